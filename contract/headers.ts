@@ -1,0 +1,19 @@
+/**
+ * Sent with every response, refusals included. An API answers with data, never with a page:
+ * nothing in it may be framed, sniffed, executed, or kept by a cache.
+ */
+export const securityHeaders = {
+  'strict-transport-security': 'max-age=63072000; includeSubDomains; preload',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const
+
+/** The challenge of a 401 (RFC 6750 §3). It says nothing about the cause: see `reasons.ts`. */
+export const bearerChallenge = 'Bearer'
+
+/** The challenge of a 403 for lack of scope (RFC 6750 §3.1). Scopes are declared, so nothing a caller sent is in it. */
+export const scopeChallenge = (scopes: readonly string[]): string =>
+  `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`

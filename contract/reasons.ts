@@ -1,0 +1,129 @@
+/**
+ * The one table of reasons. Statuses, problem documents, challenges, metric dimensions and docs/errors.md derive from it.
+ *
+ * - `detail` is the only text a caller ever sees for a reason.
+ * - `owner` says who can mend it; `pages` whether someone is to be woken.
+ * - `outside` is the code shown to callers where the true one would tell an attacker too much.
+ */
+interface Reason {
+  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 502 | 503 | 504
+  readonly detail: string
+  readonly owner: 'client' | 'operator' | 'upstream'
+  readonly pages?: true
+  readonly outside?: string
+}
+
+// Which check a token failed is of use to an attacker only: outside, all of them are `token.rejected`.
+const rejected = {
+  status: 401,
+  detail: 'A valid access token is required.',
+  owner: 'client',
+  outside: 'token.rejected',
+} as const
+
+const refused = {
+  status: 403,
+  detail: 'The access token does not permit this request.',
+  owner: 'client',
+  outside: 'access.denied',
+} as const
+
+// A request that passed API Gateway without the first door's ticket: the wiring is wrong, or someone is inside.
+const breached = { ...refused, owner: 'operator', pages: true } as const
+
+export const reasons = {
+  'route.undeclared': { status: 404, detail: 'There is nothing here.', owner: 'client' },
+  'request.malformed': { status: 400, detail: 'The request could not be read.', owner: 'client' },
+
+  'token.rejected': rejected,
+  'token.missing': rejected,
+  'token.malformed': rejected,
+  'token.type_not_allowed': rejected,
+  'token.algorithm_not_allowed': rejected,
+  'token.key_unknown': rejected,
+  'token.signature_invalid': rejected,
+  'token.issuer_unknown': rejected,
+  'token.expired': rejected,
+  'token.not_yet_valid': rejected,
+  'claim.missing': rejected,
+  'claim.invalid': rejected,
+  'claim.audience_mismatch': rejected,
+
+  'access.denied': refused,
+  'scope.insufficient': refused,
+  'role.missing': refused,
+  'claim.not_allowed': refused,
+  'claim.path_mismatch': refused,
+
+  'ticket.missing': breached,
+  'ticket.malformed': breached,
+  'ticket.route_mismatch': breached,
+  'ticket.expired': rejected,
+  'ticket.outdated': {
+    status: 503,
+    detail: 'The access rules are being updated. Try again shortly.',
+    owner: 'operator',
+  },
+
+  'input.invalid': {
+    status: 400,
+    detail: 'The request does not match what this route declares.',
+    owner: 'client',
+  },
+  'input.ambiguous': { status: 400, detail: 'A parameter was sent more than once.', owner: 'client' },
+  'input.malformed': { status: 400, detail: 'The request body is not valid JSON.', owner: 'client' },
+  'input.too_large': {
+    status: 413,
+    detail: 'The request is larger than this route allows.',
+    owner: 'client',
+  },
+  'input.media_type': { status: 415, detail: 'The request body must be application/json.', owner: 'client' },
+
+  'limit.edge': { status: 429, detail: 'Too many requests.', owner: 'client' },
+  'limit.user': { status: 429, detail: 'Too many requests. Try again later.', owner: 'client' },
+
+  'keys.unavailable': {
+    status: 503,
+    detail: 'Access tokens cannot be checked at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+  },
+  'store.unavailable': {
+    status: 503,
+    detail: 'Limits cannot be checked at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+  },
+
+  'upstream.unreachable': {
+    status: 502,
+    detail: 'The service behind this route did not answer.',
+    owner: 'upstream',
+  },
+  'upstream.invalid_response': {
+    status: 502,
+    detail: 'The service behind this route gave an answer that cannot be passed on.',
+    owner: 'upstream',
+  },
+  'upstream.failed': { status: 502, detail: 'The service behind this route failed.', owner: 'upstream' },
+  'upstream.timeout': {
+    status: 504,
+    detail: 'The service behind this route took too long.',
+    owner: 'upstream',
+  },
+
+  'gateway.fault': {
+    status: 500,
+    detail: 'The gateway could not handle the request.',
+    owner: 'operator',
+    pages: true,
+  },
+} as const satisfies Record<string, Reason>
+
+export type ReasonCode = keyof typeof reasons
+
+/** The facts of one reason, with the code that may be shown outside. */
+export const reasonOf = (code: ReasonCode): Reason & { readonly outside: ReasonCode } => {
+  const reason: Reason = reasons[code]
+  return { ...reason, outside: (reason.outside ?? code) as ReasonCode }
+}

@@ -1,0 +1,61 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { type Decision, deny } from '../../contract/decision.ts'
+import type { AuthorizerManifest } from '../../contract/manifest.ts'
+import { reasonOf } from '../../contract/reasons.ts'
+import { type RouteKey, routeKey } from '../../contract/route.ts'
+import type { Ticket } from '../../contract/ticket.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import { readBearerToken } from './bearer.ts'
+import type { Issuers } from './issuers.ts'
+import { permit } from './permissions.ts'
+import { allowRoute, denyRoute, resourcesOf } from './policy.ts'
+import { verifyToken } from './token.ts'
+
+interface FirstDoorParts {
+  readonly manifest: AuthorizerManifest
+  /** `arn:<partition>:execute-api:<region>:<account>:`, known at deploy time. */
+  readonly arnPrefix: string
+  readonly issuers: Issuers
+  readonly telemetry: Telemetry
+  readonly now: () => number
+}
+
+/**
+ * The authorizer: who is calling, and may they use this route? Its answer is cached by API Gateway per token, method and
+ * resource, so it depends on nothing else of the request; what does (limits, path values) is left to the second door.
+ *
+ * Ends in a policy that allows this one route and carries the {@link Ticket}, a policy that denies (403), the error
+ * `Unauthorized` (401), or another error (503: the keys cannot be had, or a fault).
+ */
+export function createFirstDoor({ manifest, arnPrefix, issuers, telemetry, now }: FirstDoorParts) {
+  const decide = async (
+    event: APIGatewayRequestAuthorizerEvent,
+    key: RouteKey,
+  ): Promise<Decision<Ticket>> => {
+    const access = Object.hasOwn(manifest.routes, key) ? manifest.routes[key] : undefined
+    if (!access) return deny('route.undeclared')
+    const bearer = readBearerToken(event.multiValueHeaders)
+    if (!bearer.ok) return bearer
+    const token = await verifyToken(bearer.value, issuers, now())
+    return token.ok ? permit(token.value, access, key) : token
+  }
+
+  return async (event: APIGatewayRequestAuthorizerEvent) => {
+    const key = routeKey(event.httpMethod, event.resource)
+    const requestId = event.requestContext?.extendedRequestId ?? ''
+    const decision = await decide(event, key)
+    const resources = resourcesOf(arnPrefix, event.requestContext, manifest.stage, key)
+    if (decision.ok) return allowRoute(resources, decision.value)
+
+    telemetry.denied({
+      route: Object.hasOwn(manifest.routes, key) ? key : 'undeclared',
+      requestId,
+      denial: decision,
+    })
+    const { status } = reasonOf(decision.reason)
+    // The word API Gateway turns into a 401; any other message becomes its AUTHORIZER_FAILURE response.
+    if (status === 401) throw new Error('Unauthorized')
+    if (status >= 500) throw new Error(decision.reason)
+    return denyRoute(resources, decision.reason, manifest.routes[key]?.scopes ?? [])
+  }
+}

@@ -1,0 +1,46 @@
+import { type IssuerManifest, resolveDeployed } from '../../contract/manifest.ts'
+import { createKeys, type Keys } from './keys.ts'
+
+/** One declared issuer with everything that may be believed from it. */
+export interface Issuer {
+  readonly name: string
+  readonly audiences: readonly string[]
+  readonly algorithms: readonly string[]
+  readonly tokenType: string
+  readonly rolesClaim: string
+  readonly keys: Keys
+}
+
+export interface Issuers {
+  /** The declared issuer of exactly this name. */
+  named(name: string | undefined): Issuer | undefined
+}
+
+export interface IssuerServices {
+  readonly environment: Record<string, string | undefined>
+  readonly fetch: typeof fetch
+  readonly now: () => number
+}
+
+/** Each issuer with a key cache of its own: what one publishes can never be used for another. */
+export function createIssuers(declared: readonly IssuerManifest[], services: IssuerServices): Issuers {
+  const value = (deployed: Parameters<typeof resolveDeployed>[0]) =>
+    resolveDeployed(deployed, services.environment)
+  const issuers = declared.map((issuer): Issuer => {
+    const name = value(issuer.issuer)
+    return {
+      name,
+      audiences: issuer.audiences.map(value),
+      algorithms: issuer.algorithms,
+      tokenType: issuer.tokenType,
+      rolesClaim: issuer.rolesClaim,
+      keys: createKeys(
+        { issuer: name, jwksUri: issuer.jwksUri === null ? null : value(issuer.jwksUri) },
+        services,
+      ),
+    }
+  })
+  const byName = new Map(issuers.map(issuer => [issuer.name, issuer]))
+  if (byName.size !== issuers.length) throw new Error('two issuers of the same name')
+  return { named: name => (name === undefined ? undefined : byName.get(name)) }
+}

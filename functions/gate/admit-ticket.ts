@@ -1,0 +1,25 @@
+import { settle } from '../../contract/decision.ts'
+import { readTicket } from '../../contract/ticket.ts'
+import type { Admitted, Step } from './passage.ts'
+
+/**
+ * Admits whoever holds the first door's ticket for this very route. Without it a request got past API Gateway's
+ * authorizer: a method wired without one, a direct invocation, the console's test button, another route's cached answer.
+ */
+export function admitTicket({ now }: { now: () => number }): Step<Admitted> {
+  return {
+    before: ({ event, internal }) => {
+      const { key, route } = internal
+      internal.ticket =
+        route.access.kind === 'public'
+          ? null
+          : settle(
+              readTicket(event.requestContext?.authorizer, {
+                route: key,
+                rule: route.access.rule,
+                nowSeconds: now() / 1000,
+              }),
+            )
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { type Deny, deny, Refused } from '../../contract/decision.ts'
+import { bearerChallenge } from '../../contract/headers.ts'
+import { problemMediaType, problemOf } from '../../contract/problem.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import type { Step, Timed } from './passage.ts'
+
+/** The one place where a thrown error becomes a denial: refusals keep their reason, anything else is `gateway.fault`. */
+export function answerProblems({
+  telemetry,
+}: {
+  telemetry: Telemetry
+}): Step<Timed & { requestId?: string }> {
+  return {
+    before: ({ event, internal }) => {
+      // Kept now, since the raw event will be gone. A client cannot choose this id (unlike `requestId`).
+      internal.requestId = event.requestContext?.extendedRequestId
+    },
+    onError: request => {
+      const { error, internal, context } = request
+      const where = {
+        route: internal.key ?? 'undeclared',
+        requestId: internal.requestId ?? context.awsRequestId,
+      }
+      const denial = error instanceof Refused ? error.denial : deny('gateway.fault')
+      if (denial.reason === 'gateway.fault') telemetry.fault(error, where)
+      telemetry.denied({ ...where, denial })
+      request.response = answer(denial, where.requestId)
+    },
+  }
+}
+
+function answer(denial: Deny, requestId: string) {
+  const problem = problemOf(denial.reason, { requestId, ...(denial.fields && { errors: denial.fields }) })
+  return {
+    statusCode: problem.status,
+    headers: {
+      'content-type': problemMediaType,
+      // API Gateway renames this one on its way out of a function; what the first door refuses has it right.
+      ...(problem.status === 401 && { 'www-authenticate': bearerChallenge }),
+      ...(denial.retryAfterSeconds !== undefined && { 'retry-after': String(denial.retryAfterSeconds) }),
+    },
+    body: JSON.stringify(problem),
+  }
+}

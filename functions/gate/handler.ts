@@ -1,0 +1,43 @@
+import { readGateManifest, resolveDeployed, type UpstreamManifest } from '../../contract/manifest.ts'
+import { loadManifest } from '../runtime/manifest.ts'
+import { createTelemetry } from '../runtime/telemetry.ts'
+import type { ValidateRoute } from './inputs/validation.ts'
+import { createCounters } from './limits/counters.ts'
+import { createGate } from './pipeline.ts'
+import type { Upstream } from './upstreams/upstream.ts'
+
+// Written beside the bundle at synth.
+const validatorsModule = './validators.mjs'
+const { validators }: { validators: Record<string, ValidateRoute> } = await import(validatorsModule)
+
+const manifest = loadManifest(readGateManifest)
+const now = Date.now
+
+/** Only what this gate's upstream needs is loaded: a stub's gate has no HTTP client, an HTTP gate no Lambda client. */
+async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
+  switch (upstream.kind) {
+    case 'http':
+      return (await import('./upstreams/http.ts')).openHttp(upstream, process.env)
+    case 'lambda':
+      return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
+    case 'stub':
+      return (await import('./upstreams/stub.ts')).openStub()
+  }
+}
+
+async function openCounters() {
+  if (manifest.table === null) return null
+  const { openCounterStore } = await import('./limits/dynamodb.ts')
+  return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
+}
+
+const [upstream, counters] = await Promise.all([openUpstream(manifest.upstream), openCounters()])
+
+export const handler = createGate({
+  manifest,
+  validators,
+  counters,
+  upstream,
+  telemetry: createTelemetry(manifest.gate, manifest.api),
+  now,
+})

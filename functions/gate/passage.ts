@@ -1,0 +1,49 @@
+import type middy from '@middy/core'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { GateRoute } from '../../contract/manifest.ts'
+import type { RouteKey } from '../../contract/route.ts'
+import type { Ticket } from '../../contract/ticket.ts'
+
+/**
+ * What has been established about a request on its way through the second door. Each step's type says what must have
+ * been established before it.
+ */
+export type Matched = {
+  key: RouteKey
+  route: GateRoute
+}
+export type Admitted = Matched & {
+  /** Null only where the route is declared public. */
+  ticket: Ticket | null
+}
+export type Timed = {
+  startedAt: number
+  /** Known once the request was matched. */
+  key?: RouteKey
+}
+
+/**
+ * All that exists of a request behind the `declareInputs` step: there, the raw event is gone.
+ * Values are the text that was sent, declared and validated.
+ */
+export interface DeclaredRequest {
+  readonly key: RouteKey
+  readonly route: GateRoute
+  readonly ticket: Ticket | null
+  /** Percent-decoded once. */
+  readonly path: Readonly<Record<string, string>>
+  readonly query: ReadonlyArray<readonly [name: string, value: string]>
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: ReadonlyArray<readonly [name: string, value: string]>
+  /** Undefined: none was sent, or none is declared. */
+  readonly body: unknown
+}
+
+export type Step<Needs extends Record<string, unknown>, Event = APIGatewayProxyEvent> = middy.MiddlewareObj<
+  Event,
+  APIGatewayProxyResult,
+  Error,
+  Context,
+  Needs
+>

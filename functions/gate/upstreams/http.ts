@@ -1,0 +1,101 @@
+import { Agent } from 'undici'
+import { allow, type Decision, deny } from '../../../contract/decision.ts'
+import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
+import type { DeclaredRequest } from '../passage.ts'
+import { encodePrincipal, principalHeader } from './principal.ts'
+import type { Upstream, UpstreamAnswer } from './upstream.ts'
+
+/**
+ * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
+ * validated, re-encoded values in it. Redirects are not followed: they would leave what was declared.
+ */
+export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.ProcessEnv): Upstream {
+  const base = new URL(resolveDeployed(declared.url, environment))
+  if (base.protocol !== 'https:') throw new Error('an upstream must be reached over https')
+  const basePath = base.pathname.replace(/\/$/, '')
+  const agent = new Agent({
+    connect: { minVersion: 'TLSv1.3', timeout: Math.min(declared.timeoutMs, 3000) },
+    headersTimeout: declared.timeoutMs,
+    bodyTimeout: declared.timeoutMs,
+    maxResponseSize: declared.maxResponseBytes,
+    keepAliveTimeout: 30_000,
+  })
+
+  return async request => {
+    try {
+      const response = await agent.request({
+        origin: base.origin,
+        path: `${basePath}${targetOf(request)}`,
+        method: request.key.slice(0, request.key.indexOf(' ')) as 'GET',
+        headers: headersOf(request),
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal: AbortSignal.timeout(declared.timeoutMs),
+      })
+      return await answerOf(response.statusCode, response.headers, await response.body.bytes())
+    } catch (error) {
+      return failureOf(error)
+    }
+  }
+}
+
+/** Path and query: the declared template, filled with validated values that are encoded anew. */
+export function targetOf(request: Pick<DeclaredRequest, 'key' | 'path' | 'query'>): string {
+  const template = request.key.slice(request.key.indexOf(' ') + 1)
+  const path = template.replace(/\{([^{}/]+)\}/g, (_, name: string) => {
+    const value = request.path[name]
+    if (value === undefined) throw new Error('a path parameter without a value')
+    return encodeURIComponent(value)
+  })
+  const query = new URLSearchParams(
+    request.query.map(([name, value]): [string, string] => [name, value]),
+  ).toString()
+  return query ? `${path}?${query}` : path
+}
+
+function headersOf(request: DeclaredRequest): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...request.headers,
+    ...(request.cookies.length > 0 && {
+      cookie: request.cookies.map(([name, v]) => `${name}=${v}`).join('; '),
+    }),
+    ...(request.body !== undefined && { 'content-type': 'application/json' }),
+    ...(request.ticket && { [principalHeader]: encodePrincipal(request.ticket) }),
+  }
+}
+
+function answerOf(
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  bytes: Uint8Array,
+): Decision<UpstreamAnswer> {
+  // Its text is for its own operators: a stack trace or a query must not travel further.
+  if (status >= 500) return deny('upstream.failed', { note: `status ${status}` })
+  // Redirects leave what was declared; there was nothing that could be not modified.
+  if (status < 200 || (status >= 300 && status < 400)) {
+    return deny('upstream.invalid_response', { note: `status ${status}` })
+  }
+  const body = textOf(bytes)
+  if (body === undefined) return deny('upstream.invalid_response', { note: 'not UTF-8' })
+  const single = Object.entries(headers).flatMap(([name, v]) => (typeof v === 'string' ? [[name, v]] : []))
+  return allow({ status, headers: Object.fromEntries(single), body })
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
+function failureOf(error: unknown): Decision<never> {
+  const { code, name } = error as { code?: string; name?: string }
+  const note = code ?? name
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return deny('upstream.invalid_response', { note })
+  const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
+  return deny(timedOut ? 'upstream.timeout' : 'upstream.unreachable', { note })
+}

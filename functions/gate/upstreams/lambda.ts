@@ -1,0 +1,82 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { allow, type Decision, deny } from '../../../contract/decision.ts'
+import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
+import type { DeclaredRequest } from '../passage.ts'
+import { principalOf } from './principal.ts'
+import type { Upstream, UpstreamAnswer } from './upstream.ts'
+
+/** What a Lambda upstream receives: the declared request, and who is calling. */
+export interface LambdaUpstreamEvent {
+  readonly route: string
+  readonly path: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, readonly string[]>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: Readonly<Record<string, string>>
+  readonly body: unknown
+  readonly principal: ReturnType<typeof principalOf> | null
+}
+
+/** A Lambda function as upstream. It answers `{ statusCode, headers?, body }`, body being text. */
+export function openLambda(
+  declared: UpstreamKind<'lambda'>,
+  environment: NodeJS.ProcessEnv,
+  client = new LambdaClient({ maxAttempts: 1 }),
+): Upstream {
+  const functionName = resolveDeployed(declared.functionArn, environment)
+  return async request => {
+    try {
+      const { FunctionError, Payload } = await client.send(
+        new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(eventOf(request)) }),
+        { abortSignal: AbortSignal.timeout(declared.timeoutMs) },
+      )
+      if (FunctionError) return deny('upstream.failed', { note: FunctionError })
+      return answerOf(Payload?.transformToString() ?? '')
+    } catch (error) {
+      const name = String((error as Error).name)
+      return deny(/Timeout|Abort/.test(name) ? 'upstream.timeout' : 'upstream.unreachable', { note: name })
+    }
+  }
+}
+
+const eventOf = ({
+  key,
+  path,
+  query,
+  headers,
+  cookies,
+  body,
+  ticket,
+}: DeclaredRequest): LambdaUpstreamEvent => ({
+  route: key,
+  path,
+  query: Object.fromEntries(
+    query.map(([name]) => [name, query.filter(([other]) => other === name).map(([, value]) => value)]),
+  ),
+  headers,
+  cookies: Object.fromEntries(cookies),
+  body: body ?? null,
+  principal: ticket && principalOf(ticket),
+})
+
+function answerOf(text: string): Decision<UpstreamAnswer> {
+  const { statusCode, headers = {}, body = '' } = parse(text)
+  if (!Number.isInteger(statusCode) || typeof body !== 'string' || typeof headers !== 'object' || !headers) {
+    return deny('upstream.invalid_response')
+  }
+  const status = statusCode as number
+  if (status >= 500 && status < 600) return deny('upstream.failed', { note: `status ${status}` })
+  if (status < 200 || status >= 500 || (status >= 300 && status < 400))
+    return deny('upstream.invalid_response')
+  const lower = Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+  )
+  return allow({ status, headers: Object.fromEntries(lower), body })
+}
+
+function parse(text: string): { statusCode?: unknown; headers?: unknown; body?: unknown } {
+  try {
+    return Object(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,59 @@
+import { Logger } from '@aws-lambda-powertools/logger'
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { Deny } from '../../contract/decision.ts'
+import { metricNamespace } from '../../contract/metrics.ts'
+import { reasonOf } from '../../contract/reasons.ts'
+
+/** What one handled request looked like from the inside. Names only: never a token, claim, header or body value. */
+export interface Outcome {
+  readonly route: string
+  readonly status: number
+  readonly durationMs: number
+}
+
+export interface Telemetry {
+  /** A no, with its reason: one log line and one count by reason. */
+  denied(event: { route: string; requestId: string; denial: Deny }): void
+  /** How long the upstream of the request at hand took. */
+  upstreamAnswered(durationMs: number): void
+  /** One request from end to end: the golden signals of its route. */
+  handled(outcome: Outcome): void
+  /** Something broke. The error's own text stays in the log. */
+  fault(error: unknown, event: { route: string; requestId: string }): void
+}
+
+/** Logs through Powertools; metrics in CloudWatch's embedded format, so that no call is made while a request waits. */
+export function createTelemetry(service: string, api: string): Telemetry {
+  const logger = new Logger({ serviceName: service })
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: service })
+  const countDenial = (route: string, denial: Deny) => {
+    const single = metrics.singleMetric()
+    single.addDimensions({ api, route, reason: denial.reason })
+    single.addMetric('Denied', MetricUnit.Count, 1)
+  }
+  return {
+    denied({ route, requestId, denial }) {
+      const { owner, pages } = reasonOf(denial.reason)
+      const level = pages ? 'error' : owner === 'client' ? 'info' : 'warn'
+      logger[level]('denied', { route, requestId, reason: denial.reason, note: denial.note })
+      countDenial(route, denial)
+    },
+    upstreamAnswered(durationMs) {
+      metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, durationMs)
+    },
+    handled({ route, status, durationMs }) {
+      metrics.addDimensions({ api, route })
+      metrics.addMetric('Requests', MetricUnit.Count, 1)
+      metrics.addMetric('Errors', MetricUnit.Count, status >= 500 ? 1 : 0)
+      metrics.addMetric('Latency', MetricUnit.Milliseconds, durationMs)
+      metrics.publishStoredMetrics()
+    },
+    fault(error, { route, requestId }) {
+      logger.error('fault', {
+        route,
+        requestId,
+        error: error instanceof Error ? error : new Error('not an Error'),
+      })
+    },
+  }
+}
