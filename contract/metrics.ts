@@ -12,3 +12,6 @@ export const metrics = {
   UpstreamLatency: ['api', 'route'],
   Denied: ['api', 'route', 'reason'],
 } as const
+
+/** The `service` dimension that Powertools puts on every metric. One word, so that both doors count together. */
+export const metricService = 'sallyport'

@@ -1,5 +1,5 @@
-import { fullFormats } from 'ajv-formats/dist/formats.js'
 import equal from 'ajv/dist/runtime/equal.js'
 import ucs2length from 'ajv/dist/runtime/ucs2length.js'
+import { fullFormats } from 'ajv-formats/dist/formats.js'
 
-export { fullFormats, equal, ucs2length }
+export { equal, fullFormats, ucs2length }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { LimitManifest } from '../../../contract/manifest.ts'
+import { stateTable } from '../../../contract/state.ts'
 import type { Ticket } from '../../../contract/ticket.ts'
 import { judge, type Slices, sliceAt, staleSlices } from './window.ts'
 
@@ -60,5 +61,5 @@ export function createCounters(store: CounterStore, now: () => number): Counters
  */
 function keyOf({ issuer, subject }: Pick<Ticket, 'issuer' | 'subject'>, { counter }: LimitManifest): string {
   const parts = [issuer, subject].map(part => `${Buffer.byteLength(part)}:${part}`).join('')
-  return `user#${createHash('sha256').update(parts).digest('base64url')}#${counter}`
+  return `${stateTable.userPrefix}${createHash('sha256').update(parts).digest('base64url')}#${counter}`
 }

@@ -1,0 +1,16 @@
+import { App, Stack } from 'aws-cdk-lib'
+import { GatewayDashboard, GatewayState } from 'sallyport'
+import { DealDeskApi } from '../examples/deals/deal-desk-api.ts'
+
+// What holds state outlives what handles requests; what watches outlives neither.
+const app = new App()
+
+const stateful = new Stack(app, 'DealDeskState', { terminationProtection: true })
+const state = new GatewayState(stateful, 'Gateway')
+
+const { api } = new DealDeskApi(app, 'DealDesk', { state })
+
+const observability = new Stack(app, 'DealDeskObservability')
+new GatewayDashboard(observability, 'Dashboard', { api })
+
+app.synth()

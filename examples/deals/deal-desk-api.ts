@@ -1,0 +1,78 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { Access, type GatewayState, Issuer, Limit, Upstream, ZeroTrustApi } from 'sallyport'
+import { z } from 'zod'
+import { NewDeal, NewInvoice } from './schemas.ts'
+
+interface DealDeskApiProps extends StackProps {
+  readonly state: GatewayState
+}
+
+/** A deal desk: sales may make deals, finance may make invoices, and nobody may do both with one role. */
+export class DealDeskApi extends Stack {
+  readonly api: ZeroTrustApi
+
+  constructor(scope: Construct, id: string, { state, ...props }: DealDeskApiProps) {
+    super(scope, id, props)
+
+    this.api = new ZeroTrustApi(this, 'Api', {
+      issuers: [
+        Issuer.oidc('https://login.example.com', {
+          audience: 'https://api.example.com',
+          algorithms: ['ES256'],
+        }),
+      ],
+      limits: { user: Limit.perMinute(60) },
+      state,
+    })
+
+    const crm = this.api.addUpstream(
+      'Crm',
+      Upstream.http('https://crm.internal.example.com', { timeout: Duration.seconds(3) }),
+    )
+    const billing = this.api.addUpstream('Billing', Upstream.http('https://billing.internal.example.com'))
+
+    this.api.addRoute('GET /health', {
+      upstream: Upstream.stub(200, { status: 'ok' }),
+      access: Access.public(),
+    })
+
+    this.api.addRoute('GET /deals', {
+      upstream: crm,
+      access: Access.token({ scopes: ['deals:read'] }),
+      input: {
+        query: {
+          status: z.enum(['open', 'won', 'lost']).optional(),
+          limit: z.int().min(1).max(100).optional(),
+        },
+      },
+    })
+
+    this.api.addRoute('POST /deals', {
+      upstream: crm,
+      access: Access.token({ scopes: ['deals:write'], roles: ['sales'] }),
+      input: { body: NewDeal },
+    })
+
+    this.api.addRoute('GET /deals/{dealId}', {
+      upstream: crm,
+      access: Access.token({ scopes: ['deals:read'] }),
+      input: {
+        path: { dealId: z.uuid() },
+        headers: { 'accept-language': z.string().max(64).optional() },
+      },
+    })
+
+    this.api.addRoute('GET /users/{userId}/deals', {
+      upstream: crm,
+      access: Access.token({ scopes: ['deals:read'], claims: { sub: { equalsPath: 'userId' } } }),
+      input: { path: { userId: z.string().max(64) } },
+    })
+
+    this.api.addRoute('POST /invoices', {
+      upstream: billing,
+      access: Access.token({ scopes: ['invoices:write'], roles: ['finance'] }),
+      input: { body: NewInvoice },
+    })
+  }
+}

@@ -1,0 +1,67 @@
+import { bearerChallenge, securityHeaders } from '../../contract/headers.ts'
+import { problemMediaType, problemOf } from '../../contract/problem.ts'
+import type { ReasonCode } from '../../contract/reasons.ts'
+
+/**
+ * Which reason stands behind each refusal of API Gateway's own. REQUEST_TOO_LARGE is not here since it cannot be
+ * customised; the classes at the end catch whatever has no line of its own, and keep its status.
+ */
+const reasonBehind: Readonly<Record<string, ReasonCode>> = {
+  MISSING_AUTHENTICATION_TOKEN: 'route.undeclared', // AWS's name for: no such path, or no such method
+  RESOURCE_NOT_FOUND: 'route.undeclared',
+  UNAUTHORIZED: 'token.rejected',
+  ACCESS_DENIED: 'access.denied',
+  EXPIRED_TOKEN: 'access.denied',
+  INVALID_API_KEY: 'access.denied',
+  INVALID_SIGNATURE: 'access.denied',
+  WAF_FILTERED: 'access.denied',
+  BAD_REQUEST_BODY: 'input.invalid',
+  BAD_REQUEST_PARAMETERS: 'input.invalid',
+  UNSUPPORTED_MEDIA_TYPE: 'input.media_type',
+  THROTTLED: 'limit.edge',
+  QUOTA_EXCEEDED: 'limit.edge',
+  AUTHORIZER_FAILURE: 'keys.unavailable', // the one thing the first door throws for, besides a fault
+  AUTHORIZER_CONFIGURATION_ERROR: 'gateway.fault',
+  API_CONFIGURATION_ERROR: 'gateway.fault',
+  INTEGRATION_FAILURE: 'gateway.fault',
+  INTEGRATION_TIMEOUT: 'upstream.timeout',
+  DEFAULT_4XX: 'request.malformed',
+  DEFAULT_5XX: 'gateway.fault',
+}
+
+const moreHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // The same whatever was wrong with the token, or whether there was one (RFC 6750 §3).
+  UNAUTHORIZED: { 'WWW-Authenticate': `'${bearerChallenge}'` },
+  // Set by the first door for a lack of scope; absent otherwise, and then left out.
+  ACCESS_DENIED: { 'WWW-Authenticate': 'context.authorizer.challenge' },
+  THROTTLED: { 'Retry-After': "'1'" },
+  QUOTA_EXCEEDED: { 'Retry-After': "'60'" },
+  AUTHORIZER_FAILURE: { 'Retry-After': "'5'" },
+}
+
+/** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway's own as a problem document. */
+export const gatewayResponses = (): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(reasonBehind).map(([type, reason]) => [type, response(type, reason)]))
+
+function response(type: string, reason: ReasonCode) {
+  // Of the request only an id that no client can choose is put in: templates do not escape.
+  const { status, title, ...problem } = problemOf(reason, { requestId: '$context.extendedRequestId' })
+  const isClass = type === 'DEFAULT_4XX'
+  const headers = {
+    'Content-Type': `'${problemMediaType}'`,
+    ...Object.fromEntries(Object.entries(securityHeaders).map(([name, value]) => [name, quoted(value)])),
+    ...moreHeaders[type],
+  }
+  return {
+    ...(!isClass && { statusCode: status }),
+    responseParameters: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [`gatewayresponse.header.${name}`, value]),
+    ),
+    responseTemplates: {
+      'application/json': JSON.stringify(isClass ? problem : { ...problem, title, status }),
+    },
+  }
+}
+
+// Static values stand in single quotes; those inside (a CSP's 'none') belong to the value.
+const quoted = (value: string) => `'${value}'`

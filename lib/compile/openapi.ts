@@ -1,0 +1,174 @@
+import { problemMediaType } from '../../contract/problem.ts'
+import type { JsonSchema } from '../declare/schema.ts'
+import type { Route } from '../route.ts'
+import type { CompiledParameter } from './inputs.ts'
+
+export interface OpenApiInfo {
+  readonly title: string
+  readonly version: string
+}
+
+/** What API Gateway must do with the operations, beyond what a client needs to know of them. */
+export interface GatewayWiring {
+  /** Invocation URI of the function behind a route. */
+  integrationUri(route: Route): string
+  integrationTimeoutMs(route: Route): number
+  /** Null when every route is public. */
+  readonly authorizer: { readonly uri: string; readonly cacheTtlSeconds: number } | null
+  readonly gatewayResponses: Record<string, unknown>
+}
+
+const securityScheme = 'token'
+
+/**
+ * The body of the REST API: what exists, who guards it, where it goes. It holds no schemas: API Gateway knows a subset of
+ * JSON Schema draft 4 and matches header names by case, so its own validation would refuse requests that are right and
+ * explain nothing. The second door validates everything (docs/adr/0001).
+ */
+export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wiring: GatewayWiring) {
+  return {
+    openapi: '3.0.1',
+    info,
+    paths: pathsOf(routes, route => ({
+      parameters: route.input.path.map(({ name }) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      responses: { default: { description: 'See the public document.' } },
+      security: securityOf(route),
+      'x-amazon-apigateway-integration': {
+        type: 'aws_proxy',
+        httpMethod: 'POST',
+        uri: wiring.integrationUri(route),
+        passthroughBehavior: 'never',
+        timeoutInMillis: wiring.integrationTimeoutMs(route),
+      },
+    })),
+    ...(wiring.authorizer && {
+      components: {
+        securitySchemes: {
+          [securityScheme]: {
+            type: 'apiKey',
+            name: 'Authorization',
+            in: 'header',
+            'x-amazon-apigateway-authtype': 'custom',
+            'x-amazon-apigateway-authorizer': {
+              type: 'request',
+              // The cache key. Without method and resource, one route's decision would serve another.
+              identitySource: 'method.request.header.Authorization, context.httpMethod, context.resourcePath',
+              authorizerUri: wiring.authorizer.uri,
+              authorizerResultTtlInSeconds: wiring.authorizer.cacheTtlSeconds,
+            },
+          },
+        },
+      },
+    }),
+    'x-amazon-apigateway-gateway-responses': wiring.gatewayResponses,
+  }
+}
+
+/** The same operations for those who call them, with everything they may send. */
+export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
+  const guarded = routes.some(route => route.access.kind === 'token')
+  return {
+    openapi: '3.1.0',
+    info,
+    paths: pathsOf(routes, publicOperation),
+    components: {
+      ...(guarded && {
+        securitySchemes: { [securityScheme]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      }),
+      responses: {
+        Problem: {
+          description: 'Refused. See docs/errors.md for the codes.',
+          content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+      schemas: { Problem: problemSchema },
+    },
+  }
+}
+
+function publicOperation(route: Route) {
+  const { input } = route
+  const place = (parameters: readonly CompiledParameter[], where: string) =>
+    parameters.map(({ name, required, schema }) => ({ name, in: where, required, schema: inline(schema) }))
+  return {
+    operationId: operationId(route),
+    description: `Access: ${route.access}.${route.userLimitText ? ` Limit: ${route.userLimitText} per user.` : ''}`,
+    parameters: [
+      ...place(input.path, 'path'),
+      ...place(input.query, 'query'),
+      ...place(input.headers, 'header'),
+      ...place(input.cookies, 'cookie'),
+    ],
+    ...(input.body && {
+      requestBody: {
+        required: input.body.required,
+        content: { 'application/json': { schema: inline(input.body.schema) } },
+      },
+    }),
+    responses: {
+      '2XX': { description: 'The answer of the service.' },
+      default: { $ref: '#/components/responses/Problem' },
+    },
+    security: securityOf(route),
+  }
+}
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'detail', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          in: { enum: ['path', 'query', 'header', 'cookie', 'body'] },
+          name: { type: 'string' },
+          detail: { type: 'string' },
+        },
+      },
+    },
+  },
+}
+
+const securityOf = (route: Route) => (route.access.kind === 'public' ? [] : [{ [securityScheme]: [] }])
+
+const pathsOf = (routes: readonly Route[], operation: (route: Route) => object) =>
+  Object.fromEntries(
+    [...new Set(routes.map(route => route.path))].map(path => [
+      path,
+      Object.fromEntries(
+        routes
+          .filter(route => route.path === path)
+          .map(route => [route.method.toLowerCase(), operation(route)]),
+      ),
+    ]),
+  )
+
+/** A name for client generators: `getUsersByUserIdDeals`. */
+const operationId = ({ method, path }: Route): string => {
+  const words = path
+    .split('/')
+    .filter(Boolean)
+    .map(segment => {
+      const word = segment
+        .replace(/[{}]/g, '')
+        .replace(/[^A-Za-z0-9]/g, char => `_${char.charCodeAt(0).toString(16)}`)
+      return `${segment.startsWith('{') ? 'By' : ''}${word.charAt(0).toUpperCase()}${word.slice(1)}`
+    })
+  return method.toLowerCase() + (words.join('') || 'Root')
+}
+
+/** OpenAPI 3.1 names the dialect once for the whole document. */
+const inline = ({ $schema: _, ...schema }: JsonSchema): JsonSchema => schema

@@ -1,0 +1,122 @@
+import type { Projection } from '../../contract/manifest.ts'
+import { DeclarationError } from '../declare/declaration-error.ts'
+import type { JsonSchema } from '../declare/schema.ts'
+
+/**
+ * Keywords whose meaning is carried through to the projection or the validator. Any other is refused: a keyword that is
+ * silently skipped is a check its author believes in.
+ */
+const structural = ['properties', 'items', 'additionalProperties', 'anyOf', 'oneOf', 'allOf', '$ref', '$defs']
+const assertions = [
+  ...['type', 'enum', 'const', 'required', 'format', 'pattern', 'minLength', 'maxLength'],
+  ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties', 'propertyNames'],
+]
+const annotations = [
+  ...['$schema', '$id', '$comment', 'title', 'description', 'default', 'examples', 'example', 'deprecated'],
+  ...['readOnly', 'writeOnly', 'contentEncoding', 'contentMediaType'],
+]
+const known = new Set([...structural, ...assertions, ...annotations])
+
+/** Which members a schema declares. Throws a {@link DeclarationError} where that cannot be said for certain. */
+export function compileProjection(at: string, root: JsonSchema): Projection {
+  const refuse = (place: string, given: string, fix: string): never => {
+    throw new DeclarationError({
+      at: `${at}${place}`,
+      given,
+      allowed: `JSON Schema with ${[...structural, ...assertions].join(', ')}`,
+      fix,
+    })
+  }
+
+  const resolve = (place: string, ref: unknown, open: readonly string[]): [JsonSchema, readonly string[]] => {
+    const name = /^#\/\$defs\/([^/]+)$/.exec(String(ref))?.[1]
+    const found =
+      name === undefined ? undefined : (root.$defs as Record<string, JsonSchema> | undefined)?.[name]
+    if (!found)
+      return refuse(place, `$ref ${JSON.stringify(ref)}`, 'refer to #/$defs/<name> of the same schema')
+    if (open.includes(String(ref)))
+      refuse(place, 'a schema that contains itself', 'bound its depth: spell the levels out')
+    return [found, [...open, String(ref)]]
+  }
+
+  const compile = (place: string, schema: unknown, open: readonly string[]): Projection => {
+    if (typeof schema !== 'object' || schema === null) {
+      return refuse(place, `the schema ${JSON.stringify(schema)}`, 'say what the value is')
+    }
+    const given = schema as JsonSchema
+    const unknown = Object.keys(given).find(keyword => !known.has(keyword))
+    if (unknown) refuse(place, `keyword "${unknown}"`, 'express it with the keywords above')
+    const parts: Projection[] = [ownPart(place, given, open)]
+    if (given.$ref !== undefined) {
+      const [target, path] = resolve(place, given.$ref, open)
+      parts.push(compile(place, target, path))
+    }
+    const branches = (keyword: string) =>
+      ((given[keyword] as unknown[]) ?? []).map((branch, i) =>
+        compile(`${place}/${keyword}/${i}`, branch, open),
+      )
+    parts.push(...branches('allOf'))
+    for (const keyword of ['anyOf', 'oneOf']) {
+      const options = branches(keyword)
+      // Which branch holds decides which members are declared; only one of them may have any.
+      const shapes = [options.filter(o => o.members || o.others), options.filter(o => o.items)]
+      if (shapes.some(shape => shape.length > 1)) {
+        refuse(
+          `${place}/${keyword}`,
+          'several kinds of objects or arrays',
+          'give each kind a route or a member of its own',
+        )
+      }
+      parts.push(...options)
+    }
+    if (parts.every(isEmpty) && !saysWhatItIs(given)) {
+      refuse(place, 'a schema without a type', 'say what the value is: anything at all cannot be declared')
+    }
+    return merge(parts)
+  }
+
+  const ownPart = (place: string, schema: JsonSchema, open: readonly string[]): Projection => {
+    const { properties, additionalProperties, items } = schema
+    const members = Object.entries(Object(properties)).map(
+      ([name, member]) => [name, compile(`${place}/${name}`, member, open)] as const,
+    )
+    const isMap = typeof additionalProperties === 'object' && additionalProperties !== null
+    if (additionalProperties === true) {
+      refuse(place, 'additionalProperties: true', 'declare the members, or give a schema for those of a map')
+    }
+    const mayBe = (type: string) =>
+      schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type))
+    if (mayBe('array') && items === undefined)
+      refuse(place, 'an array without items', 'say what its items are')
+    return {
+      ...((members.length > 0 || mayBe('object')) && { members: Object.fromEntries(members) }),
+      ...(isMap && { others: compile(`${place}/*`, additionalProperties, open) }),
+      ...(items !== undefined && { items: compile(`${place}/items`, items, open) }),
+    }
+  }
+
+  return compile('', root, [])
+}
+
+const isEmpty = (part: Projection) => !part.members && !part.others && !part.items
+
+const saysWhatItIs = (schema: JsonSchema) =>
+  ['type', 'enum', 'const', '$ref', 'anyOf', 'oneOf', 'allOf'].some(keyword => schema[keyword] !== undefined)
+
+/** What any of the parts declares is declared. */
+function merge(parts: readonly Projection[]): Projection {
+  const members: Record<string, Projection> = {}
+  for (const part of parts) {
+    for (const [name, member] of Object.entries(part.members ?? {})) {
+      members[name] = Object.hasOwn(members, name) ? merge([members[name] as Projection, member]) : member
+    }
+  }
+  const others = parts.flatMap(part => (part.others ? [part.others] : []))
+  const items = parts.flatMap(part => (part.items ? [part.items] : []))
+  return {
+    ...(parts.some(part => part.members) && { members }),
+    ...(others.length > 0 && { others: merge(others) }),
+    ...(items.length > 0 && { items: merge(items) }),
+  }
+}

@@ -1,0 +1,52 @@
+import { DeclarationError } from '../declare/declaration-error.ts'
+
+/** Resources one REST API can have (a quota that can be raised, but not by us). */
+const maxResources = 300
+
+/**
+ * What API Gateway would refuse at deploy, or route in a way nobody meant, is refused here, as each route is added:
+ * two differently named parameters in the same place, the same operation twice, more resources than fit.
+ */
+export class ResourceTree {
+  readonly #operations = new Set<string>()
+  readonly #resources = new Set<string>()
+  readonly #parameterBelow = new Map<string, string>()
+
+  add(at: string, method: string, path: string): void {
+    const operation = `${method} ${path}`
+    if (this.#operations.has(operation)) {
+      throw new DeclarationError({
+        at,
+        given: `${operation} a second time`,
+        allowed: 'each operation once',
+        fix: 'remove one of the two',
+      })
+    }
+    this.#operations.add(operation)
+    let parent = ''
+    for (const segment of path.split('/').filter(Boolean)) {
+      if (segment.startsWith('{')) this.#addParameter(at, parent, segment)
+      parent = `${parent}/${segment}`
+      this.#resources.add(parent)
+    }
+    if (this.#resources.size <= maxResources) return
+    throw new DeclarationError({
+      at,
+      given: `resource number ${this.#resources.size}`,
+      allowed: `${maxResources} path segments in all (API Gateway's quota)`,
+      fix: 'split the API by its first path segment into two',
+    })
+  }
+
+  #addParameter(at: string, parent: string, segment: string): void {
+    const sibling = this.#parameterBelow.get(parent) ?? segment
+    this.#parameterBelow.set(parent, sibling)
+    if (sibling === segment) return
+    throw new DeclarationError({
+      at,
+      given: `${segment} below ${parent || '/'}, where another route has ${sibling}`,
+      allowed: 'one parameter name in one place',
+      fix: `use ${sibling} here too`,
+    })
+  }
+}

@@ -1,0 +1,75 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+import { DeclarationError } from './declaration-error.ts'
+
+/** A JSON Schema (draft 2020-12) as a plain object. */
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+/**
+ * What people write their schemas in: any library that implements Standard JSON Schema (zod 4, arktype, valibot through
+ * its adapter), or JSON Schema itself.
+ */
+export type Schema = StandardJSONSchemaV1 | JsonSchema | OptionalSchema
+
+/** A plain JSON Schema for something that need not be there; libraries have their own `.optional()`. */
+export interface OptionalSchema {
+  readonly optional: JsonSchema
+}
+export const optional = (schema: JsonSchema): OptionalSchema => ({ optional: schema })
+
+export interface ReadSchema {
+  readonly schema: JsonSchema
+  readonly required: boolean
+}
+
+/** The JSON Schema of what is sent, and whether it must be. `at` names the place for errors. */
+export function readSchema(at: string, given: Schema): ReadSchema {
+  if (isStandard(given)) return { schema: convert(at, given), required: !acceptsNothing(at, given) }
+  if (isPlainObject(given)) {
+    if (isPlainObject(given.optional)) return { schema: given.optional, required: false }
+    return { schema: given as JsonSchema, required: true }
+  }
+  throw new DeclarationError({
+    at,
+    given: `a ${given === null ? 'null' : typeof given}`,
+    allowed: 'a Standard JSON Schema (zod 4, arktype, …) or a JSON Schema object',
+    fix: 'for example z.uuid(), or { type: "string", format: "uuid" }',
+  })
+}
+
+const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isStandard = (value: unknown): value is StandardJSONSchemaV1 =>
+  (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
+
+function convert(at: string, given: StandardJSONSchemaV1): JsonSchema {
+  const { jsonSchema, vendor } = given['~standard']
+  const complain = (reason: string): never => {
+    throw new DeclarationError({
+      at,
+      given: `a schema of ${vendor} that cannot be written as JSON Schema: ${reason}`,
+      allowed: 'types, formats, bounds, patterns, enums, objects, arrays, unions',
+      fix: 'leave transforms and custom checks to the service behind the route',
+    })
+  }
+  if (!jsonSchema) return complain('the library does not implement Standard JSON Schema')
+  try {
+    return jsonSchema.input({ target: 'draft-2020-12' })
+  } catch (error) {
+    return complain((error as Error).message)
+  }
+}
+
+/** Whether leaving the value out is fine with a library's schema. */
+function acceptsNothing(at: string, given: StandardJSONSchemaV1): boolean {
+  const { validate } = given['~standard'] as Partial<StandardSchemaV1['~standard']>
+  if (!validate) return false
+  const result = validate(undefined)
+  if (!(result instanceof Promise)) return !result.issues
+  throw new DeclarationError({
+    at,
+    given: 'an asynchronous schema',
+    allowed: 'schemas that can be written as JSON Schema',
+    fix: 'leave checks that need to wait for something to the service behind the route',
+  })
+}

@@ -1,0 +1,75 @@
+import { Duration } from 'aws-cdk-lib'
+import {
+  Color,
+  Dashboard,
+  GraphWidget,
+  type IWidget,
+  MathExpression,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import { Construct } from 'constructs'
+import { type metrics as emitted, metricNamespace, metricService, metrics } from '../contract/metrics.ts'
+import { onlyKnownKeys } from './declare/declaration-error.ts'
+import type { ZeroTrustApi } from './zero-trust-api.ts'
+
+export interface GatewayDashboardProps {
+  readonly api: ZeroTrustApi
+}
+
+/**
+ * The four golden signals of an API, and its refusals by reason. Routes are found by search, so that a dashboard stays
+ * the same size whatever their number.
+ */
+export class GatewayDashboard extends Construct {
+  readonly dashboard: Dashboard
+
+  constructor(scope: Construct, id: string, props: GatewayDashboardProps) {
+    super(scope, id)
+    onlyKnownKeys(this.node.path, props, ['api'])
+    const { apiName } = props.api
+    this.dashboard = new Dashboard(this, 'Dashboard', {
+      defaultInterval: Duration.hours(3),
+      widgets: [
+        [
+          new TextWidget({
+            markdown: `# ${apiName}\nTraffic, errors, latency, saturation`,
+            width: 24,
+            height: 2,
+          }),
+        ],
+        [
+          graph('Traffic: requests by route', [search('Requests', apiName, 'Sum')]),
+          graph('Errors: 5xx by route', [search('Errors', apiName, 'Sum')], Color.RED),
+        ],
+        [
+          graph('Latency: p90 by route (ms)', [search('Latency', apiName, 'p90')]),
+          graph('Latency of upstreams: p90 by route (ms)', [search('UpstreamLatency', apiName, 'p90')]),
+        ],
+        [
+          graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', 'reason=("limit.user")')]),
+          graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
+        ],
+      ],
+    })
+  }
+}
+
+const graph = (title: string, left: MathExpression[], color?: string): IWidget =>
+  new GraphWidget({
+    title,
+    left: color ? left.map(metric => metric.with({ color })) : left,
+    width: 12,
+    height: 6,
+  })
+
+/** All of an API's series of one metric. The dimensions are those the functions emit, from the same table. */
+function search(metric: keyof typeof emitted, api: string, statistic: string, more = ''): MathExpression {
+  const dimensions = ['service', ...metrics[metric]].join(',')
+  const terms = [`MetricName="${metric}"`, `service="${metricService}"`, `api="${api}"`, more].filter(Boolean)
+  return new MathExpression({
+    expression: `SEARCH('{${metricNamespace},${dimensions}} ${terms.join(' ')}', '${statistic}', 300)`,
+    label: '',
+    usingMetrics: {},
+    period: Duration.minutes(5),
+  })
+}

@@ -1,0 +1,33 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { Construct } from 'constructs'
+import { stateTable } from '../contract/state.ts'
+import { onlyKnownKeys } from './declare/declaration-error.ts'
+
+export interface GatewayStateProps {
+  /**
+   * What becomes of the table when its stack is deleted.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy
+}
+
+/** What the gateway remembers: the counters. Put it into a stack of its own to keep it when the API is replaced. */
+export class GatewayState extends Construct {
+  readonly table: ITable
+
+  constructor(scope: Construct, id: string, props: GatewayStateProps = {}) {
+    super(scope, id)
+    onlyKnownKeys(this.node.path, props, ['removalPolicy'])
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: stateTable.partitionKey, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: stateTable.expiresAt,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy,
+    })
+  }
+}

@@ -1,0 +1,229 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Aws, attachCustomSynthesis, Duration, Lazy } from 'aws-cdk-lib'
+import {
+  ApiDefinition,
+  type CfnRestApi,
+  EndpointType,
+  LogGroupLogDestination,
+  SpecRestApi,
+} from 'aws-cdk-lib/aws-apigateway'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { accessLogFormat } from './compile/access-log.ts'
+import { gatewayResponses } from './compile/gateway-responses.ts'
+import { inputSchema } from './compile/inputs.ts'
+import { authorizerManifest, gateManifest } from './compile/manifests.ts'
+import { gatewayDocument, publicDocument } from './compile/openapi.ts'
+import { ResourceTree } from './compile/resources.ts'
+import { validatorsModule } from './compile/validators.ts'
+import { DeclarationError, onlyKnownKeys } from './declare/declaration-error.ts'
+import type { Issuer } from './declare/issuer.ts'
+import type { Limit } from './declare/limit.ts'
+import type { RouteTemplate } from './declare/path-template.ts'
+import type { Upstream } from './declare/upstream.ts'
+import { FirstDoor } from './first-door.ts'
+import type { Gate } from './gate.ts'
+import { Gates } from './gates.ts'
+import { GatewayState } from './gateway-state.ts'
+import { permitInvocation } from './least-function.ts'
+import { Route, type RouteDeclaration, type RouteProps } from './route.ts'
+
+export interface ZeroTrustApiProps {
+  /** Who may vouch for callers. @default - no one: every route must be public */
+  readonly issuers?: readonly Issuer[]
+  readonly limits?: {
+    /** How many requests one caller may make, over all routes that do not override it. @default - unlimited */
+    readonly user?: Limit
+  }
+  /**
+   * How long API Gateway may reuse the first door's answer for the same token and route. Up to an hour; zero asks anew for
+   * every request. Whatever it is, the second door checks each request's ticket, limits and inputs.
+   * @default Duration.minutes(1)
+   */
+  readonly authorizerCacheTtl?: Duration
+  /** Where counters are kept. @default - a table of this API's own, if a route has a limit */
+  readonly state?: GatewayState
+  /** Name of the stage. @default 'live' */
+  readonly stageName?: string
+  /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays
+}
+
+const options = ['issuers', 'limits', 'authorizerCacheTtl', 'state', 'stageName', 'logRetention']
+
+/**
+ * An API that serves the routes declared on it and nothing else. Two doors stand before every upstream: an authorizer
+ * that checks who is calling, and a gate that checks everything again and lets declared input through.
+ */
+export class ZeroTrustApi extends Construct {
+  readonly restApi: SpecRestApi
+  /** Name of the API in metrics, logs and the console: the construct's id. */
+  readonly apiName: string
+  readonly #stageName: string
+  readonly #userLimit: Limit | undefined
+  readonly #logRetention: RetentionDays
+  readonly #firstDoor: FirstDoor | undefined
+  readonly #gates: Gates
+  readonly #tree = new ResourceTree()
+  readonly #routes: Route[] = []
+  #state: GatewayState | undefined
+
+  constructor(scope: Construct, id: string, props: ZeroTrustApiProps = {}) {
+    super(scope, id)
+    onlyKnownKeys(this.node.path, props, options)
+    onlyKnownKeys(`${this.node.path} limits`, props.limits ?? {}, ['user'])
+    this.apiName = id
+    this.#stageName = props.stageName ?? 'live'
+    this.#userLimit = props.limits?.user
+    this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
+    this.#state = props.state
+    this.restApi = this.#createRestApi()
+    this.#firstDoor = props.issuers?.length
+      ? this.#createFirstDoor(props.issuers, props.authorizerCacheTtl)
+      : undefined
+    this.#gates = new Gates(this, {
+      logRetention: this.#logRetention,
+      generate: gate => this.#gatePolicy(gate),
+      restApi: this.restApi,
+    })
+    this.node.addValidation({ validate: () => this.#problems() })
+    attachCustomSynthesis(this, {
+      onSynthesize: ({ assembly }) => this.#writePublicDocument(assembly.outdir),
+    })
+  }
+
+  /** A second door before one upstream, for any number of routes. `id` names it in the console, in metrics and logs. */
+  addUpstream(id: string, upstream: Upstream): Gate {
+    return this.#gates.add(id, upstream)
+  }
+
+  /**
+   * Declares one operation: `api.addRoute('GET /deals/{dealId}', { upstream, access, input })`.
+   * Whatever is not declared here does not exist for callers, and what they send undeclared does not exist for the upstream.
+   */
+  addRoute<const Template extends RouteTemplate>(template: Template, props: RouteProps<Template>): Route {
+    const at = `route "${template}" of ${this.node.path}`
+    const [upstream, gate] = this.#gates.of(at, template, props.upstream)
+    const own = props.limits?.user
+    const limit = own ?? this.#userLimit
+    const route = new Route(this, {
+      template,
+      // Types tie the schemas to the template; from here on names are checked at synth.
+      props: props as unknown as RouteDeclaration['props'],
+      gate,
+      upstream,
+      userLimit: limit && { limit, shared: own === undefined },
+      apiName: this.apiName,
+    })
+    this.#tree.add(at, route.method, route.path)
+    if (route.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
+    if (route.userLimit) {
+      this.#state ??= new GatewayState(this, 'State')
+      gate.useState(this.#state)
+    }
+    this.#routes.push(route)
+    return route
+  }
+
+  /** Every declared route, by path and method: what is generated does not depend on the order of declarations. */
+  get routes(): readonly Route[] {
+    const order = (route: Route) => `${route.path} ${route.method}`
+    return [...this.#routes].sort((a, b) => (order(a) < order(b) ? -1 : 1))
+  }
+
+  /** Where the API is served. */
+  get url(): string {
+    return this.restApi.url
+  }
+
+  get #info() {
+    return { title: this.apiName, version: '1.0.0' }
+  }
+
+  #createRestApi(): SpecRestApi {
+    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: this.#logRetention })
+    const api = new SpecRestApi(this, 'RestApi', {
+      restApiName: this.apiName,
+      apiDefinition: ApiDefinition.fromInline({ openapi: '3.0.1', info: this.#info, paths: {} }),
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true, // without the account's role, access logs make the deployment fail
+      deployOptions: {
+        stageName: this.#stageName,
+        accessLogDestination: new LogGroupLogDestination(accessLogs),
+        accessLogFormat,
+        metricsEnabled: true,
+        // Execution logs can hold whole requests, tokens included.
+        dataTraceEnabled: false,
+      },
+    })
+    const resource = api.node.defaultChild as CfnRestApi
+    resource.body = Lazy.any({ produce: () => this.#gatewayDocument() })
+    resource.securityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09'
+    resource.endpointAccessMode = 'STRICT'
+    return api
+  }
+
+  #createFirstDoor(issuers: readonly Issuer[], cacheTtl = Duration.minutes(1)): FirstDoor {
+    const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
+      issuers,
+      cacheTtl,
+      logRetention: this.#logRetention,
+      generate: () => ({
+        'manifest.json': JSON.stringify(
+          authorizerManifest(this.apiName, this.#stageName, door.issuers, this.routes),
+        ),
+      }),
+    })
+    permitInvocation(door, door.function, this.restApi, 'authorizers/*')
+    return door
+  }
+
+  #gatewayDocument() {
+    return gatewayDocument(this.#info, this.routes, {
+      integrationUri: route => invocationUri(route.gate.function),
+      integrationTimeoutMs: route => route.gate.timeout.toMilliseconds(),
+      authorizer: this.#firstDoor
+        ? { uri: invocationUri(this.#firstDoor.function), cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds }
+        : null,
+      gatewayResponses: gatewayResponses(),
+    })
+  }
+
+  #gatePolicy(gate: Gate): Record<string, string> {
+    const routes = this.routes.filter(route => route.gate === gate)
+    return {
+      'manifest.json': JSON.stringify(
+        gateManifest(this.apiName, gate, this.#firstDoor?.issuers ?? [], routes),
+      ),
+      'validators.mjs': validatorsModule(
+        Object.fromEntries(routes.map(route => [route.key, inputSchema(route.input)])),
+      ),
+    }
+  }
+
+  #writePublicDocument(folder: string): void {
+    const document = JSON.stringify(publicDocument(this.#info, this.routes), null, 2)
+    writeFileSync(join(folder, `${this.node.addr.slice(0, 8)}.openapi.json`), `${document}\n`)
+  }
+
+  #problems(): string[] {
+    const idle = this.#gates.all.filter(gate => !this.#routes.some(route => route.gate === gate))
+    return [
+      ...(this.#routes.length === 0 ? [`${this.node.path} declares no route: add one with addRoute`] : []),
+      ...idle.map(gate => `${gate.node.path} has no route: use it in addRoute, or remove it`),
+    ]
+  }
+}
+
+const invocationUri = (fn: LambdaFunction): string =>
+  `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${fn.functionArn}/invocations`
+
+const withoutIssuers = (at: string) =>
+  new DeclarationError({
+    at,
+    given: 'Access.token on an API without issuers',
+    allowed: 'Access.token where the API has issuers',
+    fix: "add issuers: [Issuer.oidc('https://…', { … })] to the API",
+  })
