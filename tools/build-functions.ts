@@ -23,6 +23,8 @@ const bundle = async (name: string, entryPoints: Record<string, string>) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // undici is CommonJS, and asks for Node's own modules by require.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     metafile: true,
     logLevel: 'warning',
   })

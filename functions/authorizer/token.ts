@@ -18,7 +18,9 @@ export async function verifyToken(
   issuers: Issuers,
   nowMs: number,
 ): Promise<Decision<VerifiedToken>> {
-  const issuer = issuers.named(claimedIssuer(token))
+  const claimed = claimedIssuer(token)
+  if (!claimed.ok) return claimed
+  const issuer = issuers.named(claimed.value)
   if (!issuer) return deny('token.issuer_unknown')
   try {
     const { payload } = await jwtVerify(token, issuer.keys.find, {
@@ -40,12 +42,12 @@ export async function verifyToken(
 }
 
 /** Read before anything is verified, and used for nothing but choosing what to verify against. */
-function claimedIssuer(token: string): string | undefined {
+function claimedIssuer(token: string): Decision<string> {
   try {
     const { iss } = decodeJwt(token)
-    return typeof iss === 'string' ? iss : undefined
+    return typeof iss === 'string' ? allow(iss) : deny('claim.missing', { note: 'iss' })
   } catch {
-    return undefined
+    return deny('token.malformed')
   }
 }
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Deny } from '../../contract/decision.ts'
-import { metricNamespace } from '../../contract/metrics.ts'
+import { metricNamespace, metricService } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 
 /** What one handled request looked like from the inside. Names only: never a token, claim, header or body value. */
@@ -25,7 +25,7 @@ export interface Telemetry {
 /** Logs through Powertools; metrics in CloudWatch's embedded format, so that no call is made while a request waits. */
 export function createTelemetry(service: string, api: string): Telemetry {
   const logger = new Logger({ serviceName: service })
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: service })
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: metricService })
   const countDenial = (route: string, denial: Deny) => {
     const single = metrics.singleMetric()
     single.addDimensions({ api, route, reason: denial.reason })

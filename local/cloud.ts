@@ -1,0 +1,202 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
+import type { AccessSummary, Operation } from './gateway/rest-api.ts'
+import { type Generation, startGeneration } from './generation.ts'
+import { createIssuers, type Issuers } from './issuer/issuers.ts'
+import { startInvokeApi } from './lambda/api.ts'
+import type { LogMeta } from './lambda/output.ts'
+import { createAuthority } from './network/ca.ts'
+import { startFront } from './network/front.ts'
+import type { LocalNames } from './network/names.ts'
+import { type Policies, readPolicies } from './policies.ts'
+import { type LocalApp, readApp } from './template/app.ts'
+import { place } from './template/intrinsics.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface CloudOptions {
+  /** A cloud assembly: the folder that `cdk synth` writes. */
+  readonly assembly: string
+  /** Port of the API on 127.0.0.1. @default 0, a free one */
+  readonly port?: number
+  /** Origin of a declared HTTP upstream → the local server that plays it. One without is unreachable, as is everything else. */
+  readonly upstreams?: Readonly<Record<string, string>>
+  /** Declared issuer → a local server that takes the built-in provider's place. */
+  readonly issuers?: Readonly<Record<string, string>>
+  /** Each answered request; `line` is the access log's. */
+  readonly onRequest?: (summary: AccessSummary, line: string) => void
+  /** Each line a function writes. */
+  readonly onLog?: (line: string, meta: LogMeta) => void
+}
+
+/** An app of the CDK, running on this machine. */
+export interface LocalCloud {
+  /** Where the API is served: `http://localhost:<port>`. */
+  readonly url: string
+  readonly issuers: Issuers
+  /** Names of the tables, and their items. */
+  readonly tables: () => readonly string[]
+  readonly scan: LocalDynamoDb['scan']
+  readonly operations: () => readonly Operation[]
+  readonly policies: () => Policies
+  /** Declared HTTP upstreams that no local server plays. */
+  readonly unmapped: () => readonly string[]
+  /** Runs another synthesis of the app from the next request on. Counters, issuers' keys and open requests survive. */
+  readonly reload: (assembly: string) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Runs a synthesized app: its REST API, its functions in processes of their own, its tables, and below them a network in
+ * which production names lead to local servers and nothing else can be reached.
+ * Rejects with a {@link UsageError} or an `UnsupportedTemplateError`, having left nothing running.
+ */
+export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
+  const { port = 0, upstreams = {}, onRequest = () => {}, onLog = () => {} } = options
+  const undo: Array<() => Promise<unknown> | unknown> = []
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    return await start()
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function start(): Promise<LocalCloud> {
+    const folder = mkdtempSync(join(tmpdir(), 'sallyport-'))
+    undo.push(() => rmSync(folder, { recursive: true, force: true }))
+    const ca = await createAuthority({ directory: folder })
+
+    let app = readApp(options.assembly)
+    let policies = readPolicies(app.functions)
+    let generation: Generation
+
+    const issuers = createIssuers(options.issuers ?? {})
+    undo.push(issuers.close)
+    await issuers.serve(policies.issuers)
+    const dynamodb = await startDynamoDb({ tables: app.tables })
+    undo.push(dynamodb.close)
+    const lambda = await startInvokeApi({ invoke: async (name, event) => generation.invoke(name, event) })
+    undo.push(lambda.close)
+
+    const namesFor = (declared: Policies): LocalNames => ({
+      ...awsNames(dynamodb.origin, lambda.origin),
+      ...issuerNames(declared, issuers),
+      ...upstreamNames(declared, upstreams),
+    })
+    const front = await startFront({ ca, names: namesFor(policies) })
+    undo.push(front.close)
+
+    const begin = (next: LocalApp, declared: Policies) =>
+      startGeneration({
+        app: next,
+        network: { caFile: ca.certificateFile, names: portsOf(declared, namesFor(declared), front.port) },
+        onRequest,
+        onLog,
+      })
+    generation = begin(app, policies)
+    undo.push(() => generation.close())
+
+    const server = createServer((request, response) => {
+      generation.api.handle(request, response).catch(error => fault(error, request, response))
+    })
+    server.listen(port, '127.0.0.1')
+    await listening(server, port)
+    undo.push(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+
+    return {
+      url: `http://localhost:${(server.address() as AddressInfo).port}`,
+      issuers,
+      tables: () => app.tables.map(table => String(table.TableName)),
+      scan: dynamodb.scan,
+      operations: () => generation.api.operations,
+      policies: () => policies,
+      unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),
+      async reload(assembly) {
+        const nextApp = readApp(assembly)
+        const nextPolicies = readPolicies(nextApp.functions)
+        await issuers.serve(nextPolicies.issuers)
+        await dynamodb.ensureTables(nextApp.tables)
+        front.setNames(namesFor(nextPolicies))
+        const before = generation
+        generation = begin(nextApp, nextPolicies)
+        app = nextApp
+        policies = nextPolicies
+        await before.close()
+      },
+      close,
+    }
+  }
+}
+
+const awsNames = (dynamodb: string, lambda: string): LocalNames => ({
+  [`dynamodb.${place.region}.amazonaws.com`]: dynamodb,
+  [`lambda.${place.region}.amazonaws.com`]: lambda,
+})
+
+const issuerNames = ({ issuers: declared }: Policies, issuers: Issuers): LocalNames =>
+  Object.fromEntries(
+    declared.flatMap(({ issuer, jwksUri }) => {
+      const origin = issuers.all().find(entry => entry.issuer === issuer)?.origin ?? ''
+      return [issuer, ...(jwksUri === null ? [] : [jwksUri])].map(url => [new URL(url).hostname, origin])
+    }),
+  )
+
+function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<string, string>>): LocalNames {
+  const unknown = Object.keys(given).find(origin => !upstreamOrigins.includes(origin))
+  if (unknown !== undefined) {
+    const names = [...new Set(upstreamOrigins)].join(', ') || 'none'
+    throw new UsageError(
+      `--upstream ${unknown}: no route of the app goes there; its HTTP upstreams are ${names}`,
+    )
+  }
+  return Object.fromEntries(Object.entries(given).map(([origin, local]) => [new URL(origin).hostname, local]))
+}
+
+/** `host:port` as functions dial it → the front, for every name that is served here. */
+function portsOf(
+  { issuers, upstreamOrigins }: Policies,
+  names: LocalNames,
+  frontPort: number,
+): Record<string, number> {
+  const urls = [...upstreamOrigins, ...issuers.flatMap(({ issuer, jwksUri }) => [issuer, jwksUri ?? issuer])]
+  const dialled = urls
+    .map(url => new URL(url))
+    .map(({ hostname, port }) => [hostname, port || '443'] as const)
+  const aws = Object.keys(names).map(host => [host, '443'] as const)
+  return Object.fromEntries(
+    [...dialled, ...aws].flatMap(([host, port]) => (host in names ? [[`${host}:${port}`, frontPort]] : [])),
+  )
+}
+
+async function listening(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new UsageError(
+      `--port ${port}: something else listens there already; choose another port, or 0 for a free one`,
+    )
+  }
+}
+
+/** A fault of the local cloud itself: said aloud, and never mistaken for an answer of the app. */
+function fault(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+  process.emitWarning(
+    `${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`,
+    {
+      type: 'LocalCloudFault',
+    },
+  )
+  if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' })
+  response.end()
+}

@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url'
+import { matchesPattern } from './gateway/policy.ts'
+import { type AccessSummary, createRestApi, type FunctionResult, type RestApi } from './gateway/rest-api.ts'
+import type { LogMeta } from './lambda/output.ts'
+import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
+import type { LocalApp } from './template/app.ts'
+import { place } from './template/intrinsics.ts'
+
+/** One synthesized state of the app, running. A reload makes the next one beside it. */
+export interface Generation {
+  readonly api: RestApi
+  /** Runs a function by name or ARN; undefined when the app has none of that name. */
+  readonly invoke: (nameOrArn: string, event: unknown) => Promise<FunctionResult> | undefined
+  readonly close: () => Promise<void>
+}
+
+export interface GenerationOptions {
+  readonly app: LocalApp
+  readonly network: { readonly caFile: string; readonly names: Readonly<Record<string, number>> }
+  readonly onRequest: (summary: AccessSummary, line: string) => void
+  readonly onLog: (line: string, meta: LogMeta) => void
+}
+
+const preload = fileURLToPath(new URL('./network/preload.mjs', import.meta.url))
+
+/** Starts the app's functions (none of them runs yet: the first request is a cold start) and its API. */
+export function startGeneration({ app, network, onRequest, onLog }: GenerationOptions): Generation {
+  const pools = new Map<string, FunctionPool>()
+  const close = async () => {
+    await Promise.all([...pools.values()].map(pool => pool.close()))
+  }
+  for (const { folder, ...fn } of app.functions) {
+    pools.set(
+      fn.arn,
+      createFunctionPool({ ...fn, codeDirectory: folder, network: { preload, ...network }, log: onLog }),
+    )
+  }
+  const arnOf = (nameOrArn: string) =>
+    app.functions.find(({ arn, name }) => nameOrArn === arn || nameOrArn === name)?.arn
+  const invoke: Generation['invoke'] = (nameOrArn, event) => pools.get(arnOf(nameOrArn) ?? '')?.invoke(event)
+
+  const api = createRestApi(
+    {
+      body: app.api.body,
+      apiId: app.api.id,
+      stageName: app.api.stage,
+      accountId: place.account,
+      region: place.region,
+      ...(app.api.accessLogFormat !== undefined && { accessLogFormat: app.api.accessLogFormat }),
+    },
+    {
+      now: Date.now,
+      accessLog: (line, summary) => onRequest(summary, line),
+      mayInvoke: (functionArn, sourceArn) =>
+        app.permissions.some(
+          permission =>
+            permission.functionArn === functionArn &&
+            permission.principal === 'apigateway.amazonaws.com' &&
+            (permission.sourceArn === undefined || matchesPattern(permission.sourceArn, sourceArn)),
+        ),
+      invoke: async (functionArn, event, { timeoutMs }) => {
+        const running = invoke(functionArn, event)
+        if (!running)
+          return { kind: 'failed', errorType: 'ResourceNotFoundException', errorMessage: functionArn }
+        return within(timeoutMs, running)
+      },
+    },
+  )
+  return { api, invoke, close }
+}
+
+/** API Gateway's patience. A function's own time-out is something else: to its caller it is a failure. */
+async function within(timeoutMs: number, running: Promise<FunctionResult>): Promise<FunctionResult> {
+  let timer: NodeJS.Timeout | undefined
+  const impatient = new Promise<FunctionResult>(resolve => {
+    timer = setTimeout(() => resolve({ kind: 'timed-out' }), timeoutMs)
+  })
+  const ended = running.then(
+    (result): FunctionResult =>
+      result.kind === 'timed-out'
+        ? { kind: 'failed', errorType: 'Sandbox.Timedout', errorMessage: 'Task timed out' }
+        : result,
+  )
+  try {
+    return await Promise.race([ended, impatient])
+  } finally {
+    clearTimeout(timer)
+  }
+}

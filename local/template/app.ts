@@ -1,0 +1,186 @@
+import { UnsupportedTemplateError } from '../unsupported.ts'
+import { type Resource, readAssembly, type Stack } from './assembly.ts'
+import { type References, resolve } from './intrinsics.ts'
+import { typeOf } from './resource-types.ts'
+
+/** A synthesized app as the local cloud runs it: its resources without CloudFormation's functions. */
+export interface LocalApp {
+  readonly api: {
+    readonly id: string
+    readonly body: unknown
+    readonly stage: string
+    readonly accessLogFormat?: string
+  }
+  readonly functions: readonly LocalFunction[]
+  readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
+  readonly permissions: readonly Permission[]
+}
+
+export interface LocalFunction {
+  readonly name: string
+  readonly arn: string
+  readonly folder: string
+  readonly handler: string
+  readonly timeoutMs: number
+  readonly memoryMb: number
+  readonly maxInstances?: number
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** Who may invoke a function, and on behalf of which source (`*` and `?` as in IAM). */
+export interface Permission {
+  readonly functionArn: string
+  readonly principal: string
+  readonly sourceArn?: string
+}
+
+type Properties = Readonly<Record<string, unknown>>
+
+interface Placed {
+  readonly at: string
+  readonly type: string
+  readonly ref: string
+  readonly properties: Properties
+  readonly attribute: (name: string) => string | undefined
+  readonly assets: Stack['assets']
+}
+
+/**
+ * Reads a cloud assembly as one running app. Throws an `UnsupportedTemplateError` that names the resource for whatever
+ * would behave differently here than deployed.
+ */
+export function readApp(folder: string): LocalApp {
+  const resources = place(readAssembly(folder))
+  const all = (type: string) => resources.filter(resource => resource.type === type)
+  const functions = all('AWS::Lambda::Function').map(readFunction)
+  return {
+    api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
+    functions,
+    tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
+    permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
+  }
+}
+
+/** Resolves every resource of every stack. Exports are resolved when something imports them. */
+function place(stacks: readonly Stack[]): Placed[] {
+  const referencesOf = new Map(stacks.map(stack => [stack, references(stack, imported)] as const))
+  function imported(name: string): unknown {
+    for (const stack of stacks) {
+      for (const [id, { Value, Export }] of Object.entries(stack.template.Outputs ?? {})) {
+        const own = referencesOf.get(stack) as References
+        if (Export && resolve(Export.Name, own, id) === name)
+          return resolve(Value, own, `${stack.name}.Outputs.${id}`)
+      }
+    }
+    throw new UnsupportedTemplateError('Fn::ImportValue', `no stack of this app exports ${name}`)
+  }
+  return stacks.flatMap(stack =>
+    Object.entries(stack.template.Resources ?? {}).map(([logicalId, resource]) => {
+      const own = referencesOf.get(stack) as References
+      const at = `${stack.name}.${logicalId}`
+      typeOf(at, resource)
+      return {
+        at,
+        type: resource.Type,
+        ref: own.ref(logicalId) as string,
+        attribute: (name: string) => own.attribute(logicalId, name),
+        properties: resolve(resource.Properties ?? {}, own, at) as Properties,
+        assets: stack.assets,
+      }
+    }),
+  )
+}
+
+function references(stack: Stack, imported: References['imported']): References {
+  const find = (logicalId: string): Resource | undefined => stack.template.Resources?.[logicalId]
+  const ref = (logicalId: string): string | undefined => {
+    const resource = find(logicalId)
+    if (!resource) return undefined
+    const { ref: named } = typeOf(`${stack.name}.${logicalId}`, resource)
+    return named?.(stack.name, logicalId, resource.Properties ?? {}) ?? `${stack.name}-${logicalId}`
+  }
+  return {
+    ref,
+    imported,
+    attribute(logicalId, name) {
+      const resource = find(logicalId)
+      return resource && typeOf(logicalId, resource).attributes?.[name]?.(ref(logicalId) as string)
+    },
+  }
+}
+
+function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['api'] {
+  const [api, ...others] = apis
+  const [stage, ...otherStages] = stages
+  if (!api || !stage || others.length > 0 || otherStages.length > 0) {
+    throw new UnsupportedTemplateError(
+      'the app',
+      `has ${apis.length} REST APIs with ${stages.length} stages; the local cloud runs one API with one stage`,
+    )
+  }
+  checkMethodSettings(stage)
+  const { Format } = (stage.properties.AccessLogSetting ?? {}) as { Format?: string }
+  return {
+    id: api.ref,
+    body: api.properties.Body,
+    stage: String(stage.properties.StageName),
+    ...(Format !== undefined && { accessLogFormat: Format }),
+  }
+}
+
+// Settings of a method that change no answer.
+const inertMethodSettings = [
+  'HttpMethod',
+  'ResourcePath',
+  'MetricsEnabled',
+  'DataTraceEnabled',
+  'LoggingLevel',
+]
+
+function checkMethodSettings({ at, properties }: Placed): void {
+  for (const setting of (properties.MethodSettings ?? []) as Array<Record<string, unknown>>) {
+    const unknown = Object.keys(setting).find(name => !inertMethodSettings.includes(name))
+    if (unknown) throw new UnsupportedTemplateError(at, `MethodSettings ${unknown} is not supported`)
+  }
+}
+
+function readFunction({ at, ref, attribute, properties, assets }: Placed): LocalFunction {
+  const { Code, Handler, Runtime, Timeout, MemorySize, Environment, ReservedConcurrentExecutions } =
+    properties
+  const { S3Key } = (Code ?? {}) as { S3Key?: string }
+  const folder = S3Key === undefined ? undefined : assets.get(S3Key)
+  if (folder === undefined) throw new UnsupportedTemplateError(`${at}.Code`, 'is not an asset of this app')
+  if (!/^nodejs(?:2[0-9])\.x$/.test(String(Runtime))) {
+    throw new UnsupportedTemplateError(
+      `${at}.Runtime`,
+      `${String(Runtime)} is not supported; supported: nodejs20.x and later`,
+    )
+  }
+  const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, string> }
+  return {
+    name: ref,
+    arn: attribute('Arn') as string,
+    folder,
+    handler: String(Handler),
+    timeoutMs: Number(Timeout ?? 3) * 1000,
+    memoryMb: Number(MemorySize ?? 128),
+    environment: Variables,
+    ...(ReservedConcurrentExecutions !== undefined && { maxInstances: Number(ReservedConcurrentExecutions) }),
+  }
+}
+
+function readPermission({ at, properties }: Placed, functions: readonly LocalFunction[]): Permission {
+  const { Action, FunctionName, Principal, SourceArn } = properties
+  if (Action !== 'lambda:InvokeFunction') {
+    throw new UnsupportedTemplateError(
+      `${at}.Action`,
+      `${String(Action)} is not supported; supported: lambda:InvokeFunction`,
+    )
+  }
+  const found = functions.find(({ arn, name }) => FunctionName === arn || FunctionName === name)
+  return {
+    functionArn: found?.arn ?? String(FunctionName),
+    principal: String(Principal),
+    ...(SourceArn !== undefined && { sourceArn: String(SourceArn) }),
+  }
+}

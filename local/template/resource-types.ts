@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto'
+import { UnsupportedTemplateError } from '../unsupported.ts'
+import { place } from './intrinsics.ts'
+
+/** How the local cloud treats the properties of one resource type. A property on neither list stops the start. */
+export interface ResourceType {
+  /** Properties it acts upon. */
+  readonly used: readonly string[]
+  /** Properties without effect here, and why. */
+  readonly inert: Readonly<Record<string, string>>
+  /** What `Ref` gives; by default a name made of stack and logical id. */
+  readonly ref?: (stack: string, logicalId: string, properties: Readonly<Record<string, unknown>>) => string
+  /** Attributes beside the ref, from the ref. */
+  readonly attributes?: Readonly<Record<string, (ref: string) => string>>
+}
+
+const arn = (service: string, resource: string) =>
+  `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`
+
+const onlyInTheCloud = 'what it does shows in AWS alone'
+
+/** Resources that never see a request: accepted whole. */
+const beside = (reason: string, attributes: ResourceType['attributes'] = {}): ResourceType => ({
+  used: [],
+  inert: { '*': reason },
+  attributes,
+})
+
+export const resourceTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::ApiGateway::RestApi': {
+    used: ['Body', 'Name'],
+    inert: {
+      Description: 'text',
+      Tags: onlyInTheCloud,
+      EndpointConfiguration: 'the local API is served on loopback',
+      SecurityPolicy: 'the local API is served without TLS, on loopback',
+      EndpointAccessMode: 'the local API is served without TLS, on loopback',
+    },
+    // Ten characters, as AWS makes them.
+    ref: (stack, logicalId) =>
+      BigInt(`0x${createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 16)}`)
+        .toString(36)
+        .padStart(10, '0')
+        .slice(0, 10),
+    attributes: { RootResourceId: ref => ref.slice(0, 6), RestApiId: ref => ref },
+  },
+  'AWS::ApiGateway::Deployment': {
+    used: ['RestApiId'],
+    inert: { Description: 'text' },
+    attributes: { DeploymentId: ref => ref },
+  },
+  'AWS::ApiGateway::Stage': {
+    used: ['RestApiId', 'StageName', 'AccessLogSetting', 'DeploymentId', 'MethodSettings'],
+    inert: { Description: 'text', Tags: onlyInTheCloud, TracingEnabled: onlyInTheCloud },
+    ref: (_, __, { StageName }) => String(StageName),
+  },
+  'AWS::ApiGateway::Account': beside('a setting of the account'),
+  'AWS::Lambda::Function': {
+    used: [
+      'Code',
+      'Handler',
+      'Runtime',
+      'Timeout',
+      'MemorySize',
+      'Environment',
+      'FunctionName',
+      'ReservedConcurrentExecutions',
+    ],
+    inert: {
+      Architectures: 'functions run on this machine as it is',
+      Description: 'text',
+      LoggingConfig: 'functions log to the terminal',
+      Role: 'roles are not enforced here',
+      Tags: onlyInTheCloud,
+      TracingConfig: onlyInTheCloud,
+      KmsKeyArn: onlyInTheCloud,
+    },
+    ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
+    attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
+  },
+  'AWS::Lambda::Permission': {
+    used: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
+    inert: {},
+  },
+  'AWS::DynamoDB::Table': {
+    used: ['*'], // local/dynamodb reads and judges them
+    inert: {},
+    ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
+    attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
+  },
+  'AWS::IAM::Role': beside('roles are not enforced here', {
+    Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,
+    RoleId: ref => ref,
+  }),
+  'AWS::IAM::Policy': beside('roles are not enforced here'),
+  'AWS::Logs::LogGroup': beside('functions log to the terminal', {
+    Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
+  }),
+  'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
+  'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
+  'AWS::CDK::Metadata': beside('statistics of the CDK'),
+}
+
+// Attributes of a resource that order or keep it; its condition would decide whether it exists at all.
+const resourceAttributes = [
+  'Type',
+  'Properties',
+  'DependsOn',
+  'Metadata',
+  'DeletionPolicy',
+  'UpdateReplacePolicy',
+]
+
+/** The type of a resource. Throws an `UnsupportedTemplateError` naming the resource for what the local cloud does not run. */
+export function typeOf(
+  at: string,
+  resource: { readonly Type: string; readonly Properties?: object },
+): ResourceType {
+  const type = Object.hasOwn(resourceTypes, resource.Type) ? resourceTypes[resource.Type] : undefined
+  if (!type) {
+    throw new UnsupportedTemplateError(
+      at,
+      `${resource.Type} is not run by the local cloud; it runs ${Object.keys(resourceTypes).join(', ')}`,
+    )
+  }
+  const attribute = Object.keys(resource).find(name => !resourceAttributes.includes(name))
+  if (attribute) throw new UnsupportedTemplateError(at, `${attribute} is not supported`)
+  const accepts = (name: string) => type.used.includes(name) || Object.hasOwn(type.inert, name)
+  const property = accepts('*')
+    ? undefined
+    : Object.keys(resource.Properties ?? {}).find(name => !accepts(name))
+  if (property) {
+    const supported = [...type.used, ...Object.keys(type.inert)].sort().join(', ')
+    throw new UnsupportedTemplateError(
+      at,
+      `property ${property} of ${resource.Type} is not supported; supported: ${supported}`,
+    )
+  }
+  return type
+}
