@@ -157,7 +157,8 @@ function isForUs(request: IncomingMessage, hosts: readonly string[]): boolean {
   return hosts.includes(request.headers.host ?? '')
 }
 
-async function mintAt(origin: string, request: MintRequest): Promise<string> {
+/** A token of the issuer at this origin. Rejects with the token endpoint’s error and description. */
+export async function mintAt(origin: string, request: MintRequest): Promise<string> {
   const form = new URLSearchParams({
     grant_type: developerGrant,
     client_id: developerClientId,

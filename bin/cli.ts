@@ -1,0 +1,99 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { UnsupportedTemplateError } from '../local/unsupported.ts'
+import { UsageError } from '../local/usage-error.ts'
+import { dev } from './commands/dev.ts'
+import { openapi } from './commands/openapi.ts'
+import { routes } from './commands/routes.ts'
+import { token } from './commands/token.ts'
+import { paint } from './paint.ts'
+
+const program = new Command('sallyport')
+  .description('A zero-trust API gateway for AWS, on your machine first.')
+  .showHelpAfterError('(sallyport --help lists the commands)')
+  .allowExcessArguments(false)
+
+const app = ['--app <command>', 'command that synthesizes the app (default: "app" of cdk.json)'] as const
+
+program
+  .command('dev')
+  .description('run the app here: synthesize, serve, and again on every change')
+  .option(...app)
+  .option('--port <port>', 'port of the API on loopback; 0 takes a free one', wholeNumber(0, 65535), 3000)
+  .option('--upstream <origin=local>', 'a local server that plays an HTTP upstream; repeatable', mapping, {})
+  .option(
+    '--issuer <issuer=local>',
+    'a local server in place of the built-in OpenID provider; repeatable',
+    mapping,
+    {},
+  )
+  .option('--logs', 'also print what the functions log, to stderr')
+  .option('--json', 'print one line of JSON when ready; everything else goes to stderr')
+  .action(dev)
+
+program
+  .command('token')
+  .description('print a token of the running local issuer')
+  .option('--subject <sub>', 'who it is for', 'user-1')
+  .option('--scope <scopes>', 'space-separated', '')
+  .option('--claim <name=value>', 'a further claim, as JSON or plain text; repeatable', claim, {})
+  .option('--expires-in <seconds>', '1 to 86400', wholeNumber(1, 86400), 300)
+  .option('--audience <aud>', 'needed only when the issuer has several')
+  .option('--issuer <issuer>', 'needed only when the app has several')
+  .action(token)
+
+program
+  .command('routes')
+  .description('list the declared routes')
+  .option(...app)
+  .option('--json', 'as JSON')
+  .action(routes)
+
+program
+  .command('openapi')
+  .description('print the public OpenAPI document')
+  .option(...app)
+  .action(openapi)
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** `https://crm.example.com=http://127.0.0.1:4001`: everything up to the last "=http" is the production name. */
+function mapping(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name = '', local = ''] = /^(https:\/\/.+?)=(https?:\/\/.+)$/.exec(text) ?? []
+  if (!URL.canParse(name) || !URL.canParse(local)) {
+    throw new InvalidArgumentError('It is https://production.name=http://127.0.0.1:port')
+  }
+  return { ...before, [name]: new URL(local).origin }
+}
+
+function claim(text: string, before: Record<string, unknown>): Record<string, unknown> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError(`It is name=value, for example roles='["sales"]'`)
+  const value = text.slice(at + 1)
+  try {
+    return { ...before, [text.slice(0, at)]: JSON.parse(value) }
+  } catch {
+    return { ...before, [text.slice(0, at)]: value }
+  }
+}
+
+/** Runs the CLI. What a person can mend is said in a few lines; anything else is our fault and shows where. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+  } catch (error) {
+    const expected = error instanceof UsageError || error instanceof UnsupportedTemplateError
+    const text = expected
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error)
+    process.stderr.write(`${paint('red', '✗')} ${text}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { removeDevState, writeDevState } from '../../local/dev-state.ts'
+import { summarize } from '../../local/routes.ts'
+import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
+import { UsageError } from '../../local/usage-error.ts'
+import { watchSources } from '../../local/watch.ts'
+import { paint } from '../paint.ts'
+import { requestLine, welcome } from '../welcome.ts'
+
+interface DevOptions {
+  readonly app?: string
+  readonly port: number
+  readonly upstream: Record<string, string>
+  readonly issuer: Record<string, string>
+  readonly logs?: boolean
+  readonly json?: boolean
+}
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+/** Serves the app of this folder until interrupted. Rejects, with nothing left running, when it cannot be served. */
+export async function dev({ app, port, upstream, issuer, logs, json }: DevOptions): Promise<void> {
+  const folder = process.cwd()
+  const startedAt = Date.now()
+  const settings = readAppSettings(folder, app)
+  await checkFree(port)
+
+  const interrupted = untilInterrupted()
+  const assemblies = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
+  let cloud: LocalCloud | undefined
+  let watcher: { close: () => Promise<void> } | undefined
+  try {
+    const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
+    const running = await startCloud({
+      assembly: await synth(),
+      port,
+      upstreams: upstream,
+      issuers: issuer,
+      onRequest: (summary, line) => say(json ? line : requestLine(summary)),
+      onLog: (line, { functionName }) => logs && say(`${paint('dim', functionName)} ${line}`),
+    })
+    cloud = running
+    const describe = () => ({
+      url: running.url,
+      issuers: running.issuers.all(),
+      table: running.tables()[0] ?? null,
+    })
+    const announce = () => writeDevState(folder, { pid: process.pid, ...describe() })
+    announce()
+    if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
+    else say(welcome(running, upstream, summarize(running.policies()), Date.now() - startedAt))
+
+    watcher = watchSources(folder, settings.watch, async () => {
+      try {
+        await running.reload(await synth())
+        announce()
+        say(`${paint('green', '↻')} reloaded`)
+      } catch (error) {
+        if (interrupted.signal.aborted) return
+        say(
+          `${paint('red', '✗')} not reloaded, the last good state is still served: ${(error as Error).message}`,
+        )
+      }
+    })
+    await interrupted.promise
+  } catch (error) {
+    // Ended by a person, not by a mistake.
+    if (!interrupted.signal.aborted) throw error
+  } finally {
+    await watcher?.close()
+    await cloud?.close()
+    removeDevState(folder)
+    rmSync(assemblies, { recursive: true, force: true })
+    interrupted.dispose()
+  }
+}
+
+/** Each synthesis goes into a folder of its own: the one before may still be running. */
+function synthesizer(settings: AppSettings, folder: string, assemblies: string, signal: AbortSignal) {
+  let generation = 0
+  return async (): Promise<string> => {
+    generation += 1
+    const outdir = join(assemblies, String(generation))
+    await synthesize(settings, { folder, outdir, signal })
+    return outdir
+  }
+}
+
+function untilInterrupted() {
+  const controller = new AbortController()
+  const promise = new Promise<void>(resolve => controller.signal.addEventListener('abort', () => resolve()))
+  const interrupt = () => controller.abort()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, interrupt)
+  return {
+    promise,
+    signal: controller.signal,
+    dispose: () => {
+      for (const signal of signals) process.off(signal, interrupt)
+    },
+  }
+}
+
+/** Said before the app is synthesized, which takes seconds. */
+async function checkFree(port: number): Promise<void> {
+  if (port === 0) return
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', () =>
+      reject(
+        new UsageError(
+          `--port ${port}: something else listens there already; choose another, or 0 for a free one`,
+        ),
+      ),
+    )
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()))
+  })
+}

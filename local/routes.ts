@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { GateRoute, UpstreamManifest } from '../contract/manifest.ts'
+import { type Policies, readPolicies } from './policies.ts'
+import { readApp } from './template/app.ts'
+import { UsageError } from './usage-error.ts'
+
+/** One declared route, for people and scripts. */
+export interface RouteSummary {
+  readonly method: string
+  readonly path: string
+  readonly access: string
+  readonly limits: string | null
+  readonly upstream: string
+  /** Declared input names by place. */
+  readonly inputs: Readonly<Record<'path' | 'query' | 'headers' | 'cookies' | 'body', readonly string[]>>
+  /** Scopes a token needs; null where none is needed at all. */
+  readonly scopes: readonly string[] | null
+  /** Whether a token with these scopes, and nothing else, is enough for a request. */
+  readonly needsMore: boolean
+}
+
+/** The routes of a synthesized app, from the policies that are deployed with its functions. */
+export const readRoutes = (assembly: string): RouteSummary[] =>
+  summarize(readPolicies(readApp(assembly).functions))
+
+/** The public OpenAPI document of a synthesized app. */
+export function readOpenApi(assembly: string): string {
+  const [name, ...others] = readdirSync(assembly).filter(file => file.endsWith('.openapi.json'))
+  if (name === undefined || others.length > 0) {
+    throw new UsageError(
+      `the app has ${others.length + (name ? 1 : 0)} APIs; this command prints the document of one`,
+    )
+  }
+  return readFileSync(join(assembly, name), 'utf8')
+}
+
+export const summarize = ({ authorizer, gates }: Policies): RouteSummary[] =>
+  gates
+    .flatMap(gate =>
+      Object.entries(gate.routes).map(([key, route]) => ({ key, route, upstream: gate.upstream })),
+    )
+    .map(({ key, route, upstream }) => {
+      const [method = '', path = ''] = key.split(' ')
+      const rule = authorizer?.routes[key]
+      return {
+        method,
+        path,
+        access: accessText(route, rule),
+        limits: route.userLimit
+          ? `${route.userLimit.max} per ${period(route.userLimit.periodSeconds)} per user`
+          : null,
+        upstream: upstreamText(upstream),
+        inputs: inputsOf(route),
+        scopes: rule ? rule.scopes : null,
+        needsMore: Boolean(
+          rule && (rule.roles.length > 0 || rule.claims.length > 0 || rule.bound.length > 0),
+        ),
+      }
+    })
+    .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
+
+type Rule = NonNullable<Policies['authorizer']>['routes'][string]
+
+function accessText(route: GateRoute, rule: Rule | undefined): string {
+  if (route.access.kind === 'public' || !rule) return route.access.kind === 'public' ? 'public' : 'nobody'
+  const parts = [
+    ...rule.scopes.map(scope => `scope ${scope}`),
+    ...(rule.roles.length > 0 ? [`role ${rule.roles.join(' or ')}`] : []),
+    ...rule.claims.map(
+      claim => `${claim.claim} = ${claim.kind === 'equals' ? claim.value : claim.values.join(' or ')}`,
+    ),
+    ...route.access.bind.map(({ claim, pathParameter }) => `${claim} = {${pathParameter}}`),
+  ]
+  return parts.join(', ') || 'any valid token'
+}
+
+const period = (seconds: number): string =>
+  ({ 1: 'second', 60: 'minute', 3600: 'hour' })[seconds] ?? `${seconds} s`
+
+function upstreamText(upstream: UpstreamManifest): string {
+  switch (upstream.kind) {
+    case 'http':
+      return typeof upstream.url === 'string' ? upstream.url : `(${upstream.url.env})`
+    case 'lambda':
+      return 'lambda'
+    case 'stub':
+      return 'stub'
+  }
+}
+
+function inputsOf({ input }: GateRoute): RouteSummary['inputs'] {
+  const names = (parameters: ReadonlyArray<{ readonly name: string }>) => parameters.map(({ name }) => name)
+  return {
+    path: names(input.path),
+    query: names(input.query),
+    headers: names(input.headers),
+    cookies: names(input.cookies),
+    body: Object.keys(input.body?.projection.members ?? {}),
+  }
+}

@@ -1,0 +1,60 @@
+import { join, relative, sep } from 'node:path'
+import { watch } from 'chokidar'
+import type { AppSettings } from './synthesize.ts'
+
+// Written by tools rather than people.
+const generated = new Set(['node_modules', 'cdk.out', 'dist', 'coverage'])
+const settleMs = 100
+
+/**
+ * Calls back when the app's sources change: once for a burst of changes, and not again before the last call has ended.
+ * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib); hidden and generated folders never do.
+ */
+export function watchSources(
+  folder: string,
+  { include, exclude }: AppSettings['watch'],
+  changed: () => Promise<void>,
+): { close: () => Promise<void> } {
+  const excluded = exclude.map(pattern => join(folder, leading(pattern))).filter(path => path !== folder)
+  const watcher = watch([...new Set(include.map(pattern => join(folder, leading(pattern))))], {
+    ignoreInitial: true,
+    ignored: path => {
+      const parts = relative(folder, path).split(sep)
+      const isHidden = parts.some(part => part.startsWith('.') && part !== '.' && part !== '..')
+      return isHidden || parts.some(part => generated.has(part)) || excluded.includes(path)
+    },
+  })
+  let running: Promise<void> | undefined
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+  const run = () => {
+    if (running) {
+      again = true
+      return
+    }
+    running = changed().finally(() => {
+      running = undefined
+      if (again) schedule()
+      again = false
+    })
+  }
+  const schedule = () => {
+    clearTimeout(timer)
+    timer = setTimeout(run, settleMs)
+  }
+  watcher.on('all', schedule)
+  return {
+    close: async () => {
+      clearTimeout(timer)
+      await watcher.close()
+      await running
+    },
+  }
+}
+
+/** The part of a pattern before its first wildcard segment. */
+const leading = (pattern: string): string => {
+  const parts = pattern.split('/')
+  const wild = parts.findIndex(part => /[*?[{]/.test(part))
+  return (wild < 0 ? parts : parts.slice(0, wild)).join('/')
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { alias: { sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/synthesized.ts',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Templates are validated in one test of their own; elsewhere it would only take time.
+    env: { CDK_VALIDATION: 'false' },
+  },
+})
