@@ -1,14 +1,15 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 
 /**
  * Bundles the functions once, here, so that users need no bundler and deploy the very bytes that were tested.
- * Beside each bundle lies esbuild's metafile, from which the module rule is checked.
+ * Beside the bundles lies esbuild's metafile, from which the module rule is checked.
  */
 const out = 'dist/functions'
 
 const bundle = async (name: string, entryPoints: Record<string, string>) => {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints,
     outdir: `${out}/${name}`,
     outExtension: { '.js': '.mjs' },
@@ -26,13 +27,23 @@ const bundle = async (name: string, entryPoints: Record<string, string>) => {
     // undici is CommonJS, and asks for Node's own modules by require.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     metafile: true,
+    write: false,
     logLevel: 'warning',
   })
+  update(`${out}/${name}`, new Map(outputFiles.map(file => [basename(file.path), file.text])))
   return [name, metafile] as const
 }
 
-rmSync(out, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
+/** Writes what differs, and removes what is no longer made: an app being synthesized meanwhile finds whole files. */
+function update(folder: string, files: ReadonlyMap<string, string>): void {
+  mkdirSync(folder, { recursive: true })
+  for (const [name, text] of files) {
+    const path = join(folder, name)
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
+  }
+  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name))
+}
+
 const metafiles: Record<string, Metafile> = Object.fromEntries(
   await Promise.all([
     bundle('authorizer', { index: 'functions/authorizer/handler.ts' }),
