@@ -10,6 +10,8 @@ interface Reason {
   readonly detail: string
   readonly owner: 'client' | 'operator' | 'upstream'
   readonly pages?: true
+  /** When trying again may help, unless a denial knows better. */
+  readonly retryAfterSeconds?: number
   readonly outside?: string
 }
 
@@ -63,6 +65,7 @@ export const reasons = {
     status: 503,
     detail: 'The access rules are being updated. Try again shortly.',
     owner: 'operator',
+    retryAfterSeconds: 5,
   },
 
   'input.invalid': {
@@ -79,7 +82,7 @@ export const reasons = {
   },
   'input.media_type': { status: 415, detail: 'The request body must be application/json.', owner: 'client' },
 
-  'limit.edge': { status: 429, detail: 'Too many requests.', owner: 'client' },
+  'limit.edge': { status: 429, detail: 'Too many requests.', owner: 'client', retryAfterSeconds: 1 },
   'limit.user': { status: 429, detail: 'Too many requests. Try again later.', owner: 'client' },
 
   'keys.unavailable': {
@@ -87,12 +90,14 @@ export const reasons = {
     detail: 'Access tokens cannot be checked at the moment. Try again shortly.',
     owner: 'operator',
     pages: true,
+    retryAfterSeconds: 5,
   },
   'store.unavailable': {
     status: 503,
     detail: 'Limits cannot be checked at the moment. Try again shortly.',
     owner: 'operator',
     pages: true,
+    retryAfterSeconds: 1,
   },
 
   'upstream.unreachable': {

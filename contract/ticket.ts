@@ -59,7 +59,7 @@ export function readTicket(
     return deny('ticket.malformed')
   }
   if (route !== expected.route) return deny('ticket.route_mismatch')
-  if (rule !== expected.rule) return deny('ticket.outdated', { retryAfterSeconds: 5 })
+  if (rule !== expected.rule) return deny('ticket.outdated')
   if (expected.nowSeconds >= expiresAt) return deny('ticket.expired')
   return allow({ route, rule, issuer, subject, client, expiresAt, bound: claims })
 }

@@ -1,6 +1,7 @@
 import { type Deny, deny, Refused } from '../../contract/decision.ts'
 import { bearerChallenge } from '../../contract/headers.ts'
 import { problemMediaType, problemOf } from '../../contract/problem.ts'
+import { reasonOf } from '../../contract/reasons.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Step, Timed } from './passage.ts'
 
@@ -31,13 +32,14 @@ export function answerProblems({
 
 function answer(denial: Deny, requestId: string) {
   const problem = problemOf(denial.reason, { requestId, ...(denial.fields && { errors: denial.fields }) })
+  const retryAfter = denial.retryAfterSeconds ?? reasonOf(denial.reason).retryAfterSeconds
   return {
     statusCode: problem.status,
     headers: {
       'content-type': problemMediaType,
       // API Gateway renames this one on its way out of a function; what the first door refuses has it right.
       ...(problem.status === 401 && { 'www-authenticate': bearerChallenge }),
-      ...(denial.retryAfterSeconds !== undefined && { 'retry-after': String(denial.retryAfterSeconds) }),
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     },
     body: JSON.stringify(problem),
   }

@@ -1,6 +1,6 @@
 import { bearerChallenge, securityHeaders } from '../../contract/headers.ts'
 import { problemMediaType, problemOf } from '../../contract/problem.ts'
-import type { ReasonCode } from '../../contract/reasons.ts'
+import { type ReasonCode, reasonOf } from '../../contract/reasons.ts'
 
 /**
  * Which reason stands behind each refusal of API Gateway's own. REQUEST_TOO_LARGE is not here since it cannot be
@@ -20,8 +20,9 @@ const reasonBehind: Readonly<Record<string, ReasonCode>> = {
   UNSUPPORTED_MEDIA_TYPE: 'input.media_type',
   THROTTLED: 'limit.edge',
   QUOTA_EXCEEDED: 'limit.edge',
-  AUTHORIZER_FAILURE: 'keys.unavailable', // the one thing the first door throws for, besides a fault
-  AUTHORIZER_CONFIGURATION_ERROR: 'gateway.fault',
+  // What API Gateway makes of an authorizer that throws; the first door does so when it cannot have the keys.
+  AUTHORIZER_FAILURE: 'keys.unavailable',
+  AUTHORIZER_CONFIGURATION_ERROR: 'keys.unavailable',
   API_CONFIGURATION_ERROR: 'gateway.fault',
   INTEGRATION_FAILURE: 'gateway.fault',
   INTEGRATION_TIMEOUT: 'upstream.timeout',
@@ -34,9 +35,6 @@ const moreHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   UNAUTHORIZED: { 'WWW-Authenticate': `'${bearerChallenge}'` },
   // Set by the first door for a lack of scope; absent otherwise, and then left out.
   ACCESS_DENIED: { 'WWW-Authenticate': 'context.authorizer.challenge' },
-  THROTTLED: { 'Retry-After': "'1'" },
-  QUOTA_EXCEEDED: { 'Retry-After': "'60'" },
-  AUTHORIZER_FAILURE: { 'Retry-After': "'5'" },
 }
 
 /** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway's own as a problem document. */
@@ -46,10 +44,12 @@ export const gatewayResponses = (): Record<string, unknown> =>
 function response(type: string, reason: ReasonCode) {
   // Of the request only an id that no client can choose is put in: templates do not escape.
   const { status, title, ...problem } = problemOf(reason, { requestId: '$context.extendedRequestId' })
+  const { retryAfterSeconds } = reasonOf(reason)
   const isClass = type === 'DEFAULT_4XX'
   const headers = {
     'Content-Type': `'${problemMediaType}'`,
     ...Object.fromEntries(Object.entries(securityHeaders).map(([name, value]) => [name, quoted(value)])),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': quoted(String(retryAfterSeconds)) }),
     ...moreHeaders[type],
   }
   return {

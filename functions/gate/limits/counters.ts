@@ -49,7 +49,7 @@ export function createCounters(store: CounterStore, now: () => number): Counters
         const verdict = judge(slices, current, limit)
         return verdict.within ? allow(undefined) : refuse(key, verdict.untilMs)
       } catch (error) {
-        return deny('store.unavailable', { note: (error as Error).name, retryAfterSeconds: 1 })
+        return deny('store.unavailable', { note: (error as Error).name })
       }
     },
   }

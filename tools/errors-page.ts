@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { type ReasonCode, reasonOf, reasons } from '../contract/reasons.ts'
+
+/** docs/errors.md, from the reason table. */
+export function errorsPage(): string {
+  const all = (Object.keys(reasons) as ReasonCode[]).map(code => ({ code, ...reasonOf(code) }))
+  const shown = [...new Set(all.map(({ outside }) => outside))].map(code => ({ code, ...reasonOf(code) }))
+  const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    '# Errors',
+    '',
+    'Made from `contract/reasons.ts` by `npm run docs`; a test compares the two.',
+    '',
+    '## What callers see',
+    '',
+    'Every refusal is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)), whichever door gives it:',
+    '',
+    '```json',
+    JSON.stringify(
+      {
+        type: 'about:blank',
+        title: 'Bad Request',
+        status: 400,
+        detail: reasons['input.invalid'].detail,
+        code: 'input.invalid',
+        requestId: 'aJI80ZHFC9xAk9I=',
+        errors: [{ in: 'query', name: 'limit', detail: 'must be <= 100' }],
+      },
+      null,
+      2,
+    ),
+    '```',
+    '',
+    '- `code` is one of the table below. `errors` names each field that is wrong: a parameter by its name, a member of the body by its JSON Pointer.',
+    '- `requestId` is the id to search logs for.',
+    '- 401 carries `WWW-Authenticate: Bearer`; 403 for lack of a scope names it there ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).',
+    '- 429 and 503 carry `Retry-After` in seconds.',
+    '- An expired token that API Gateway still has in its cache is refused by the second door, whose `WWW-Authenticate` API Gateway renames to `x-amzn-Remapped-www-authenticate`.',
+    '- Answers of API Gateway itself without a line of their own (an over-long URL, say) keep its status and have the code `request.malformed`, without `title` and `status`.',
+    '',
+    row('Status', 'Code', 'Detail'),
+    row('---', '---', '---'),
+    ...shown
+      .sort((a, b) => a.status - b.status)
+      .map(({ status, code, detail }) => row(String(status), `\`${code}\``, detail)),
+    '',
+    '## What operators see',
+    '',
+    'Logs and the metric `Denied` (dimension `reason`) have the true reason. *Pages*: someone should be woken.',
+    '',
+    row('Reason', 'Status', 'Callers see', 'Who can mend it', 'Pages'),
+    row('---', '---', '---', '---', '---'),
+    ...all.map(({ code, status, outside, owner, pages }) =>
+      row(`\`${code}\``, String(status), `\`${outside}\``, owner, pages ? 'yes' : ''),
+    ),
+    '',
+  ].join('\n')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync('docs/errors.md', errorsPage())
