@@ -1,5 +1,5 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
-import { type Decision, deny } from '../../contract/decision.ts'
+import { type Decision, type Deny, deny } from '../../contract/decision.ts'
 import type { AuthorizerManifest } from '../../contract/manifest.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { type RouteKey, routeKey } from '../../contract/route.ts'
@@ -43,19 +43,21 @@ export function createFirstDoor({ manifest, arnPrefix, issuers, telemetry, now }
   return async (event: APIGatewayRequestAuthorizerEvent) => {
     const key = routeKey(event.httpMethod, event.resource)
     const requestId = event.requestContext?.extendedRequestId ?? ''
-    const decision = await decide(event, key)
-    const resources = resourcesOf(arnPrefix, event.requestContext, manifest.stage, key)
-    if (decision.ok) return allowRoute(resources, decision.value)
-
-    telemetry.denied({
-      route: Object.hasOwn(manifest.routes, key) ? key : 'undeclared',
-      requestId,
-      denial: decision,
+    const where = { route: Object.hasOwn(manifest.routes, key) ? key : 'undeclared', requestId }
+    // The one place where an exception becomes a denial.
+    const decision = await decide(event, key).catch((error: unknown): Deny => {
+      telemetry.fault(error, where)
+      return deny('gateway.fault')
     })
+    if (decision.ok)
+      return allowRoute(resourcesOf(arnPrefix, event.requestContext, manifest.stage, key), decision.value)
+
+    telemetry.denied({ ...where, denial: decision })
     const { status } = reasonOf(decision.reason)
     // The word API Gateway turns into a 401; any other message becomes its AUTHORIZER_FAILURE response.
     if (status === 401) throw new Error('Unauthorized')
     if (status >= 500) throw new Error(decision.reason)
+    const resources = resourcesOf(arnPrefix, event.requestContext, manifest.stage, key)
     return denyRoute(resources, decision.reason, manifest.routes[key]?.scopes ?? [])
   }
 }

@@ -18,7 +18,7 @@ export interface Telemetry {
   upstreamAnswered(durationMs: number): void
   /** One request from end to end: the golden signals of its route. */
   handled(outcome: Outcome): void
-  /** Something broke. The error's own text stays in the log. */
+  /** Something broke: what kind of error, and where. */
   fault(error: unknown, event: { route: string; requestId: string }): void
 }
 
@@ -49,11 +49,14 @@ export function createTelemetry(service: string, api: string): Telemetry {
       metrics.publishStoredMetrics()
     },
     fault(error, { route, requestId }) {
-      logger.error('fault', {
-        route,
-        requestId,
-        error: error instanceof Error ? error : new Error('not an Error'),
-      })
+      logger.error('fault', { route, requestId, ...anatomyOf(error) })
     },
   }
+}
+
+/** Kind and place of an error. Not its message: what a caller sent may be quoted there (JSON.parse does that). */
+function anatomyOf(error: unknown): { error: string; at: readonly string[] } {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] }
+  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
+  return { error: error.name, at: frames.slice(0, 10).map(frame => frame.trim()) }
 }

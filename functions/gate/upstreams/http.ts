@@ -3,7 +3,7 @@ import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { encodePrincipal, principalHeader } from './principal.ts'
-import type { Upstream, UpstreamAnswer } from './upstream.ts'
+import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
 
 /**
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
@@ -69,12 +69,8 @@ function answerOf(
   headers: Record<string, string | string[] | undefined>,
   bytes: Uint8Array,
 ): Decision<UpstreamAnswer> {
-  // Its text is for its own operators: a stack trace or a query must not travel further.
-  if (status >= 500) return deny('upstream.failed', { note: `status ${status}` })
-  // Redirects leave what was declared; there was nothing that could be not modified.
-  if (status < 200 || (status >= 300 && status < 400)) {
-    return deny('upstream.invalid_response', { note: `status ${status}` })
-  }
+  const refusal = refusalOf(status)
+  if (refusal) return refusal
   const body = textOf(bytes)
   if (body === undefined) return deny('upstream.invalid_response', { note: 'not UTF-8' })
   const single = Object.entries(headers).flatMap(([name, v]) => (typeof v === 'string' ? [[name, v]] : []))

@@ -3,7 +3,7 @@ import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { principalOf } from './principal.ts'
-import type { Upstream, UpstreamAnswer } from './upstream.ts'
+import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
 
 /** What a Lambda upstream receives: the declared request, and who is calling. */
 export interface LambdaUpstreamEvent {
@@ -64,9 +64,8 @@ function answerOf(text: string): Decision<UpstreamAnswer> {
     return deny('upstream.invalid_response')
   }
   const status = statusCode as number
-  if (status >= 500 && status < 600) return deny('upstream.failed', { note: `status ${status}` })
-  if (status < 200 || status >= 500 || (status >= 300 && status < 400))
-    return deny('upstream.invalid_response')
+  const refusal = refusalOf(status)
+  if (refusal) return refusal
   const lower = Object.entries(headers).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
   )

