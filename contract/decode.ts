@@ -22,7 +22,7 @@ export const boolean: Decoder<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : fail(at, 'true or false')
 export const count: Decoder<number> = (value, at) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : fail(at, 'a whole number')
-export const json: Decoder<unknown> = value => value
+export const json: Decoder<unknown> = (value, at) => (value === undefined ? fail(at, 'a value') : value)
 
 export const literal =
   <const T extends string>(...allowed: readonly T[]): Decoder<T> =>
@@ -52,16 +52,32 @@ export const record =
 type Members = Record<string, Decoder<unknown>>
 type Shape<M extends Members> = { readonly [K in keyof M]: Decoded<M[K]> }
 
+function onlyMembers(value: unknown, members: Members, at: string): Record<string, unknown> {
+  if (!isRecord(value)) return fail(at, 'an object')
+  for (const key of Object.keys(value)) if (!Object.hasOwn(members, key)) fail(at, `no member "${key}"`)
+  return value
+}
+
 /** Every member present, no other. Optional things are written as `nullable`, so that leaving one out is noticed. */
 export const object =
   <M extends Members>(members: M): Decoder<Shape<M>> =>
   (value, at) => {
-    if (!isRecord(value)) return fail(at, 'an object')
-    for (const key of Object.keys(value)) if (!Object.hasOwn(members, key)) fail(at, `no member "${key}"`)
+    const given = onlyMembers(value, members, at)
     return Object.fromEntries(
-      Object.entries(members).map(([key, decode]) => [key, decode(value[key], `${at}.${key}`)]),
+      Object.entries(members).map(([key, decode]) => [key, decode(given[key], `${at}.${key}`)]),
     ) as Shape<M>
   }
+
+/** Any of these members, no other: for what is written often and mostly says nothing. */
+export const partial =
+  <M extends Members>(members: M): Decoder<Partial<Shape<M>>> =>
+  (value, at) =>
+    Object.fromEntries(
+      Object.entries(onlyMembers(value, members, at)).map(([key, member]) => [
+        key,
+        members[key]?.(member, `${at}.${key}`),
+      ]),
+    ) as Partial<Shape<M>>
 
 /** Objects told apart by their `kind`. An unknown kind is an error, never skipped. */
 export const oneOfKind =

@@ -9,6 +9,7 @@ import {
   nullable,
   object,
   oneOfKind,
+  partial,
   record,
   string,
 } from './decode.ts'
@@ -93,6 +94,9 @@ export interface Projection {
   readonly others?: Projection
   readonly items?: Projection
 }
+// A word it misreads would be a member that nobody strips.
+const projection: Decoder<Projection> = (value, at) =>
+  partial({ members: record(projection), others: projection, items: projection })(value, at)
 
 const parameter = object({
   name: string,
@@ -108,7 +112,7 @@ const input = object({
   query: list(parameter),
   headers: list(parameter),
   cookies: list(parameter),
-  body: nullable(object({ required: boolean, maxBytes: count, projection: json as Decoder<Projection> })),
+  body: nullable(object({ required: boolean, maxBytes: count, projection })),
 })
 export type InputManifest = Decoded<typeof input>
 

@@ -8,6 +8,7 @@ import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
 import { type Generation, startGeneration } from './generation.ts'
 import { createIssuers, type Issuers } from './issuer/issuers.ts'
+import { issuerClaims, refuseSharedHosts, upstreamClaims } from './issuer/shared-hosts.ts'
 import { startInvokeApi } from './lambda/api.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createAuthority } from './network/ca.ts'
@@ -33,6 +34,9 @@ export interface CloudOptions {
   readonly onLog?: (line: string, meta: LogMeta) => void
 }
 
+// API Gateway's own patience with an integration, and a little for the authorizer before it.
+const patienceMs = 35_000
+
 /** An app of the CDK, running on this machine. */
 export interface LocalCloud {
   /** Where the API is served: `http://localhost:<port>`. */
@@ -45,7 +49,10 @@ export interface LocalCloud {
   readonly policies: () => Policies
   /** Declared HTTP upstreams that no local server plays. */
   readonly unmapped: () => readonly string[]
-  /** Runs another synthesis of the app from the next request on. Counters, issuers' keys and open requests survive. */
+  /**
+   * Runs another synthesis of the app from the next request on. Counters and issuers' keys survive; requests under way are answered
+   * by what they came to. When it rejects, the app is served as before.
+   */
   readonly reload: (assembly: string) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -77,6 +84,12 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     let policies = readPolicies(app.functions)
     let generation: Generation
 
+    const refuseConflicts = ({ issuers: declared, upstreamOrigins }: Policies) =>
+      refuseSharedHosts([
+        ...issuerClaims(declared, options.issuers ?? {}),
+        ...upstreamClaims(upstreamOrigins, upstreams),
+      ])
+    refuseConflicts(policies)
     const issuers = createIssuers(options.issuers ?? {})
     undo.push(issuers.close)
     await issuers.serve(policies.issuers)
@@ -87,7 +100,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
     const namesFor = (declared: Policies): LocalNames => ({
       ...awsNames(dynamodb.origin, lambda.origin),
-      ...issuerNames(declared, issuers),
+      ...issuers.names(),
       ...upstreamNames(declared, upstreams),
     })
     const front = await startFront({ ca, names: namesFor(policies) })
@@ -96,15 +109,20 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
-        network: { caFile: ca.certificateFile, names: portsOf(declared, namesFor(declared), front.port) },
+        network: { caFile: ca.certificateFile, names: portsOf(declared, upstreams, front.port) },
         onRequest,
         onLog,
       })
     generation = begin(app, policies)
-    undo.push(() => generation.close())
+    // Generations before the running one, with requests under way.
+    const retiring = new Map<Generation, Promise<void>>()
+    undo.push(async () => {
+      await Promise.all([generation, ...retiring.keys()].map(each => each.close()))
+      await Promise.all(retiring.values())
+    })
 
     const server = createServer((request, response) => {
-      generation.api.handle(request, response).catch(error => fault(error, request, response))
+      generation.handle(request, response).catch(error => fault(error, request, response))
     })
     server.listen(port, '127.0.0.1')
     await listening(server, port)
@@ -118,20 +136,27 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       issuers,
       tables: () => app.tables.map(table => String(table.TableName)),
       scan: dynamodb.scan,
-      operations: () => generation.api.operations,
+      operations: () => generation.operations,
       policies: () => policies,
       unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),
       async reload(assembly) {
         const nextApp = readApp(assembly)
         const nextPolicies = readPolicies(nextApp.functions)
-        await issuers.serve(nextPolicies.issuers)
+        // Whatever can be refused is, before anything of the running state changes.
+        refuseConflicts(nextPolicies)
+        upstreamNames(nextPolicies, upstreams)
+        const next = begin(nextApp, nextPolicies)
         await dynamodb.ensureTables(nextApp.tables)
+        await issuers.serve(nextPolicies.issuers)
         front.setNames(namesFor(nextPolicies))
         const before = generation
-        generation = begin(nextApp, nextPolicies)
+        generation = next
         app = nextApp
         policies = nextPolicies
-        await before.close()
+        retiring.set(
+          before,
+          before.retire(patienceMs).finally(() => retiring.delete(before)),
+        )
       },
       close,
     }
@@ -142,14 +167,6 @@ const awsNames = (dynamodb: string, lambda: string): LocalNames => ({
   [`dynamodb.${place.region}.amazonaws.com`]: dynamodb,
   [`lambda.${place.region}.amazonaws.com`]: lambda,
 })
-
-const issuerNames = ({ issuers: declared }: Policies, issuers: Issuers): LocalNames =>
-  Object.fromEntries(
-    declared.flatMap(({ issuer, jwksUri }) => {
-      const origin = issuers.all().find(entry => entry.issuer === issuer)?.origin ?? ''
-      return [issuer, ...(jwksUri === null ? [] : [jwksUri])].map(url => [new URL(url).hostname, origin])
-    }),
-  )
 
 function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<string, string>>): LocalNames {
   const unknown = Object.keys(given).find(origin => !upstreamOrigins.includes(origin))
@@ -165,17 +182,14 @@ function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<str
 /** `host:port` as functions dial it → the front, for every name that is served here. */
 function portsOf(
   { issuers, upstreamOrigins }: Policies,
-  names: LocalNames,
+  given: Readonly<Record<string, string>>,
   frontPort: number,
 ): Record<string, number> {
-  const urls = [...upstreamOrigins, ...issuers.flatMap(({ issuer, jwksUri }) => [issuer, jwksUri ?? issuer])]
-  const dialled = urls
-    .map(url => new URL(url))
-    .map(({ hostname, port }) => [hostname, port || '443'] as const)
-  const aws = Object.keys(names).map(host => [host, '443'] as const)
-  return Object.fromEntries(
-    [...dialled, ...aws].flatMap(([host, port]) => (host in names ? [[`${host}:${port}`, frontPort]] : [])),
-  )
+  const served = upstreamOrigins.filter(origin => Object.hasOwn(given, origin))
+  const urls = [...served, ...issuers.flatMap(({ issuer, jwksUri }) => [issuer, jwksUri ?? issuer])]
+  const dialled = urls.map(url => new URL(url)).map(({ hostname, port }) => `${hostname}:${port || '443'}`)
+  const aws = Object.keys(awsNames('', '')).map(host => `${host}:443`)
+  return Object.fromEntries([...dialled, ...aws].map(name => [name, frontPort]))
 }
 
 async function listening(server: ReturnType<typeof createServer>, port: number): Promise<void> {

@@ -1,6 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { matchesPattern } from './gateway/policy.ts'
-import { type AccessSummary, createRestApi, type FunctionResult, type RestApi } from './gateway/rest-api.ts'
+import { type AccessSummary, createRestApi, type FunctionResult, type Operation } from './gateway/rest-api.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
 import type { LocalApp } from './template/app.ts'
@@ -8,9 +9,14 @@ import { place } from './template/intrinsics.ts'
 
 /** One synthesized state of the app, running. A reload makes the next one beside it. */
 export interface Generation {
-  readonly api: RestApi
+  readonly operations: readonly Operation[]
+  /** Answers one request; see `RestApi.handle`. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   /** Runs a function by name or ARN; undefined when the app has none of that name. */
   readonly invoke: (nameOrArn: string, event: unknown) => Promise<FunctionResult> | undefined
+  /** Ends once the requests under way are answered, at the latest after `patienceMs`. */
+  readonly retire: (patienceMs: number) => Promise<void>
+  /** Ends now. Requests under way fail. */
   readonly close: () => Promise<void>
 }
 
@@ -66,7 +72,27 @@ export function startGeneration({ app, network, onRequest, onLog }: GenerationOp
       },
     },
   )
-  return { api, invoke, close }
+
+  const underWay = new Set<Promise<void>>()
+  return {
+    operations: api.operations,
+    invoke,
+    close,
+    handle(request, response) {
+      const handling = api.handle(request, response).finally(() => underWay.delete(handling))
+      underWay.add(handling)
+      return handling
+    },
+    async retire(patienceMs) {
+      let timer: NodeJS.Timeout | undefined
+      const patience = new Promise<void>(resolve => {
+        timer = setTimeout(resolve, patienceMs)
+      })
+      await Promise.race([Promise.allSettled(underWay), patience])
+      clearTimeout(timer)
+      await close()
+    },
+  }
 }
 
 /** API Gateway's patience. A function's own time-out is something else: to its caller it is a failure. */

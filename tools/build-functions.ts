@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
+import { nodeBuiltins } from './node-builtins.ts'
 
 /**
  * Bundles the functions once, here, so that users need no bundler and deploy the very bytes that were tested.
@@ -24,8 +25,7 @@ const bundle = async (name: string, entryPoints: Record<string, string>) => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // undici is CommonJS, and asks for Node's own modules by require.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    plugins: [nodeBuiltins],
     metafile: true,
     write: false,
     logLevel: 'warning',

@@ -19,6 +19,8 @@ export interface ConfigurationOptions {
   algorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
   serviceClientSecret: string
   cookieKey: string
+  /** Issuers on one host have sessions of their own. */
+  cookiePath: string
   storage: (model: string) => Adapter
   errors: typeof ProviderErrors
   now(): number
@@ -42,7 +44,7 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
     // The provider fills in members and so changes what it is given.
     jwks: { keys: keys.map(key => ({ ...key })) } as Configuration['jwks'],
     adapter: options.storage,
-    cookies: { keys: [options.cookieKey] },
+    cookies: { keys: [options.cookieKey], long: { path: options.cookiePath } },
     clients: [
       {
         client_id: developerClientId,

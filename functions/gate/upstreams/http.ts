@@ -1,4 +1,5 @@
-import { Agent } from 'undici'
+import request from 'undici/lib/api/api-request.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
 import type { DeclaredRequest } from '../passage.ts'
@@ -13,7 +14,7 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
   const base = new URL(resolveDeployed(declared.url, environment))
   if (base.protocol !== 'https:') throw new Error('an upstream must be reached over https')
   const basePath = base.pathname.replace(/\/$/, '')
-  const agent = new Agent({
+  const pool = new Pool(base.origin, {
     connect: { minVersion: 'TLSv1.3', timeout: Math.min(declared.timeoutMs, 3000) },
     headersTimeout: declared.timeoutMs,
     bodyTimeout: declared.timeoutMs,
@@ -21,14 +22,14 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
     keepAliveTimeout: 30_000,
   })
 
-  return async request => {
+  return async declaredRequest => {
+    const { key, body } = declaredRequest
     try {
-      const response = await agent.request({
-        origin: base.origin,
-        path: `${basePath}${targetOf(request)}`,
-        method: request.key.slice(0, request.key.indexOf(' ')) as 'GET',
-        headers: headersOf(request),
-        body: request.body === undefined ? null : JSON.stringify(request.body),
+      const response = await request.call(pool, {
+        path: `${basePath}${targetOf(declaredRequest)}`,
+        method: key.slice(0, key.indexOf(' ')) as 'GET',
+        headers: headersOf(declaredRequest),
+        body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(declared.timeoutMs),
       })
       return await answerOf(response.statusCode, response.headers, await response.body.bytes())

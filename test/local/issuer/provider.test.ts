@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
@@ -21,6 +20,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type LocalIssuer, type MintRequest, startIssuer } from '../../../local/issuer/provider.ts'
 import { type CertificateAuthority, createAuthority } from '../../../local/network/ca.ts'
 import { type Front, startFront } from '../../../local/network/front.ts'
+import { browse, fetchThrough } from './browser.ts'
 
 const issuerName = 'https://login.example.com'
 const api = 'https://api.example.com'
@@ -30,12 +30,14 @@ let directory: string
 let ca: CertificateAuthority
 let issuer: LocalIssuer
 let front: Front
+let throughFront: CustomFetch
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sallyport-issuer-'))
   ca = await createAuthority({ directory })
   issuer = await startIssuer({ issuer: issuerName, audiences: [api, admin], algorithms: ['ES256', 'RS256'] })
   front = await startFront({ ca, names: { 'login.example.com': issuer.origin } })
+  throughFront = fetchThrough({ ca, front })
 })
 
 afterAll(async () => {
@@ -47,41 +49,6 @@ afterAll(async () => {
 afterEach(() => {
   vi.restoreAllMocks()
 })
-
-/** `fetch` that finds the production name behind the front and trusts the local CA alone; redirects are left to the caller. */
-const throughFront: CustomFetch = (url, init) =>
-  new Promise((settle, fail) => {
-    const { pathname, search, hostname } = new URL(url)
-    const body = init.body === undefined || init.body === null ? undefined : String(init.body)
-    const request = httpsRequest(
-      {
-        host: '127.0.0.1',
-        port: front.port,
-        servername: hostname,
-        ca: ca.certificate,
-        method: init.method,
-        path: pathname + search,
-        headers: {
-          ...init.headers,
-          host: hostname,
-          ...(body ? { 'content-length': Buffer.byteLength(body) } : {}),
-        },
-        agent: false,
-      },
-      async response => {
-        let text = ''
-        for await (const chunk of response) text += chunk
-        const headers = new Headers()
-        for (const [name, values] of Object.entries(response.headersDistinct)) {
-          for (const value of values ?? []) headers.append(name, value)
-        }
-        const empty = [204, 304].includes(response.statusCode ?? 0)
-        settle(new Response(empty ? null : text, { status: response.statusCode ?? 0, headers }))
-      },
-    )
-    request.on('error', fail)
-    request.end(body)
-  })
 
 function discover(clientId: string, secret?: string): Promise<Configuration> {
   const authentication = secret ? ClientSecretBasic(secret) : None()
@@ -255,7 +222,10 @@ describe('the standard flows, with openid-client over TLS', () => {
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     })
-    const callback = await browse(start, ['prompt=login&login=ada&password=x', 'prompt=consent'])
+    const callback = await browse(throughFront, start, [
+      'prompt=login&login=ada&password=x',
+      'prompt=consent',
+    ])
     const tokens = await authorizationCodeGrant(
       config,
       callback,
@@ -277,41 +247,9 @@ describe('the standard flows, with openid-client over TLS', () => {
       scope: 'openid',
       resource: api,
     })
-    expect((await browse(start, [])).searchParams.get('error_description')).toContain('PKCE')
+    expect((await browse(throughFront, start, [])).searchParams.get('error_description')).toContain('PKCE')
   })
 })
-
-/** Follows redirects as a browser, posting one form per page, until it is sent to the client. */
-async function browse(start: URL, forms: string[]): Promise<URL> {
-  const cookies = new Map<string, string>()
-  let url = start
-  let form: string | undefined
-  while (url.origin === issuerName) {
-    const response = await throughFront(url.href, {
-      method: form === undefined ? 'GET' : 'POST',
-      body: form,
-      headers: {
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-    } as never)
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      if (value === '') cookies.delete(name)
-      else cookies.set(name, value)
-    }
-    const location = response.headers.get('location')
-    if (location) {
-      url = new URL(location, url)
-      form = undefined
-    } else {
-      form = forms.shift()
-      if (form === undefined)
-        throw new Error(`a page without a form to post: ${response.status} ${await response.text()}`)
-    }
-  }
-  return url
-}
 
 describe('key rotation', () => {
   it('signs with a new key at once and publishes the old one until the next rotation', async () => {
@@ -352,8 +290,13 @@ describe('starting', () => {
   )
 
   it.each([
-    [{ issuer: 'http://login.example.com' }, 'an issuer is an https origin'],
-    [{ issuer: 'https://login.example.com/' }, 'an issuer is an https origin'],
+    [{ issuer: 'http://login.example.com' }, 'an issuer is an https URL'],
+    [{ issuer: 'https://login.example.com/?tenant=main' }, 'without user, query or fragment'],
+    [{ issuer: 'https://login.example.com/#main' }, 'without user, query or fragment'],
+    [{ issuer: 'https://ada@login.example.com' }, 'without user, query or fragment'],
+    [{ issuer: 'https://127.0.0.1' }, 'an issuer is an https URL of a host name'],
+    [{ issuer: 'https://[::1]/realms/main' }, 'an issuer is an https URL of a host name'],
+    [{ jwksUri: 'http://login.example.com/keys' }, 'a jwksUri is an https URL'],
     [{ algorithms: ['HS256'] }, "algorithm 'HS256' is not supported"],
     [{ algorithms: [] }, 'no algorithm given'],
     [{ audiences: [] }, 'no audience given'],
