@@ -35,6 +35,8 @@ export interface DynamoDbOptions {
 export async function startDynamoDb(options: DynamoDbOptions): Promise<LocalDynamoDb> {
   // Read before anything is started, so that a refused template leaves nothing behind.
   const tables = options.tables.map(readTable)
+  // On Node 20 the SDK warns that its later versions will not run there. Ours is pinned.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

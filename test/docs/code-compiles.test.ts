@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// Below node_modules, so that packages are found as a reader's would be.
+let folder: string
+beforeAll(() => {
+  mkdirSync('node_modules/.cache', { recursive: true })
+  folder = mkdtempSync('node_modules/.cache/docs-')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const pages = ['README.md', ...globSync('docs/**/*.md')]
+
+test('all TypeScript in the README and docs/ compiles against the library', () => {
+  const blocks = pages.flatMap(page =>
+    [...readFileSync(page, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, i) => ({
+      name: `${page.replaceAll('/', '-')}-${i}.ts`,
+      code: match[1] as string,
+    })),
+  )
+  expect(blocks.length).toBeGreaterThan(0)
+  for (const { name, code } of blocks) writeFileSync(join(folder, name), code)
+  const config = { extends: join(process.cwd(), 'tsconfig.json'), compilerOptions: { noUnusedLocals: false }, include: ['*.ts'] }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  expect(said(() => execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8' }))).toBe('')
+})
+
+test('every relative link in the README and docs/ leads to a file', () => {
+  for (const page of pages) {
+    for (const [, target] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      expect(globSync(join(page, '..', target as string)), `${page} → ${target}`).toHaveLength(1)
+    }
+  }
+})
+
+/** What a failing compiler says, on stdout. */
+function said(run: () => string): string {
+  try {
+    return run()
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
