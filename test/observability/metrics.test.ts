@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
+import { startDealDesk } from '../support/deal-desk.ts'
+
+/** One metric as a function emitted it, in CloudWatch's embedded metric format. */
+interface Emitted {
+  readonly name: string
+  readonly namespace: string
+  readonly dimensions: readonly string[]
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+let desk: Awaited<ReturnType<typeof startDealDesk>>
+let emitted: Emitted[]
+
+beforeAll(async () => {
+  desk = await startDealDesk()
+  const token = await desk.mint({ scope: 'deals:read' })
+  await desk.call('/deals', { token })
+  await desk.call('/deals?limit=0', { token })
+  await desk.call('/deals', { token: 'not.a.token' })
+  emitted = desk.logs.flatMap(readEmbedded)
+})
+afterAll(() => desk.close())
+
+function readEmbedded(line: string): Emitted[] {
+  if (!line.includes('"_aws"')) return []
+  const { _aws, ...values } = JSON.parse(line)
+  return _aws.CloudWatchMetrics.flatMap(
+    (group: { Namespace: string; Dimensions: string[][]; Metrics: Array<{ Name: string }> }) =>
+      group.Metrics.flatMap(({ Name }) =>
+        group.Dimensions.map(dimensions => ({ name: Name, namespace: group.Namespace, dimensions, values })),
+      ),
+  )
+}
+
+test('what the functions emit is what the contract lists, with its dimensions, and nothing else', () => {
+  const found = Object.fromEntries(emitted.map(({ name, dimensions }) => [name, dimensions]))
+  expect(found).toEqual(
+    Object.fromEntries(
+      Object.entries(metrics).map(([name, dimensions]) => [name, ['service', ...dimensions]]),
+    ),
+  )
+  expect(new Set(emitted.map(({ namespace }) => namespace))).toEqual(new Set([metricNamespace]))
+  expect(new Set(emitted.map(({ values }) => values.service))).toEqual(new Set([metricService]))
+})
+
+test('a denial is counted by the route and its true reason, by whichever door said no', () => {
+  const denied = emitted
+    .filter(({ name }) => name === 'Denied')
+    .map(({ values }) => [values.route, values.reason])
+  expect(denied).toEqual([
+    ['GET /deals', 'input.invalid'],
+    ['GET /deals', 'token.malformed'],
+  ])
+})
+
+test('the dashboard searches for metrics that are emitted, by dimensions they have', () => {
+  const template = readFileSync(join(inject('dealDesk'), 'DealDeskObservability.template.json'), 'utf8')
+  const searches = [...template.matchAll(/SEARCH\('\{([^}]+)\} MetricName=\W+(\w+)/g)]
+  expect(searches.length).toBeGreaterThan(0)
+  for (const [, schema, name] of searches) {
+    const [namespace, ...dimensions] = (schema as string).split(',')
+    expect(emitted).toContainEqual(expect.objectContaining({ name, namespace, dimensions }))
+  }
+})
