@@ -122,6 +122,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     })
 
     const server = createServer((request, response) => {
+      if (!isLocalHost(request.headers.host)) return misdirected(response)
       generation.handle(request, response).catch(error => fault(error, request, response))
     })
     server.listen(port, '127.0.0.1')
@@ -190,6 +191,14 @@ function portsOf(
   const dialled = urls.map(url => new URL(url)).map(({ hostname, port }) => `${hostname}:${port || '443'}`)
   const aws = Object.keys(awsNames('', '')).map(host => `${host}:443`)
   return Object.fromEntries([...dialled, ...aws].map(name => [name, frontPort]))
+}
+
+/** AWS refuses names it does not serve; here a page of another site must not read the API by naming it (DNS rebinding). */
+const isLocalHost = (host = ''): boolean =>
+  /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z0-9-]+\.localhost)(?::\d+)?$/i.test(host)
+
+function misdirected(response: ServerResponse): void {
+  response.writeHead(403, { 'content-type': 'text/plain' }).end('The local API answers as localhost only.\n')
 }
 
 async function listening(server: ReturnType<typeof createServer>, port: number): Promise<void> {

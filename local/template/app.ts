@@ -104,7 +104,10 @@ function references(stack: Stack, imported: References['imported']): References 
     imported,
     attribute(logicalId, name) {
       const resource = find(logicalId)
-      return resource && typeOf(logicalId, resource).attributes?.[name]?.(ref(logicalId) as string)
+      return (
+        resource &&
+        typeOf(`${stack.name}.${logicalId}`, resource).attributes?.[name]?.(ref(logicalId) as string)
+      )
     },
   }
 }
@@ -113,9 +116,10 @@ function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['
   const [api, ...others] = apis
   const [stage, ...otherStages] = stages
   if (!api || !stage || others.length > 0 || otherStages.length > 0) {
+    const named = (placed: readonly Placed[]) => placed.map(({ at }) => at).join(', ') || 'none'
     throw new UnsupportedTemplateError(
       'the app',
-      `has ${apis.length} REST APIs with ${stages.length} stages; the local cloud runs one API with one stage`,
+      `has ${apis.length} REST APIs (${named(apis)}) with ${stages.length} stages (${named(stages)}); the local cloud runs one API with one stage`,
     )
   }
   checkMethodSettings(stage)
