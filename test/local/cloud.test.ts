@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { get } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Access, Issuer, Upstream, ZeroTrustApi } from 'sallyport'
@@ -395,6 +396,28 @@ describe('issuers as people have them', () => {
         iss: issuer,
         sub: 'ada',
       })
+    }
+  })
+})
+
+describe('the name a request asks for', () => {
+  const statusFor = async (host: string): Promise<number | undefined> => {
+    const [response] = await once(get(`${cloud?.url}/health`, { headers: { host } }), 'response')
+    response.resume()
+    return response.statusCode
+  }
+
+  it('is answered for localhost in all its spellings', async () => {
+    await start()
+    for (const host of ['localhost', 'localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'app.localhost']) {
+      expect([host, await statusFor(host)]).toEqual([host, 200])
+    }
+  })
+
+  it('is refused for any other, which a page of another site could make lead here', async () => {
+    await start()
+    for (const host of ['evil.example', 'localhost.evil.example', '169.254.169.254', '']) {
+      expect([host, await statusFor(host)]).toEqual([host, 403])
     }
   })
 })
