@@ -26,8 +26,10 @@ export function createKeys(
 ): Keys {
   let known: { find: ReturnType<typeof createLocalJWKSet>; fetchedAt: number } | undefined
   let pending: Promise<void> | undefined
+  let attemptedAt = Number.NEGATIVE_INFINITY
 
   const load = async () => {
+    attemptedAt = now()
     const uri = jwksUri ?? (await discover(issuer, fetch))
     const set = (await fetchJson(uri, fetch)) as JSONWebKeySet
     known = { find: createLocalJWKSet(set), fetchedAt: now() }
@@ -48,7 +50,8 @@ export function createKeys(
         return await findIn(known, header, token)
       } catch (error) {
         const unknown = error instanceof errors.JWKSNoMatchingKey
-        if (!unknown || (known && now() - known.fetchedAt < cooldownMs)) throw error
+        // Counted from the last attempt: a key server that is down must not be asked once per forged token.
+        if (!unknown || (!pending && now() - attemptedAt < cooldownMs)) throw error
         await refresh()
         return findIn(known, header, token)
       }

@@ -14,7 +14,10 @@ export interface FunctionPoolOptions {
   handler?: string
   timeoutMs: number
   memoryMb: number
-  /** Requests beyond this many at a time are throttled. @default 10 */
+  /**
+   * Reserved concurrency: requests beyond this many at a time are throttled.
+   * @default - none: Lambda would start as many instances as there are requests; here they wait for one of ten
+   */
   maxInstances?: number
   /** The function's declared environment variables. */
   environment: Readonly<Record<string, string>>
@@ -35,6 +38,9 @@ export interface FunctionPoolOptions {
   now?: () => number
 }
 
+// A thousand instances are nothing to Lambda, but too many processes for one machine.
+const processesMax = 10
+
 /** One function, as many instances of it as requests come at a time. */
 export interface FunctionPool {
   /** Runs the function on a JSON event. Never rejects for what the function does; rejects with a `TypeError` after `close()`. */
@@ -47,17 +53,12 @@ export interface FunctionPool {
 
 /**
  * Runs a function as Lambda does: one process per instance, one request at a time in each, the most recently used free instance first,
- * a cold start when none is free, throttled beyond `maxInstances`. An instance that timed out, crashed or failed to load is replaced
+ * a cold start when none is free, throttled beyond `maxInstances` where that is given. An instance that timed out, crashed or failed to load is replaced
  * by the next request.
  * Throws a `TypeError` for an ARN or a declared environment variable that Lambda would refuse.
  */
 export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
-  const {
-    maxInstances = 10,
-    handler = 'index.handler',
-    nodePath = process.execPath,
-    now = Date.now,
-  } = options
+  const { maxInstances, handler = 'index.handler', nodePath = process.execPath, now = Date.now } = options
   const { name, arn, codeDirectory, timeoutMs, memoryMb, log } = options
   const { preload, caFile, names } = options.network
   const environment = functionEnvironment({
@@ -76,14 +77,29 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
   let coldStarts = 0
   let invocations = 0
   let closed = false
+  const waiting: Array<() => void> = []
 
-  function acquire(): Instance | undefined {
+  async function acquire(): Promise<Instance | undefined> {
+    for (;;) {
+      const instance = closed ? undefined : take()
+      if (instance || closed || maxInstances !== undefined) return instance
+      await new Promise<void>(resolve => waiting.push(resolve))
+    }
+  }
+
+  function release(instance: Instance): void {
+    if (instance.usable) free.push(instance)
+    else living.delete(instance)
+    waiting.shift()?.()
+  }
+
+  function take(): Instance | undefined {
     // A free instance may have ended by itself since its last request.
     for (let instance = free.pop(); instance; instance = free.pop()) {
       if (instance.usable) return instance
       living.delete(instance)
     }
-    if (living.size >= maxInstances) return undefined
+    if (living.size >= (maxInstances ?? processesMax)) return undefined
     coldStarts += 1
     const instance = startInstance({
       name,
@@ -110,16 +126,16 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
         const errorMessage = `Request must be smaller than ${payloadMaxBytes} bytes for the InvokeFunction operation`
         return { kind: 'failed', errorType: 'RequestEntityTooLargeException', errorMessage }
       }
-      const instance = acquire()
+      const instance = await acquire()
       if (!instance) return { kind: 'throttled' }
       const result = await instance.invoke(randomUUID(), event)
-      if (instance.usable) free.push(instance)
-      else living.delete(instance)
+      release(instance)
       return result
     },
     stats: () => ({ instances: living.size, coldStarts, invocations }),
     async close() {
       closed = true
+      for (const wake of waiting.splice(0)) wake()
       await Promise.all([...living].map(instance => instance.stop()))
       living.clear()
     },

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { ManifestError } from '../../contract/decode.ts'
+import { readAuthorizerManifest, readGateManifest, resolveDeployed } from '../../contract/manifest.ts'
+
+const gate = () => ({
+  format: 'sallyport/gate@1',
+  api: 'Api',
+  gate: 'Crm',
+  upstream: {
+    kind: 'http',
+    url: 'https://crm.internal.example.com',
+    timeoutMs: 3000,
+    maxResponseBytes: 1000,
+  },
+  table: { env: 'STATE_TABLE' },
+  routes: {
+    'GET /deals/{dealId}': {
+      access: { kind: 'token', rule: 'r', bind: [{ claim: 'sub', pathParameter: 'dealId' }] },
+      input: {
+        path: [{ name: 'dealId', wire: 'string', many: false }],
+        query: [],
+        headers: [],
+        cookies: [],
+        body: { required: true, maxBytes: 10, projection: { members: { lines: { items: {} } }, others: {} } },
+      },
+      userLimit: { counter: 'api', max: 60, periodSeconds: 60 },
+      stub: null,
+    },
+  },
+})
+
+const authorizer = () => ({
+  format: 'sallyport/authorizer@1',
+  api: 'Api',
+  stage: 'live',
+  issuers: [
+    {
+      issuer: { env: 'ISSUER_0' },
+      jwksUri: null,
+      audiences: ['https://api.example.com'],
+      algorithms: ['ES256'],
+      tokenType: 'at+jwt',
+      rolesClaim: 'roles',
+    },
+  ],
+  routes: {
+    'GET /deals': {
+      scopes: [],
+      roles: [],
+      claims: [{ kind: 'equals', claim: 'tenant', value: 'a' }],
+      bound: [],
+      rule: 'r',
+    },
+  },
+})
+
+/** Every object of a JSON value with its place, root first. */
+function* objectsIn(value: unknown, at = '$'): Generator<[at: string, object: Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) yield [at, value as Record<string, unknown>]
+  for (const [key, member] of Object.entries(value)) yield* objectsIn(member, `${at}.${key}`)
+}
+
+// Maps, whose keys are names of the app's own.
+const isMap = (at: string) => at === '$.routes' || at.endsWith('.members')
+// Most of a projection says nothing, so each of its members may be left out.
+const isPartial = (at: string) => at.includes('.projection')
+
+describe.each([
+  ['the gate', gate, readGateManifest],
+  ['the authorizer', authorizer, readAuthorizerManifest],
+] as const)('a manifest of %s', (_, valid, read) => {
+  const places = [...objectsIn(valid())].map(([at]) => at).filter(at => !isMap(at))
+  const objectAt = (manifest: unknown, place: string) =>
+    [...objectsIn(manifest)].find(([at]) => at === place)?.[1] ?? {}
+
+  test('is read as it was written', () => {
+    expect(read(valid())).toEqual(valid())
+  })
+
+  test.each(places)('is refused for an unknown key in %s', place => {
+    const manifest = valid()
+    objectAt(manifest, place).later = true
+    expect(() => read(manifest)).toThrow(ManifestError)
+  })
+
+  test.each(
+    places
+      .filter(at => !isPartial(at))
+      .flatMap(place => Object.keys(objectAt(valid(), place)).map(key => [place, key] as const)),
+  )('is refused without %s.%s', (place, key) => {
+    const manifest = valid()
+    delete objectAt(manifest, place)[key]
+    expect(() => read(manifest)).toThrow(ManifestError)
+  })
+
+  test.each([null, [], 'text', 1, {}])('is refused when it is %j', value => {
+    expect(() => read(value)).toThrow(ManifestError)
+  })
+
+  test('is refused in a format of another time', () => {
+    expect(() => read({ ...valid(), format: valid().format.replace('@1', '@2') })).toThrow(
+      /format.*expected one of/,
+    )
+  })
+})
+
+describe('an unknown kind is refused, never skipped', () => {
+  test.each(['grpc', '', undefined, null, '__proto__', 'constructor'])('of upstream: %s', kind => {
+    expect(() => readGateManifest({ ...gate(), upstream: { kind } })).toThrow(
+      /kind to be one of http, lambda, stub/,
+    )
+  })
+
+  test.each(['scopesOnly', 'toString', 1])('of access: %s', kind => {
+    const manifest = structuredClone(gate())
+    Object.assign(manifest.routes['GET /deals/{dealId}'], { access: { kind } })
+    expect(() => readGateManifest(manifest)).toThrow(/kind to be one of public, token/)
+  })
+
+  test.each(['matches', undefined])('of claim rule: %s', kind => {
+    const manifest = authorizer()
+    Object.assign(manifest.routes['GET /deals'], { claims: [{ kind, claim: 'tenant', value: 'a' }] })
+    expect(() => readAuthorizerManifest(manifest)).toThrow(/kind to be one of equals, oneOf/)
+  })
+
+  test.each(['none', 'HS256', 'HS512', 'es256', 'RSA1_5'])('of algorithm: %s', algorithm => {
+    const manifest = authorizer()
+    Object.assign(manifest.issuers[0] as object, { algorithms: [algorithm] })
+    expect(() => readAuthorizerManifest(manifest)).toThrow(/algorithms\[0\]: expected one of ES256/)
+  })
+})
+
+describe('a value known at deploy time', () => {
+  test('comes from the environment', () => {
+    expect(resolveDeployed({ env: 'TABLE' }, { TABLE: 'counters' })).toBe('counters')
+    expect(resolveDeployed('counters', {})).toBe('counters')
+  })
+
+  test.each([{}, { TABLE: '' }, { TABLE: undefined }])(
+    'stops the function when the environment is %j',
+    environment => {
+      expect(() => resolveDeployed({ env: 'TABLE' }, environment)).toThrow(
+        'environment variable TABLE is not set',
+      )
+    },
+  )
+})

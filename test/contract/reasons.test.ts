@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { problemOf } from '../../contract/problem.ts'
+import { type ReasonCode, reasonOf, reasons } from '../../contract/reasons.ts'
+
+const codes = Object.keys(reasons) as ReasonCode[]
+const outsideOf = (status: number) =>
+  new Set(codes.filter(code => reasons[code].status === status).map(code => JSON.stringify(problemOf(code))))
+
+describe('the table of reasons', () => {
+  test.each(codes)('names %s as area.reason, and shows a code that is in the table', code => {
+    expect(code).toMatch(/^[a-z]+\.[a-z_]+$/)
+    expect(codes).toContain(reasonOf(code).outside)
+    expect(reasons[reasonOf(code).outside].status).toBe(reasons[code].status)
+  })
+
+  test('tells callers of all 401 the same', () => {
+    expect(outsideOf(401).size).toBe(1)
+  })
+
+  test('tells callers of all 403 the same', () => {
+    expect(outsideOf(403).size).toBe(1)
+  })
+
+  test('wakes someone only for what a caller cannot mend', () => {
+    const waking = codes.filter(code => reasonOf(code).pages)
+    expect(waking.filter(code => reasonOf(code).owner === 'client')).toEqual([])
+    expect(waking).toContain('ticket.missing')
+  })
+})

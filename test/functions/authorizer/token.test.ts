@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { IssuerManifest } from '../../../contract/manifest.ts'
+import type { ReasonCode } from '../../../contract/reasons.ts'
+import { createIssuers } from '../../../functions/authorizer/issuers.ts'
+import { verifyToken } from '../../../functions/authorizer/token.ts'
+import {
+  type Authority,
+  audience,
+  createSigningKey,
+  issuerName,
+  type SigningKey,
+  signToken,
+  startAuthority,
+  type TokenChanges,
+} from './authority.ts'
+
+const declared: IssuerManifest = {
+  issuer: issuerName,
+  jwksUri: `${issuerName}/keys`,
+  audiences: [audience],
+  algorithms: ['ES256'],
+  tokenType: 'at+jwt',
+  rolesClaim: 'roles',
+}
+const nowMs = 1_900_000_000_000
+const now = nowMs / 1000
+
+let key: SigningKey
+let authority: Authority
+beforeAll(async () => {
+  key = await createSigningKey('key')
+  authority = await startAuthority(key)
+})
+afterAll(() => authority.close())
+
+const services = (at: number) => ({ environment: {}, fetch: authority.fetch, now: () => at })
+const verify = async (changes: TokenChanges, at = nowMs) =>
+  verifyToken(await signToken(key, changes, nowMs), createIssuers([declared], services(at)), at)
+
+describe('a token is accepted', () => {
+  test.each<[string, TokenChanges, number?]>([
+    ['when it is right in everything', {}],
+    ['with our audience among others', { claims: { aud: ['https://other.example.com', audience] } }],
+    ['with its type written as a media type', { header: { typ: 'application/AT+JWT' } }],
+    ['in the last moment before exp', { claims: { exp: now + 1 } }, nowMs + 999],
+    ['at exactly nbf', { claims: { nbf: now } }],
+    ['with a subject of 255 characters', { claims: { sub: 'x'.repeat(255) } }],
+  ])('%s', async (_, changes, at) => {
+    expect(await verify(changes, at)).toMatchObject({ ok: true })
+  })
+})
+
+describe('a token is refused', () => {
+  test.each<[string, ReasonCode, TokenChanges, number?]>([
+    ['at exactly exp', 'token.expired', { claims: { exp: now } }],
+    ['one second before nbf', 'token.not_yet_valid', { claims: { nbf: now + 1 } }],
+    ['for another audience', 'claim.audience_mismatch', { claims: { aud: 'https://other.example.com' } }],
+    ['for a longer audience', 'claim.audience_mismatch', { claims: { aud: `${audience}/` } }],
+    ['of an undeclared issuer', 'token.issuer_unknown', { claims: { iss: 'https://evil.example.com' } }],
+    ['of an issuer with a slash behind', 'token.issuer_unknown', { claims: { iss: `${issuerName}/` } }],
+    ['of a list of issuers', 'claim.missing', { claims: { iss: [issuerName] } }],
+    ['without iss', 'claim.missing', { claims: { iss: undefined } }],
+    ['without sub', 'claim.missing', { claims: { sub: undefined } }],
+    ['without aud', 'claim.missing', { claims: { aud: undefined } }],
+    ['without exp', 'claim.missing', { claims: { exp: undefined } }],
+    ['without iat', 'claim.missing', { claims: { iat: undefined } }],
+    ['with exp as text', 'claim.invalid', { claims: { exp: '9999999999' } }],
+    ['with nbf as text', 'token.not_yet_valid', { claims: { nbf: '0' } }],
+    ['with an empty sub', 'claim.invalid', { claims: { sub: '' } }],
+    ['with a subject of 256 characters', 'claim.invalid', { claims: { sub: 'x'.repeat(256) } }],
+    ['that is an ID token', 'token.type_not_allowed', { header: { typ: 'JWT' } }],
+    ['without a type', 'token.type_not_allowed', { header: { typ: undefined } }],
+    ['that is a logout token', 'token.type_not_allowed', { header: { typ: 'logout+jwt' } }],
+    ['naming an unknown key', 'token.key_unknown', { header: { kid: 'other' } }],
+  ])('%s: %s', async (_, reason, changes, at) => {
+    expect(await verify(changes, at)).toMatchObject({ ok: false, reason })
+  })
+
+  test('with a critical header that is not understood', async () => {
+    const [, payload, signature] = (await signToken(key, {}, nowMs)).split('.')
+    const header = { alg: 'ES256', kid: 'key', typ: 'at+jwt', crit: ['exp2'], exp2: 1 }
+    const token = [Buffer.from(JSON.stringify(header)).toString('base64url'), payload, signature].join('.')
+    expect(await verifyToken(token, createIssuers([declared], services(nowMs)), nowMs)).toMatchObject({
+      reason: 'token.malformed',
+    })
+  })
+})
+
+describe('a key that the issuer publishes for an algorithm we did not declare', () => {
+  test.each(['ES384', 'RS256', 'PS256', 'EdDSA'])('%s makes no token acceptable', async alg => {
+    const published = await createSigningKey('other', alg)
+    // Without `alg` in the key, only our declaration stands against it.
+    const { alg: _, ...bare } = published.publicJwk
+    const theirs = await startAuthority({ ...published, publicJwk: bare })
+    const issuers = createIssuers([declared], { ...services(nowMs), fetch: theirs.fetch })
+    const token = await signToken(published, {}, nowMs)
+    expect(await verifyToken(token, issuers, nowMs)).toMatchObject({ reason: 'token.algorithm_not_allowed' })
+    await theirs.close()
+  })
+})
+
+describe('where two issuers are declared', () => {
+  const otherName = 'https://other.example.com'
+
+  // Same `kid` at both, and the other's keys cached first: what a cache keyed by `kid` alone would mix up.
+  test.each([false, true])('one cannot speak for the other, its keys being cached: %s', async cached => {
+    const theirs = await createSigningKey('key')
+    const other = await startAuthority(theirs)
+    const issuers = createIssuers(
+      [declared, { ...declared, issuer: otherName, jwksUri: `${otherName}/keys` }],
+      {
+        ...services(nowMs),
+        fetch: ((uri: string, init: RequestInit) =>
+          uri.startsWith(otherName)
+            ? fetch(uri.replace(otherName, other.origin), init)
+            : authority.fetch(uri, init)) as typeof fetch,
+      },
+    )
+    if (cached) {
+      const own = await signToken(theirs, { claims: { iss: otherName } }, nowMs)
+      expect((await verifyToken(own, issuers, nowMs)).ok).toBe(true)
+      expect((await verifyToken(await signToken(key, {}, nowMs), issuers, nowMs)).ok).toBe(true)
+    }
+    const forged = await signToken(theirs, { claims: { iss: issuerName } }, nowMs)
+    expect(await verifyToken(forged, issuers, nowMs)).toMatchObject({ reason: 'token.signature_invalid' })
+    await other.close()
+  })
+
+  test('of the same name, nothing starts', () => {
+    expect(() => createIssuers([declared, declared], services(nowMs))).toThrow('two issuers of the same name')
+  })
+})

@@ -1,0 +1,305 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Parameter } from '../../../contract/manifest.ts'
+import { readBody } from '../../../functions/gate/inputs/body.ts'
+import { readCookies } from '../../../functions/gate/inputs/cookies.ts'
+import { readHeaders } from '../../../functions/gate/inputs/headers.ts'
+import { readPath } from '../../../functions/gate/inputs/path.ts'
+import { readQuery } from '../../../functions/gate/inputs/query.ts'
+import { candidateOf, fieldErrors } from '../../../functions/gate/inputs/validation.ts'
+import { targetOf } from '../../../functions/gate/upstreams/http.ts'
+import { emptyInput } from './parts.ts'
+
+const one = (name: string, wire: Parameter['wire'] = 'string'): Parameter => ({ name, wire, many: false })
+const list = (name: string): Parameter => ({ name, wire: 'string', many: true })
+const invalid = (place: string, name: string) => ({ reason: 'input.invalid', fields: [{ in: place, name }] })
+const ambiguous = (place: string, name: string) => ({
+  reason: 'input.ambiguous',
+  fields: [{ in: place, name }],
+})
+
+describe('a path parameter', () => {
+  const read = (id: string) => readPath({ id }, [one('id')])
+
+  test.each([
+    ['plain', 'plain'],
+    ['a%20b', 'a b'],
+    ['test%2Balias@example.com', 'test+alias@example.com'],
+    ['%C3%A9', 'é'],
+    ['...', '...'],
+    ['100%25', '100%'],
+    ['%25zz', '%zz'],
+  ])('%s is read as %s, decoded once', (sent, value) => {
+    expect(read(sent)).toMatchObject({ value: { id: value } })
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['an encoded slash', 'a%2Fb'],
+    ['an encoded backslash', 'a%5Cb'],
+    ['a slash', 'a/b'],
+    ['one dot', '.'],
+    ['two dots', '..'],
+    ['encoded dots', '%2e%2E'],
+    ['NUL', 'a%00'],
+    ['a line break', 'a%0d%0ab'],
+    ['DEL', '%7f'],
+    ['a slash encoded twice', 'a%252Fb'],
+    ['a broken escape', '%zz'],
+    ['half an escape', '%4'],
+    ['an overlong slash', '%c0%af'],
+    ['half a surrogate', '%ed%a0%80'],
+  ])('is refused with %s', (_, sent) => {
+    expect(read(sent)).toMatchObject(invalid('path', 'id'))
+  })
+
+  test('is refused when it is missing', () => {
+    expect(readPath(null, [one('id')])).toMatchObject(invalid('path', 'id'))
+    expect(readPath({ constructor: 'x' }, [one('id')])).toMatchObject(invalid('path', 'id'))
+  })
+
+  test('arrives at the upstream as one segment of the declared path, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.webUrl(), fc.string({ unit: 'binary' }), fc.webQueryParameters()), sent => {
+        const decision = read(sent)
+        if (!decision.ok) return
+        const target = targetOf({ key: 'GET /deals/{id}', path: decision.value, query: [] })
+        const { pathname, search, hash, host } = new URL(target, 'https://crm.internal.example.com')
+        expect([pathname.split('/').length, search, hash, host]).toEqual([
+          3,
+          '',
+          '',
+          'crm.internal.example.com',
+        ])
+        expect(decodeURIComponent(pathname.slice('/deals/'.length))).toBe(decision.value.id)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+describe('a query parameter', () => {
+  test('that is declared passes, others do not', () => {
+    expect(readQuery({ status: ['open'], admin: ['true'] }, [one('status')])).toMatchObject({
+      value: [['status', 'open']],
+    })
+  })
+
+  test('is known by its exact name', () => {
+    const sent = { Status: ['a'], 'status[]': ['b'], 'status ': ['c'], 'status\u0000': ['d'] }
+    expect(readQuery(sent, [one('status')])).toMatchObject({ value: [] })
+  })
+
+  test('sent twice is ambiguous, also with one value', () => {
+    expect(readQuery({ status: ['open', 'open'] }, [one('status')])).toMatchObject(
+      ambiguous('query', 'status'),
+    )
+  })
+
+  test('declared as a list may be sent twice, and keeps its order', () => {
+    expect(readQuery({ tag: ['b', 'a'] }, [list('tag')])).toMatchObject({
+      value: [
+        ['tag', 'b'],
+        ['tag', 'a'],
+      ],
+    })
+  })
+
+  test('is not found among what every object inherits', () => {
+    expect(readQuery({}, [one('constructor'), one('__proto__')])).toMatchObject({ ok: true, value: [] })
+  })
+
+  test('cannot add another one at the upstream', () => {
+    const target = targetOf({ key: 'GET /deals', path: {}, query: [['status', 'open&admin=true#x?y=1+2']] })
+    expect([...new URL(target, 'https://h').searchParams]).toEqual([['status', 'open&admin=true#x?y=1+2']])
+  })
+})
+
+describe('a header', () => {
+  const declared = [one('accept-language')]
+
+  test('is known in any case', () => {
+    expect(readHeaders({ 'Accept-LANGUAGE': ['de'], 'X-Admin': ['1'] }, declared)).toMatchObject({
+      value: { 'accept-language': 'de' },
+    })
+  })
+
+  test('sent twice is ambiguous, in one spelling or in two', () => {
+    expect(readHeaders({ 'accept-language': ['de', 'en'] }, declared)).toMatchObject(
+      ambiguous('header', 'accept-language'),
+    )
+    expect(readHeaders({ 'accept-language': ['de'], 'Accept-Language': ['de'] }, declared)).toMatchObject(
+      ambiguous('header', 'accept-language'),
+    )
+  })
+
+  test.each(['a\r\nx-admin: 1', 'a\n', 'a\u0000', 'é', '\u007f'])('is refused with %j', value => {
+    expect(readHeaders({ 'accept-language': [value] }, declared)).toMatchObject(
+      invalid('header', 'accept-language'),
+    )
+  })
+})
+
+describe('a cookie', () => {
+  const declared = [one('session')]
+  const read = (...headers: string[]) => readCookies({ Cookie: headers }, declared)
+
+  test('that is declared passes, others do not', () => {
+    expect(read('a=1; session=abc; admin=true')).toMatchObject({ value: [['session', 'abc']] })
+  })
+
+  test.each([
+    ['one header', ['session=a; session=b']],
+    ['two headers', ['session=a', 'session=b']],
+    ['one value', ['session=a; session=a']],
+  ])('sent twice in %s is ambiguous', (_, headers) => {
+    expect(read(...headers)).toMatchObject(ambiguous('cookie', 'session'))
+  })
+
+  test.each(['session="a"', 'session=a,b', 'session=a b', 'session=é', 'session=a\\b'])(
+    'is refused as %s',
+    header => {
+      expect(read(header)).toMatchObject(invalid('cookie', 'session'))
+    },
+  )
+
+  test('is known by its exact name', () => {
+    expect(read('Session=a; session_=b; =session; session')).toMatchObject({ value: [] })
+  })
+})
+
+describe('a body', () => {
+  const declared = { required: true, maxBytes: 20, projection: { members: { a: {} } } }
+  const read = (
+    body: string | null,
+    type: string[] = ['application/json'],
+    more: { isBase64Encoded?: boolean } = {},
+  ) =>
+    readBody({ body, isBase64Encoded: false, multiValueHeaders: { 'Content-Type': type }, ...more }, declared)
+
+  test('that is not declared does not exist', () => {
+    expect(readBody({ body: '{"a":1}', isBase64Encoded: false, multiValueHeaders: {} }, null)).toMatchObject({
+      ok: true,
+      value: undefined,
+    })
+  })
+
+  test('of exactly the largest size is read', () => {
+    expect(read(`{"a":"${'x'.repeat(12)}"}`)).toMatchObject({ ok: true })
+  })
+
+  test('one byte larger is refused', () => {
+    expect(read(`{"a":"${'x'.repeat(13)}"}`)).toMatchObject({ reason: 'input.too_large' })
+  })
+
+  test('is measured in bytes', () => {
+    expect(read(`{"a":"${'é'.repeat(6)}"}`)).toMatchObject({ ok: true })
+    expect(read(`{"a":"${'é'.repeat(7)}"}`)).toMatchObject({ reason: 'input.too_large' })
+  })
+
+  test.each(['application/json', 'application/json;charset=utf-8', 'APPLICATION/JSON ; charset="UTF-8"'])(
+    'of type %s is read',
+    type => {
+      expect(read('{"a":1}', [type])).toMatchObject({ value: { a: 1 } })
+    },
+  )
+
+  test.each([
+    [[]],
+    [['text/plain']],
+    [['application/json', 'application/json']],
+    [['application/json, text/plain']],
+    [['application/json; charset=utf-16']],
+    [['application/json-patch+json']],
+    [['multipart/form-data; boundary=application/json']],
+  ])('of types %j is refused', types => {
+    expect(read('{"a":1}', types)).toMatchObject({ reason: 'input.media_type' })
+  })
+
+  test.each(['{', '{"a":1,}', "{'a':1}", '{"a":NaN}', '\ufeff{"a":1}', '{"a":1}{"a":2}'])(
+    '%j is refused',
+    text => {
+      expect(read(text)).toMatchObject({ reason: 'input.malformed' })
+    },
+  )
+
+  test('that is not UTF-8 is refused', () => {
+    expect(read('eyJhIjoxfQ==', undefined, { isBase64Encoded: true })).toMatchObject({
+      reason: 'input.malformed',
+    })
+  })
+})
+
+describe('text on the wire', () => {
+  const read = (wire: Parameter['wire'], text: string) =>
+    candidateOf({
+      key: 'GET /deals',
+      route: {
+        access: { kind: 'public' },
+        input: { ...emptyInput, query: [one('q', wire)] },
+        userLimit: null,
+        stub: null,
+      },
+      ticket: null,
+      path: {},
+      query: [['q', text]],
+      headers: {},
+      cookies: [],
+      body: undefined,
+    }).query
+
+  test.each([
+    ['integer', '0', 0],
+    ['integer', '-7', -7],
+    ['number', '0.5', 0.5],
+    ['boolean', 'true', true],
+    ['boolean', 'false', false],
+  ] as const)('declared as %s reads %s', (wire, text, value) => {
+    expect(read(wire, text)).toEqual({ q: value })
+  })
+
+  test.each([
+    ['integer', ''],
+    ['integer', ' 1'],
+    ['integer', '01'],
+    ['integer', '+1'],
+    ['integer', '1.0'],
+    ['integer', '1e3'],
+    ['integer', '0x10'],
+    ['integer', '١'],
+    ['integer', '99999999999999999'],
+    ['number', 'NaN'],
+    ['number', 'Infinity'],
+    ['number', '.5'],
+    ['number', '1e308'],
+    ['boolean', 'TRUE'],
+    ['boolean', '1'],
+  ] as const)('declared as %s stays text when it is %j, and so fails its schema', (wire, text) => {
+    expect(read(wire, text)).toEqual({ q: text })
+  })
+})
+
+describe('a field error', () => {
+  test.each([
+    ['/query/limit', {}, { in: 'query', name: 'limit' }],
+    ['/headers/accept-language', {}, { in: 'header', name: 'accept-language' }],
+    ['/body/lines/0/text', {}, { in: 'body', name: '/lines/0/text' }],
+    ['/body/a~1b', {}, { in: 'body', name: '/a~1b' }],
+    ['', { missingProperty: 'body' }, { in: 'body', name: '' }],
+    ['/body', { missingProperty: 'a/b' }, { in: 'body', name: '/a~1b', detail: 'is required' }],
+    ['/query', { missingProperty: 'status' }, { in: 'query', name: 'status', detail: 'is required' }],
+  ])('at %s with %j is named as the caller knows it', (instancePath, params, named) => {
+    const keyword = 'missingProperty' in params ? 'required' : 'type'
+    expect(fieldErrors([{ instancePath, keyword, params, message: 'must be x' }])[0]).toMatchObject(named)
+  })
+
+  test('is given once for a field, and for twenty fields at the most', () => {
+    const errors = Array.from({ length: 50 }, (_, i) => ({
+      instancePath: `/body/${i % 25}`,
+      keyword: 'type',
+      params: {},
+    }))
+    expect(fieldErrors(errors)).toHaveLength(20)
+    expect(fieldErrors([...errors.slice(0, 1), ...errors.slice(0, 1)])).toHaveLength(1)
+  })
+})

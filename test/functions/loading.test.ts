@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, inject, it } from 'vitest'
+import { type LocalFunction, readApp } from '../../local/template/app.ts'
+
+/** Which of Node's own modules a fresh process has after loading a function. */
+function loadedBy({ folder, environment }: LocalFunction): string[] {
+  const script = `
+    await import(${JSON.stringify(pathToFileURL(join(folder, 'index.mjs')).href)})
+    const loaded = process.moduleLoadList.map(name => name.replace('NativeModule ', ''))
+    console.log(JSON.stringify(loaded))`
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    env: { ...environment, AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+    encoding: 'utf8',
+  })
+  return JSON.parse(output)
+}
+
+const functionNamed = (part: string): LocalFunction => {
+  const found = readApp(inject('dealDesk')).functions.find(({ name }) => name.includes(part))
+  if (!found) throw new Error(`no function has "${part}" in its name`)
+  return found
+}
+
+// Each of these takes milliseconds of every cold start; that one came back would show nowhere else.
+describe('at load', () => {
+  it('the first door has no use for streams, HTTP or Node’s copy of undici', () => {
+    const loaded = loadedBy(functionNamed('FirstDoor'))
+    for (const name of ['stream', 'http', 'http2', 'internal/deps/undici/undici'])
+      expect(loaded).not.toContain(name)
+  })
+
+  it('a gate of stubs loads no HTTP client', () => {
+    const loaded = loadedBy(functionNamed('Stubs'))
+    for (const name of ['net', 'tls', 'http', 'https', 'http2', 'internal/deps/undici/undici'])
+      expect(loaded).not.toContain(name)
+  })
+
+  it('a gate before an HTTP upstream loads neither HTTP/2 nor Node’s copy of undici, but what every request needs', () => {
+    const loaded = loadedBy(functionNamed('Crm'))
+    for (const name of ['http2', 'internal/deps/undici/undici']) expect(loaded).not.toContain(name)
+    expect(loaded).toContain('tls')
+  })
+})

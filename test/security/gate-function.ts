@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
+import { readGateManifest } from '../../contract/manifest.ts'
+import { type Ticket, ticketContext } from '../../contract/ticket.ts'
+import { startDynamoDb } from '../../local/dynamodb/tables.ts'
+import { createFunctionPool } from '../../local/lambda/pool.ts'
+import { createAuthority } from '../../local/network/ca.ts'
+import { startFront } from '../../local/network/front.ts'
+import { readApp } from '../../local/template/app.ts'
+import { place } from '../../local/template/intrinsics.ts'
+import { startRecorder } from '../support/deal-desk.ts'
+
+const preload = fileURLToPath(new URL('../../local/network/preload.mjs', import.meta.url))
+const crm = 'crm.internal.example.com'
+const dynamodbHost = `dynamodb.${place.region}.amazonaws.com`
+
+/** The deployed gate before the CRM, with nothing in front of it: as someone sees it who got past API Gateway. */
+export async function startGateFunction({
+  store = 'up',
+  maxInstances = 10,
+}: {
+  store?: 'up' | 'unreachable'
+  maxInstances?: number
+} = {}) {
+  const app = readApp(inject('dealDesk'))
+  const gates = app.functions.map(fn => ({
+    fn,
+    manifest: JSON.parse(readFileSync(join(fn.folder, 'manifest.json'), 'utf8')),
+  }))
+  const found = gates.find(({ manifest }) => manifest.gate === 'Crm')
+  if (!found) throw new Error('the example has no gate before its CRM')
+  const manifest = readGateManifest(found.manifest)
+
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-gate-'))
+  const [ca, upstream, dynamodb] = await Promise.all([
+    createAuthority({ directory: folder }),
+    startRecorder(),
+    startDynamoDb({ tables: app.tables }),
+  ])
+  const names = { [crm]: upstream.origin, ...(store === 'up' && { [dynamodbHost]: dynamodb.origin }) }
+  const front = await startFront({ ca, names })
+  const { folder: codeDirectory, ...fn } = found.fn
+  const pool = createFunctionPool({
+    ...fn,
+    codeDirectory,
+    maxInstances,
+    network: {
+      preload,
+      caFile: ca.certificateFile,
+      names: Object.fromEntries(Object.keys(names).map(host => [`${host}:443`, front.port])),
+    },
+    log: () => {},
+  })
+
+  const ruleOf = (route: string) => {
+    const access = manifest.routes[route]?.access
+    return access?.kind === 'token' ? access.rule : ''
+  }
+  return {
+    upstream,
+    pool,
+    /** What the first door would hand over for a route. */
+    ticketFor: (route: string, more: Partial<Ticket> = {}): Record<string, string> =>
+      ticketContext({
+        route,
+        rule: ruleOf(route),
+        issuer: 'https://login.example.com',
+        subject: 'user-1',
+        client: '',
+        expiresAt: Math.floor(Date.now() / 1000) + 60,
+        bound: { sub: 'user-1' },
+        ...more,
+      }),
+    /** The gate's answer to an event. */
+    async invoke(
+      event: unknown,
+    ): Promise<{ statusCode: number; headers: Record<string, string>; body: string }> {
+      const result = await pool.invoke(event)
+      if (result.kind !== 'returned')
+        throw new Error(`the function ${result.kind}: ${JSON.stringify(result)}`)
+      return result.payload as { statusCode: number; headers: Record<string, string>; body: string }
+    },
+    async close() {
+      await pool.close()
+      await front.close()
+      await dynamodb.close()
+      await upstream.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** An event of API Gateway for `GET /deals`, or another route of the gate. */
+export const gateEvent = (authorizer: unknown, more: Record<string, unknown> = {}) => ({
+  httpMethod: 'GET',
+  resource: '/deals',
+  path: '/deals',
+  headers: {},
+  multiValueHeaders: {},
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  pathParameters: null,
+  stageVariables: null,
+  body: null,
+  isBase64Encoded: false,
+  requestContext: { extendedRequestId: 'id', ...(authorizer !== undefined && { authorizer }) },
+  ...more,
+})

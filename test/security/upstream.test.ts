@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { ReasonCode } from '../../contract/reasons.ts'
+import { startDealDesk } from '../support/deal-desk.ts'
+import { expectRefusal, expectSecurityHeaders } from './answers.ts'
+
+let desk: Awaited<ReturnType<typeof startDealDesk>>
+beforeAll(async () => {
+  desk = await startDealDesk()
+})
+afterAll(() => desk.close())
+beforeEach(() => desk.upstream.answerWith(async () => ({})))
+
+const get = async (path = '/deals', from = desk) =>
+  from.call(path, {
+    token: await from.mint({ subject: randomUUID(), scope: 'deals:read' }),
+    redirect: 'manual',
+  })
+
+describe('an upstream that is down', () => {
+  test('gets 502, whether it has gone or was never there', async () => {
+    const gone = await startDealDesk()
+    const absent = await startDealDesk({ upstreams: {} })
+    try {
+      expect((await get('/deals', gone)).status).toBe(200)
+      await gone.upstream.close()
+      await expectRefusal(await get('/deals', gone), 502, 'upstream.unreachable')
+      await expectRefusal(await get('/deals', absent), 502, 'upstream.unreachable')
+    } finally {
+      await gone.close()
+      await absent.close()
+    }
+  })
+
+  test('gets 502 when it hangs up in the middle of its answer', async () => {
+    const broken = createServer((_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"half":')
+      setTimeout(() => response.destroy(), 20)
+    })
+    broken.listen(0, '127.0.0.1')
+    await once(broken, 'listening')
+    const origin = `http://127.0.0.1:${(broken.address() as AddressInfo).port}`
+    const halved = await startDealDesk({ upstreams: { 'https://crm.internal.example.com': origin } })
+    try {
+      const response = await get('/deals', halved)
+      expect(response.status).toBe(502)
+      expect(await response.text()).not.toContain('half')
+    } finally {
+      await halved.close()
+      broken.close()
+    }
+  })
+})
+
+describe('an upstream that is slow', () => {
+  test('gets 504 when it says nothing within its declared three seconds', async () => {
+    desk.upstream.answerWith(async () => {
+      await pause(4000)
+      return {}
+    })
+    await expectRefusal(await get(), 504, 'upstream.timeout')
+  })
+
+  test('gets 504 when its answer has begun but does not end within them', async () => {
+    const slow = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const drip = setInterval(() => response.write(' '), 200)
+      response.on('close', () => clearInterval(drip))
+    })
+    slow.listen(0, '127.0.0.1')
+    await once(slow, 'listening')
+    const origin = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`
+    const dripping = await startDealDesk({ upstreams: { 'https://crm.internal.example.com': origin } })
+    try {
+      await expectRefusal(await get('/deals', dripping), 504, 'upstream.timeout')
+    } finally {
+      await dripping.close()
+      slow.close()
+      slow.closeAllConnections()
+    }
+  })
+})
+
+describe("an upstream's answer", () => {
+  test.each<[number, ReasonCode]>([
+    [500, 'upstream.failed'],
+    [503, 'upstream.failed'],
+    [599, 'upstream.failed'],
+    [301, 'upstream.invalid_response'],
+    [302, 'upstream.invalid_response'],
+    [307, 'upstream.invalid_response'],
+    [308, 'upstream.invalid_response'],
+  ])('of status %i becomes 502, without its body or headers', async (status, code) => {
+    const before = desk.upstream.received.length
+    desk.upstream.answerWith(async ({ url }) => {
+      if (url === '/elsewhere') return { body: '{"secret":true}' }
+      const headers = { location: '/elsewhere', 'retry-after': '7', 'x-secret': 'k3wz9q' }
+      return { status, headers, body: '{"stack":"k3wz9q"}' }
+    })
+    const response = await get()
+    await expectRefusal(response.clone(), 502, code)
+    expect(await response.text()).not.toContain('k3wz9q')
+    expect([response.headers.get('location'), response.headers.get('x-secret')]).toEqual([null, null])
+    expect(desk.upstream.received.length - before).toBe(1)
+  })
+
+  test.each([200, 201, 202, 400, 404, 409, 422])('of status %i passes with its body', async status => {
+    desk.upstream.answerWith(async () => ({ status, body: `{"status":${status}}` }))
+    const response = await get()
+    expect([response.status, await response.json()]).toEqual([status, { status }])
+  })
+
+  test('passes with declared headers only, and ours win', async () => {
+    desk.upstream.answerWith(async () => ({
+      headers: {
+        'content-type': 'application/vnd.deals+json',
+        etag: '"1"',
+        'set-cookie': 'session=1',
+        server: 'nginx/1.0',
+        'x-powered-by': 'PHP/5',
+        'access-control-allow-origin': '*',
+        'www-authenticate': 'Basic',
+        'cache-control': 'public, max-age=31536000',
+        'content-security-policy': 'default-src *',
+        'strict-transport-security': 'max-age=0',
+        'x-frame-options': 'ALLOWALL',
+        'sallyport-principal': 'x',
+      },
+    }))
+    const { headers } = await get()
+    expectSecurityHeaders(headers)
+    expect([headers.get('content-type'), headers.get('etag')]).toEqual(['application/vnd.deals+json', '"1"'])
+    const left = ['set-cookie', 'server', 'x-powered-by', 'access-control-allow-origin', 'www-authenticate']
+    for (const name of [
+      ...left,
+      'sallyport-principal',
+      'x-amzn-remapped-server',
+      'x-amzn-remapped-www-authenticate',
+    ]) {
+      expect([name, headers.get(name)]).toEqual([name, null])
+    }
+  })
+
+  test('larger than 5 MiB becomes 502', async () => {
+    desk.upstream.answerWith(async () => ({ body: JSON.stringify('x'.repeat(5 * 1024 * 1024)) }))
+    await expectRefusal(await get(), 502, 'upstream.invalid_response')
+  })
+
+  test('after a failed one is served as before', async () => {
+    desk.upstream.answerWith(async () => ({ status: 500 }))
+    expect((await get()).status).toBe(502)
+    desk.upstream.answerWith(async () => ({}))
+    expect((await get()).status).toBe(200)
+  })
+})
+
+describe('security headers are on every answer', () => {
+  test.each<[number, path: string, init: RequestInit & { scope?: string }]>([
+    [200, '/health', {}],
+    [200, '/deals', { scope: 'deals:read' }],
+    [400, '/deals?limit=x', { scope: 'deals:read' }],
+    [401, '/deals', {}],
+    [403, '/deals', { scope: 'deals:write' }],
+    [403, '/users/someone-else/deals', { scope: 'deals:read' }],
+    [404, '/nowhere', {}],
+    [404, '/deals', { method: 'OPTIONS' }],
+  ])('%i of %s', async (status, path, { scope, ...init }) => {
+    const token = scope && (await desk.mint({ subject: randomUUID(), scope }))
+    const response = await desk.call(path, { ...init, ...(token && { token }) })
+    expect(response.status).toBe(status)
+    expectSecurityHeaders(response.headers)
+  })
+})
