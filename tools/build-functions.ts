@@ -16,7 +16,8 @@ const bundle = async (name: string, entryPoints: Record<string, string>) => {
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     bundle: true,
-    splitting: true,
+    // Only where something is loaded on demand: every further file takes time.
+    splitting: name === 'gate',
     minify: true,
     // Stack traces name functions in logs; positions in a minified line would not.
     keepNames: true,
@@ -26,6 +27,8 @@ const bundle = async (name: string, entryPoints: Record<string, string>) => {
     format: 'esm',
     mainFields: ['module', 'main'],
     plugins: [nodeBuiltins],
+    // Places to look for credentials that a function has no business with, and the time to load them.
+    alias: { '@aws-sdk/credential-provider-node': './functions/runtime/no-credential-chain.ts' },
     metafile: true,
     write: false,
     logLevel: 'warning',

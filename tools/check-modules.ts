@@ -61,6 +61,8 @@ function bundleProblems(): string[] {
   >
   return Object.entries(metafiles).flatMap(([bundle, { inputs }]) =>
     Object.keys(inputs).flatMap(input => {
+      // Node's own modules, see tools/node-builtins.ts.
+      if (input.startsWith('node-builtin')) return []
       const owner = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
       if (owner === undefined) {
         return /^(?:functions|contract)\//.test(input) ? [] : [`bundle ${bundle} holds ${input}`]

@@ -58,4 +58,5 @@ export function errorsPage(): string {
   ].join('\n')
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync('docs/errors.md', errorsPage())
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  writeFileSync('docs/errors.md', errorsPage())

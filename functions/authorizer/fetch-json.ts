@@ -16,7 +16,7 @@ export async function fetchJson(uri: string, fetch: typeof globalThis.fetch): Pr
     await response.body?.cancel()
     throw new Error(`status ${response.status}`)
   }
-  return JSON.parse(await boundedText(response))
+  return parse(await boundedText(response))
 }
 
 async function boundedText(response: Response): Promise<string> {
@@ -28,4 +28,12 @@ async function boundedText(response: Response): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('not JSON') // the parser's own words would quote what was received
+  }
 }

@@ -2,13 +2,13 @@ import { readGateManifest, resolveDeployed, type UpstreamManifest } from '../../
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { ValidateRoute } from './inputs/validation.ts'
-import { createCounters } from './limits/counters.ts'
 import { createGate } from './pipeline.ts'
+import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
 // Written beside the bundle at synth.
 const validatorsModule = './validators.mjs'
-const { validators }: { validators: Record<string, ValidateRoute> } = await import(validatorsModule)
+const loadValidators = (): Promise<{ validators: Record<string, ValidateRoute> }> => import(validatorsModule)
 
 const manifest = loadManifest(readGateManifest)
 const now = Date.now
@@ -21,17 +21,24 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
     case 'lambda':
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
-      return (await import('./upstreams/stub.ts')).openStub()
+      return openStub()
   }
 }
 
 async function openCounters() {
   if (manifest.table === null) return null
-  const { openCounterStore } = await import('./limits/dynamodb.ts')
+  const [{ createCounters }, { openCounterStore }] = await Promise.all([
+    import('./limits/counters.ts'),
+    import('./limits/dynamodb.ts'),
+  ])
   return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
 }
 
-const [upstream, counters] = await Promise.all([openUpstream(manifest.upstream), openCounters()])
+const [{ validators }, upstream, counters] = await Promise.all([
+  loadValidators(),
+  openUpstream(manifest.upstream),
+  openCounters(),
+])
 
 export const handler = createGate({
   manifest,

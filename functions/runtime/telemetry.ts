@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Deny } from '../../contract/decision.ts'
 import { metricNamespace, metricService } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
+import { onFirstUse } from './on-first-use.ts'
 
 /** What one handled request looked like from the inside. Names only: never a token, claim, header or body value. */
 export interface Outcome {
@@ -24,10 +25,11 @@ export interface Telemetry {
 
 /** Logs through Powertools; metrics in CloudWatch's embedded format, so that no call is made while a request waits. */
 export function createTelemetry(service: string, api: string): Telemetry {
-  const logger = new Logger({ serviceName: service })
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: metricService })
+  // A first door that allows says nothing. Made in the invocation that has something to say, so nothing is lost.
+  const logger = onFirstUse(() => new Logger({ serviceName: service }))
+  const metrics = onFirstUse(() => new Metrics({ namespace: metricNamespace, serviceName: metricService }))
   const countDenial = (route: string, denial: Deny) => {
-    const single = metrics.singleMetric()
+    const single = metrics().singleMetric()
     single.addDimensions({ api, route, reason: denial.reason })
     single.addMetric('Denied', MetricUnit.Count, 1)
   }
@@ -35,21 +37,21 @@ export function createTelemetry(service: string, api: string): Telemetry {
     denied({ route, requestId, denial }) {
       const { owner, pages } = reasonOf(denial.reason)
       const level = pages ? 'error' : owner === 'client' ? 'info' : 'warn'
-      logger[level]('denied', { route, requestId, reason: denial.reason, note: denial.note })
+      logger()[level]('denied', { route, requestId, reason: denial.reason, note: denial.note })
       countDenial(route, denial)
     },
     upstreamAnswered(durationMs) {
-      metrics.addMetric('UpstreamLatency', MetricUnit.Milliseconds, durationMs)
+      metrics().addMetric('UpstreamLatency', MetricUnit.Milliseconds, durationMs)
     },
     handled({ route, status, durationMs }) {
-      metrics.addDimensions({ api, route })
-      metrics.addMetric('Requests', MetricUnit.Count, 1)
-      metrics.addMetric('Errors', MetricUnit.Count, status >= 500 ? 1 : 0)
-      metrics.addMetric('Latency', MetricUnit.Milliseconds, durationMs)
-      metrics.publishStoredMetrics()
+      metrics().addDimensions({ api, route })
+      metrics().addMetric('Requests', MetricUnit.Count, 1)
+      metrics().addMetric('Errors', MetricUnit.Count, status >= 500 ? 1 : 0)
+      metrics().addMetric('Latency', MetricUnit.Milliseconds, durationMs)
+      metrics().publishStoredMetrics()
     },
     fault(error, { route, requestId }) {
-      logger.error('fault', { route, requestId, ...anatomyOf(error) })
+      logger().error('fault', { route, requestId, ...anatomyOf(error) })
     },
   }
 }

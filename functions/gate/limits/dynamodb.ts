@@ -1,5 +1,6 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { stateTable } from '../../../contract/state.ts'
+import { roleCredentials } from '../../runtime/credentials.ts'
 import type { CounterStore } from './counters.ts'
 import type { Slices } from './window.ts'
 
@@ -63,4 +64,4 @@ function slicesOf(attributes: Record<string, { N?: string }>): Slices {
 }
 
 /** No retries: a lost answer may have been counted, and the caller is waiting. */
-const createClient = () => new DynamoDBClient({ maxAttempts: 1 })
+const createClient = () => new DynamoDBClient({ maxAttempts: 1, credentials: roleCredentials(process.env) })

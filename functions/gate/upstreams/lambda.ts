@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
+import { roleCredentials } from '../../runtime/credentials.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { principalOf } from './principal.ts'
 import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
@@ -20,7 +21,7 @@ export interface LambdaUpstreamEvent {
 export function openLambda(
   declared: UpstreamKind<'lambda'>,
   environment: NodeJS.ProcessEnv,
-  client = new LambdaClient({ maxAttempts: 1 }),
+  client = new LambdaClient({ maxAttempts: 1, credentials: roleCredentials(environment) }),
 ): Upstream {
   const functionName = resolveDeployed(declared.functionArn, environment)
   return async request => {

@@ -1,0 +1,19 @@
+// A fresh process that loads one function, as the Lambda runtime would (a CommonJS file by require, a module by import),
+// and may then hand it one event. Its times, in milliseconds, go to descriptor 3: output belongs to the function.
+import { writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const [, , file, event] = process.argv
+const require = createRequire(import.meta.url)
+
+const startedAt = performance.now()
+const { handler } = file.endsWith('.cjs') ? require(file) : await import(file)
+const loadedAt = performance.now()
+const answer = event ? await handler(JSON.parse(event), { awsRequestId: 'bench' }) : undefined
+const answeredAt = performance.now()
+// A refusal would be measured as a fast answer.
+if (answer?.statusCode && answer.statusCode !== 200) throw new Error(`answered ${JSON.stringify(answer)}`)
+if (answer?.policyDocument && answer.policyDocument.Statement[0].Effect !== 'Allow') throw new Error('denied')
+
+writeSync(3, JSON.stringify({ loadMs: loadedAt - startedAt, untilAnsweredMs: answeredAt - startedAt }))
+process.exit(0)
