@@ -6,7 +6,7 @@ import type { IssuerManifest } from '../contract/manifest.ts'
 import { PolicyCode } from './compile/function-code.ts'
 import { issuerManifest } from './compile/manifests.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import type { Issuer } from './declare/issuer.ts'
+import { Issuer } from './declare/issuer.ts'
 import { createFunction } from './least-function.ts'
 
 export interface FirstDoorProps {
@@ -51,12 +51,21 @@ export class FirstDoor extends Construct {
 }
 
 function checkDistinct(at: string, issuers: readonly Issuer[]): void {
+  const stranger = issuers.find(issuer => !(issuer instanceof Issuer))
+  if (stranger !== undefined) {
+    throw new DeclarationError({
+      at: `${at} issuers`,
+      given: JSON.stringify(stranger),
+      allowed: "Issuer.oidc('https://…', { audience, algorithms })",
+      fix: 'say what tokens of this issuer must be, not only who it is',
+    })
+  }
   const names = issuers.map(issuer => issuer.issuer)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice === undefined) return
   throw new DeclarationError({
     at: `${at} issuers`,
-    given: `the issuer "${twice}" twice`,
+    given: `${Token.isUnresolved(twice) ? 'a deploy-time issuer' : `the issuer "${twice}"`} twice`,
     allowed: 'each issuer once',
     fix: 'merge the two; one issuer can have several audiences and algorithms',
   })

@@ -7,12 +7,16 @@ import { Gate, type GateProps } from './gate.ts'
 export class Gates {
   readonly #byUpstream = new Map<Upstream, Gate>()
   readonly #create: (id: string, upstream: Upstream) => Gate
+  readonly #at: string
+  #stubs: Gate | undefined
 
   constructor(scope: Construct, props: Omit<GateProps, 'target'>) {
+    this.#at = scope.node.path
     this.#create = (id, { target }) => new Gate(scope, id, { ...props, target })
   }
 
   add(id: string, upstream: Upstream): Gate {
+    this.#checkNew(`upstream "${id}" of ${this.#at}`, upstream)
     const gate = this.#create(id, upstream)
     this.#byUpstream.set(upstream, gate)
     return gate
@@ -29,21 +33,36 @@ export class Gates {
       if (found) return found
     }
     if (given instanceof Upstream) {
-      const isStub = given.target.kind === 'stub'
-      const existing = this.#byUpstream.get(given) ?? (isStub ? this.#stubs : undefined)
-      const gate = existing ?? this.#create(isStub ? 'Stubs' : `Gate ${template}`, given)
+      const gate = this.#byUpstream.get(given) ?? this.#inPlace(template, given)
       this.#byUpstream.set(given, gate)
       return [given, gate]
     }
     throw new DeclarationError({
       at,
-      given: given ? 'an upstream of another API' : 'no upstream',
+      given: given instanceof Gate ? 'an upstream of another API' : notAnUpstream(given),
       allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .stub',
       fix: 'say what answers this route',
     })
   }
 
-  get #stubs(): Gate | undefined {
-    return [...this.#byUpstream].find(([{ target }]) => target.kind === 'stub')?.[1]
+  #inPlace(template: string, upstream: Upstream): Gate {
+    if (upstream.target.kind !== 'stub') return this.#create(`Gate ${template}`, upstream)
+    this.#stubs ??= this.#create('Stubs', upstream)
+    return this.#stubs
+  }
+
+  #checkNew(at: string, given: Upstream): void {
+    const existing = this.#byUpstream.get(given)
+    if (given instanceof Upstream && !existing) return
+    throw new DeclarationError({
+      at,
+      given: existing ? `what already stands behind ${existing.node.path}` : notAnUpstream(given),
+      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      fix: existing
+        ? 'use the gate that addUpstream returned, for any number of routes'
+        : 'say what stands there',
+    })
   }
 }
+
+const notAnUpstream = (given: unknown) => (given === undefined ? 'no upstream' : `a ${typeof given}`)

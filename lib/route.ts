@@ -8,9 +8,9 @@ import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
 import { type CompiledInput, compileInput, type DeclaredInput, inputSchema } from './compile/inputs.ts'
 import { compileProjection } from './compile/projection.ts'
 import { checkSchema } from './compile/validators.ts'
-import type { Access } from './declare/access.ts'
+import { Access } from './declare/access.ts'
 import { DeclarationError, onlyKnownKeys } from './declare/declaration-error.ts'
-import type { Limit } from './declare/limit.ts'
+import { checkLimit, type Limit } from './declare/limit.ts'
 import { type PathParameters, parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import type { Schema } from './declare/schema.ts'
 import type { Upstream } from './declare/upstream.ts'
@@ -77,6 +77,7 @@ export class Route extends Construct {
     const at = `route "${template}" of ${scope.node.path}`
     onlyKnownKeys(at, props, options)
     onlyKnownKeys(`${at} limits`, props.limits ?? {}, ['user'])
+    checkLimit(`${at} limits.user`, props.limits?.user)
     const { method, path, parameters } = parseTemplate(at, template)
     checkAccess(at, props.access, parameters)
     super(scope, template)
@@ -133,10 +134,10 @@ export class Route extends Construct {
 }
 
 function checkAccess(at: string, access: Access | undefined, parameters: readonly string[]): void {
-  if (!access) {
+  if (!(access instanceof Access)) {
     throw new DeclarationError({
       at,
-      given: 'no access rule',
+      given: access === undefined ? 'no access rule' : `access of type ${typeof access}`,
       allowed: 'Access.token({ … }) or Access.public()',
       fix: 'say who may use this route; public is a word you must write',
     })

@@ -20,8 +20,8 @@ import { ResourceTree } from './compile/resources.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { DeclarationError, onlyKnownKeys } from './declare/declaration-error.ts'
 import type { Issuer } from './declare/issuer.ts'
-import type { Limit } from './declare/limit.ts'
-import type { RouteTemplate } from './declare/path-template.ts'
+import { checkLimit, type Limit } from './declare/limit.ts'
+import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import type { Upstream } from './declare/upstream.ts'
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
@@ -74,6 +74,7 @@ export class ZeroTrustApi extends Construct {
     super(scope, id)
     onlyKnownKeys(this.node.path, props, options)
     onlyKnownKeys(`${this.node.path} limits`, props.limits ?? {}, ['user'])
+    checkLimit(`${this.node.path} limits.user`, props.limits?.user)
     this.apiName = id
     this.#stageName = props.stageName ?? 'live'
     this.#userLimit = props.limits?.user
@@ -105,6 +106,9 @@ export class ZeroTrustApi extends Construct {
    */
   addRoute<const Template extends RouteTemplate>(template: Template, props: RouteProps<Template>): Route {
     const at = `route "${template}" of ${this.node.path}`
+    // First of all: of two declarations of one operation, CDK would only say that a construct's name is taken.
+    const { method, path } = parseTemplate(at, template)
+    this.#tree.add(at, method, path)
     const [upstream, gate] = this.#gates.of(at, template, props.upstream)
     const own = props.limits?.user
     const limit = own ?? this.#userLimit
@@ -117,7 +121,6 @@ export class ZeroTrustApi extends Construct {
       userLimit: limit && { limit, shared: own === undefined },
       apiName: this.apiName,
     })
-    this.#tree.add(at, route.method, route.path)
     if (route.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
     if (route.userLimit) {
       this.#state ??= new GatewayState(this, 'State')

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { UsageError } from './usage-error.ts'
 
 /** What `cdk.json` says of an app, as the CDK's own CLI reads it. */
@@ -77,6 +78,8 @@ async function run(
   env: NodeJS.ProcessEnv,
   { folder, signal }: { folder: string; signal?: AbortSignal },
 ): Promise<void> {
+  // Aborted before, it would not be so again.
+  if (signal?.aborted) throw new UsageError('interrupted')
   // A group of its own, so that whatever the command started ends with it.
   const child = spawn(command, {
     cwd: folder,
@@ -102,30 +105,44 @@ async function run(
   })
   signal?.removeEventListener('abort', end)
   if (signal?.aborted) throw new UsageError('interrupted')
-  if (code !== 0)
-    throw new UsageError(`${command} failed\n\n${essence(Buffer.concat(said).toString('utf8'), folder)}`)
+  if (code !== 0) throw new UsageError(`${command} failed\n\n${essence(textOf(said, code), folder)}`)
 }
+
+const textOf = (said: readonly Buffer[], code: number | null): string =>
+  Buffer.concat(said).toString('utf8').trim() ||
+  `it printed nothing, and ended ${code === null ? 'by a signal' : `with exit code ${code}`}`
 
 /** Of a failed command's output: the error's own text and the line of the app that caused it, if that can be told. */
 export function essence(output: string, folder: string): string {
-  const lines = output.trimEnd().split('\n')
-  const start = lines.findIndex(line => /^(?:\w*Error|ValidationError|DeclarationError)\b.*: /.test(line))
+  const lines = output
+    .split('\n')
+    .filter(line => !isNoise(line))
+    .join('\n')
+    .trim()
+    .split('\n')
+  const start = lines.findIndex(line => /^(?:«\w+» |\w*Error\b.*: )/.test(line))
   if (start < 0) return indent(lines.slice(-30))
-  const frames = lines.findIndex((line, i) => i > start && /^\s+at /.test(line))
+  const frames = lines.findIndex((line, i) => i > start && isFrame(line))
   const text = lines.slice(start, frames < 0 ? start + 30 : frames)
-  const own = lines
-    .slice(start)
-    .find(line => /^\s+at /.test(line) && line.includes(`${folder}/`) && !isOurs(line))
+  const own = lines.slice(start).find(line => isFrame(line) && line.includes(`${folder}/`) && !isOurs(line))
   const place = own && /\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/.exec(own)?.[1]?.replace(`${folder}/`, '')
   const [first = '', ...rest] = text
   return indent([
-    first.replace(/^(?:Declaration|Validation)Error: /, ''),
-    ...rest,
+    first.replace(/^(?:«\w+»|(?:Declaration|Validation)Error:) /, ''),
+    ...rest.filter(line => line.trim() !== ''),
     ...(place ? [`  at:      ${place}`] : []),
   ])
 }
 
+// The CDK shortens its stacks to lines such as `...node internals...`.
+const isFrame = (line: string) => /^\s+(?:at |\.{3}\S.*\.{3}$)/.test(line)
+
+// What Node.js itself adds around an error that nobody caught.
+const isNoise = (line: string) =>
+  /^(?:node:internal\/|\s+triggerUncaughtException\(|\s+\^$|Node\.js v\d|\(Use `node --trace-)/.test(line)
+
 // The library's own frames say nothing to someone whose declaration is wrong.
-const isOurs = (frame: string) => /\/node_modules\/|\/(?:lib|dist)\/[^:]*:/.test(frame)
+const library = fileURLToPath(new URL('../lib/', import.meta.url))
+const isOurs = (frame: string) => frame.includes('/node_modules/') || frame.includes(library)
 
 const indent = (lines: readonly string[]) => lines.map(line => `  ${line}`).join('\n')

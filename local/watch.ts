@@ -8,15 +8,17 @@ const settleMs = 100
 
 /**
  * Calls back when the app's sources change: once for a burst of changes, and not again before the last call has ended.
+ * Resolves when no change will be missed any more.
  * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib); hidden and generated folders never do.
  */
-export function watchSources(
+export async function watchSources(
   folder: string,
   { include, exclude }: AppSettings['watch'],
   changed: () => Promise<void>,
-): { close: () => Promise<void> } {
+): Promise<{ close: () => Promise<void> }> {
   const excluded = exclude.map(pattern => join(folder, leading(pattern))).filter(path => path !== folder)
-  const watcher = watch([...new Set(include.map(pattern => join(folder, leading(pattern))))], {
+  const included = [...new Set(include.map(pattern => join(folder, leading(pattern))))]
+  const watcher = watch(included, {
     ignoreInitial: true,
     ignored: path => {
       const parts = relative(folder, path).split(sep)
@@ -26,6 +28,7 @@ export function watchSources(
   })
   let running: Promise<void> | undefined
   let again = false
+  let closed = false
   let timer: NodeJS.Timeout | undefined
   const run = () => {
     if (running) {
@@ -34,7 +37,7 @@ export function watchSources(
     }
     running = changed().finally(() => {
       running = undefined
-      if (again) schedule()
+      if (again && !closed) schedule()
       again = false
     })
   }
@@ -43,8 +46,11 @@ export function watchSources(
     timer = setTimeout(run, settleMs)
   }
   watcher.on('all', schedule)
+  // Until it has looked at everything once, a change looks like what was there before.
+  if (included.length > 0) await new Promise<void>(resolve => watcher.once('ready', () => resolve()))
   return {
     close: async () => {
+      closed = true
       clearTimeout(timer)
       await watcher.close()
       await running

@@ -8,6 +8,7 @@ import { summarize } from '../../local/routes.ts'
 import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
 import { UsageError } from '../../local/usage-error.ts'
 import { watchSources } from '../../local/watch.ts'
+import { untilInterrupted } from '../interrupted.ts'
 import { paint } from '../paint.ts'
 import { requestLine, welcome } from '../welcome.ts'
 
@@ -33,7 +34,13 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
   const assemblies = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
   let cloud: LocalCloud | undefined
   let watcher: { close: () => Promise<void> } | undefined
+  // What changes while the app is synthesized for the first time is not in what is served then.
+  let changedMeanwhile = false
+  let reload = async () => {
+    changedMeanwhile = true
+  }
   try {
+    watcher = await watchSources(folder, settings.watch, () => reload())
     const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
     const running = await startCloud({
       assembly: await synth(),
@@ -54,7 +61,7 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
     else say(welcome(running, upstream, summarize(running.policies()), Date.now() - startedAt))
 
-    watcher = watchSources(folder, settings.watch, async () => {
+    reload = async () => {
       try {
         await running.reload(await synth())
         announce()
@@ -65,7 +72,8 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
           `${paint('red', '✗')} not reloaded, the last good state is still served: ${(error as Error).message}`,
         )
       }
-    })
+    }
+    if (changedMeanwhile) await reload()
     await interrupted.promise
   } catch (error) {
     // Ended by a person, not by a mistake.
@@ -87,21 +95,6 @@ function synthesizer(settings: AppSettings, folder: string, assemblies: string, 
     const outdir = join(assemblies, String(generation))
     await synthesize(settings, { folder, outdir, signal })
     return outdir
-  }
-}
-
-function untilInterrupted() {
-  const controller = new AbortController()
-  const promise = new Promise<void>(resolve => controller.signal.addEventListener('abort', () => resolve()))
-  const interrupt = () => controller.abort()
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, interrupt)
-  return {
-    promise,
-    signal: controller.signal,
-    dispose: () => {
-      for (const signal of signals) process.off(signal, interrupt)
-    },
   }
 }
 

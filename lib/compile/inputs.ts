@@ -39,6 +39,7 @@ export function compileInput(
   const place = (name: Place) =>
     Object.entries(input[name] ?? {}).map(([key, schema]) => compileParameter(at, name, key, schema))
   checkPathParameters(at, Object.keys(input.path ?? {}), pathParameters)
+  checkHeaderCase(at, Object.keys(input.headers ?? {}))
   return {
     path: place('path'),
     query: place('query'),
@@ -62,6 +63,18 @@ function checkPathParameters(at: string, declared: readonly string[], inTemplate
         : missing !== undefined
           ? `declare it, for example ${missing}: z.uuid()`
           : `remove "${extra}", or put {${extra}} into the path`,
+  })
+}
+
+function checkHeaderCase(at: string, names: readonly string[]): void {
+  const lower = names.map(name => name.toLowerCase())
+  const twice = names.find((name, i) => lower.indexOf(name.toLowerCase()) !== i)
+  if (twice === undefined) return
+  throw new DeclarationError({
+    at: `${at} input.headers`,
+    given: `"${twice}" a second time, in another case`,
+    allowed: 'each header once: names are the same in any case (RFC 9110 §5.1)',
+    fix: 'remove one of the two',
   })
 }
 

@@ -72,10 +72,11 @@ export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wir
 /** The same operations for those who call them, with everything they may send. */
 export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
   const guarded = routes.some(route => route.access.kind === 'token')
+  const ids = operationIds(routes)
   return {
     openapi: '3.1.0',
     info,
-    paths: pathsOf(routes, publicOperation),
+    paths: pathsOf(routes, route => publicOperation(route, ids.get(route) as string)),
     components: {
       ...(guarded && {
         securitySchemes: { [securityScheme]: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
@@ -91,12 +92,12 @@ export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
   }
 }
 
-function publicOperation(route: Route) {
+function publicOperation(route: Route, operationId: string) {
   const { input } = route
   const place = (parameters: readonly CompiledParameter[], where: string) =>
     parameters.map(({ name, required, schema }) => ({ name, in: where, required, schema: inline(schema) }))
   return {
-    operationId: operationId(route),
+    operationId,
     description: `Access: ${route.access}.${route.userLimitText ? ` Limit: ${route.userLimitText} per user.` : ''}`,
     parameters: [
       ...place(input.path, 'path'),
@@ -156,6 +157,18 @@ const pathsOf = (routes: readonly Route[], operation: (route: Route) => object) 
     ]),
   )
 
+/** A name for each route, of which no two are the same (`/deals/open` and `/dealsOpen` read alike). */
+function operationIds(routes: readonly Route[]): Map<Route, string> {
+  const taken = new Map<string, Route>()
+  for (const route of routes) {
+    const name = operationId(route)
+    let id = name
+    for (let n = 2; taken.has(id); n += 1) id = `${name}${n}`
+    taken.set(id, route)
+  }
+  return new Map([...taken].map(([id, route]) => [route, id]))
+}
+
 /** A name for client generators: `getUsersByUserIdDeals`. */
 const operationId = ({ method, path }: Route): string => {
   const words = path
@@ -170,5 +183,22 @@ const operationId = ({ method, path }: Route): string => {
   return method.toLowerCase() + (words.join('') || 'Root')
 }
 
-/** OpenAPI 3.1 names the dialect once for the whole document. */
-const inline = ({ $schema: _, ...schema }: JsonSchema): JsonSchema => schema
+/**
+ * A schema as a part of the document, which names the dialect once for all. What it refers to is put in its place: `#`
+ * would be the document's root there. It ends, since a schema that contains itself is refused.
+ */
+function inline({ $schema: _s, $defs, ...schema }: JsonSchema): JsonSchema {
+  const definitions = Object($defs) as Record<string, JsonSchema>
+  const expand = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(expand)
+    if (typeof value !== 'object' || value === null) return value
+    const { $ref, ...rest } = value as JsonSchema
+    const own = Object.fromEntries(
+      Object.entries(typeof $ref === 'string' ? rest : value).map(([k, v]) => [k, expand(v)]),
+    )
+    if (typeof $ref !== 'string') return own
+    const target = expand(definitions[$ref.replace('#/$defs/', '')])
+    return Object.keys(own).length > 0 ? { allOf: [target, own] } : target
+  }
+  return expand(schema) as JsonSchema
+}

@@ -32,3 +32,14 @@ export class Limit {
     return `${this.max} per ${unit}`
   }
 }
+
+/** Refuses what is not a {@link Limit}: a bare number says nothing of a period. */
+export function checkLimit(at: string, given: Limit | undefined): void {
+  if (given === undefined || given instanceof Limit) return
+  throw new DeclarationError({
+    at,
+    given: JSON.stringify(given),
+    allowed: 'Limit.perSecond(n), Limit.perMinute(n), Limit.perHour(n)',
+    fix: 'say in which period so many requests are allowed',
+  })
+}

@@ -22,7 +22,11 @@ test('all TypeScript in the README and docs/ compiles against the library', () =
   )
   expect(blocks.length).toBeGreaterThan(0)
   for (const { name, code } of blocks) writeFileSync(join(folder, name), code)
-  const config = { extends: join(process.cwd(), 'tsconfig.json'), compilerOptions: { noUnusedLocals: false }, include: ['*.ts'] }
+  const config = {
+    extends: join(process.cwd(), 'tsconfig.json'),
+    compilerOptions: { noUnusedLocals: false },
+    include: ['*.ts'],
+  }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   expect(said(() => execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8' }))).toBe('')
 })

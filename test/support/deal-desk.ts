@@ -18,8 +18,9 @@ export interface Received {
 /** An upstream that records what it receives and answers as told. */
 export async function startRecorder() {
   const received: Received[] = []
-  let answer: (received: Received) => Promise<{ status?: number; headers?: Record<string, string>; body?: string }> =
-    async () => ({})
+  let answer: (
+    received: Received,
+  ) => Promise<{ status?: number; headers?: Record<string, string>; body?: string }> = async () => ({})
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)

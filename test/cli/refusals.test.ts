@@ -1,0 +1,200 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { afterAll, describe, expect, it } from 'vitest'
+import {
+  appOf,
+  createProject,
+  health,
+  nothingIsLeft,
+  type Project,
+  removeProjects,
+  run,
+  sallyport,
+} from './support.ts'
+
+const crm =
+  "api.addRoute('GET /deals', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })"
+
+interface Case {
+  readonly when: string
+  readonly args: readonly string[]
+  /** Text of app.ts. @default an app that is right */
+  readonly app?: string
+  readonly files?: Readonly<Record<string, string>>
+  /** Everything on stderr. */
+  readonly says: RegExp
+}
+
+const dev = ['dev', '--port', '0']
+
+const cases: readonly Case[] = [
+  {
+    when: 'an app that does not compile',
+    args: dev,
+    app: appOf("api.addRoute('GET /health', {"),
+    says: /^✗ .*app\.ts failed\n\n {2}Error.*: Transform failed with 1 error:\n {2}\S*app\.ts:\d+:\d+: ERROR: .+\n$/,
+  },
+  {
+    when: 'an app that imports what is not there',
+    args: ['routes'],
+    app: "import 'sallyprot'\n",
+    says: /^✗ .*app\.ts failed\n\n {2}Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package 'sallyprot' .+\n$/,
+  },
+  {
+    when: 'a route without access, with route, given, allowed, fix and the line',
+    args: dev,
+    app: appOf("api.addRoute('GET /health', { upstream: ok })"),
+    says: /^✗ .*app\.ts failed\n\n {2}route "GET \/health" of S\/Api: no access rule\n {4}allowed: Access\.token\(\{ … \}\) or Access\.public\(\)\n {4}fix: {5}say who may use this route; public is a word you must write\n {4}at: {6}app\.ts:8\n$/,
+  },
+  {
+    when: 'a misspelt path parameter in a file below lib/, where CDK apps have their stacks',
+    args: ['routes'],
+    app: "import './lib/stack.ts'\n",
+    files: {
+      'lib/stack.ts': appOf(
+        "api.addRoute('GET /deals/{dealId}', { upstream: ok, access: Access.token(), input: { path: { id: { type: 'string' } } } })",
+      ),
+    },
+    says: /^✗ .*\n\n {2}route "GET \/deals\/\{dealId\}" of S\/Api input\.path: "id", which the path does not have\n {4}allowed: dealId\n {4}fix: {5}rename "id" to "dealId"\n {4}at: {6}lib\/stack\.ts:8\n$/,
+  },
+  {
+    when: 'two issuers alike',
+    args: dev,
+    app: appOf(
+      health,
+      ['a', 'b']
+        .map(a => `Issuer.oidc('https://login.example.com', { audience: '${a}', algorithms: ['ES256'] })`)
+        .join(', '),
+    ),
+    says: /^✗ .*\n\n {2}S\/Api issuers: the issuer "https:\/\/login\.example\.com" twice\n {4}allowed: each issuer once\n {4}fix: .+\n {4}at: {6}app\.ts:6\n$/,
+  },
+  {
+    when: 'an upstream that no route uses',
+    args: ['openapi'],
+    app: appOf(`api.addUpstream('Idle', Upstream.http('https://idle.example.com'))\n${health}`),
+    says: /^✗ .*app\.ts failed\n\n {2}Validation failed with the following errors:\n {4}\[S\/Api\] S\/Api\/Idle has no route: use it in addRoute, or remove it\n {4}at: {6}app\.ts:\d+\n$/,
+  },
+  {
+    when: 'an app that throws something of its own',
+    args: ['routes'],
+    app: "throw new TypeError('no such region')\n",
+    says: /^✗ .*\n\n {2}TypeError: no such region\n {4}at: {6}app\.ts:1\n$/,
+  },
+  {
+    when: 'an app that ends without a word',
+    args: ['routes'],
+    app: 'process.exitCode = 3\n',
+    says: /^✗ .*app\.ts failed\n\n {2}it printed nothing, and ended with exit code 3\n$/,
+  },
+  {
+    when: 'an app that writes no assembly',
+    args: dev,
+    app: "console.log('hello')\n",
+    says: /^✗ the app wrote no cloud assembly: .*app\.ts\n {2}fix: let it end with app\.synth\(\)\n$/,
+  },
+  {
+    when: 'a command that does not exist',
+    args: ['routes', '--app', 'no-such-command'],
+    says: /^✗ no-such-command failed\n\n {2}.*no-such-command.*not found\n$/,
+  },
+  {
+    when: 'a build that fails',
+    args: ['routes'],
+    files: { 'cdk.json': JSON.stringify({ build: 'echo the build is broken && false', app: run('app.ts') }) },
+    says: /^✗ echo the build is broken && false failed\n\n {2}the build is broken\n$/,
+  },
+  {
+    when: 'a resource that the local cloud does not run, by its name',
+    args: dev,
+    app: appOf(`${health}\nnew CfnQueue(stack, 'Jobs')`).replace(
+      /^/,
+      "import { CfnQueue } from 'aws-cdk-lib/aws-sqs'\n",
+    ),
+    says: /^✗ S\.Jobs: AWS::SQS::Queue is not run by the local cloud; it runs AWS::ApiGateway::RestApi, .+\n$/,
+  },
+  {
+    when: 'an upstream mapping that no route goes to',
+    args: [...dev, '--upstream', 'https://crn.example.com=http://127.0.0.1:4001'],
+    app: appOf(crm),
+    says: /^✗ --upstream https:\/\/crn\.example\.com: no route of the app goes there; its HTTP upstreams are https:\/\/crm\.example\.com\n$/,
+  },
+  {
+    when: 'an issuer mapping that the app does not declare',
+    args: [...dev, '--issuer', 'https://other.example.com=http://127.0.0.1:4001'],
+    says: /^✗ --issuer https:\/\/other\.example\.com: the app declares no such issuer; it declares https:\/\/login\.example\.com\n$/,
+  },
+  ...['crm=4001', 'https://crm.example.com', 'http://crm.example.com=http://127.0.0.1:1'].map(mapping => ({
+    when: `the malformed mapping ${mapping}`,
+    args: [...dev, '--upstream', mapping],
+    says: /^error: option '--upstream <origin=local>' argument '.+' is invalid\. It is https:\/\/production\.name=http:\/\/127\.0\.0\.1:port\n/,
+  })),
+  {
+    when: 'a port that is none',
+    args: ['dev', '--port', '65536'],
+    says: /^error: option '--port <port>' argument '65536' is invalid\. It is a whole number from 0 to 65535\.\n/,
+  },
+  {
+    when: 'a folder without an app',
+    args: dev,
+    files: { 'cdk.json': '{}' },
+    says: /^✗ no app to run: give --app "<command>", or a cdk\.json with "app" in this folder\n$/,
+  },
+  {
+    when: 'a cdk.json that is not JSON',
+    args: dev,
+    files: { 'cdk.json': '{' },
+    says: /^✗ \S+cdk\.json is not valid JSON: .+\n$/,
+  },
+  {
+    when: 'a token where no local cloud runs',
+    args: ['token'],
+    says: /^✗ no local cloud is running for this folder; start one with: sallyport dev\n$/,
+  },
+  {
+    when: 'a command that is none',
+    args: ['serve'],
+    says: /^error: unknown command 'serve'\n/,
+  },
+  {
+    when: 'an option that is none',
+    args: ['dev', '--prot', '0'],
+    says: /^error: unknown option '--prot'\n/,
+  },
+]
+
+afterAll(removeProjects)
+
+function projectFor({ app = appOf(health), files = {} }: Pick<Case, 'app' | 'files'>): Project {
+  const project = createProject(app)
+  for (const [file, text] of Object.entries(files)) project.write(file, text)
+  return project
+}
+
+describe.concurrent('says in one error what is wrong, and leaves nothing running, given', () => {
+  for (const { when, args, says, ...rest } of cases) {
+    it(when, async () => {
+      const project = projectFor(rest)
+      const { code, out, err } = await sallyport(project, ...args)
+      expect(err).toMatch(says)
+      expect(err).not.toMatch(/^\s+at .+:\d+:\d+\)?$/m)
+      expect(out).toBe('')
+      expect(code).toBe(1)
+      await nothingIsLeft(project)
+    })
+  }
+
+  it('a port that is taken, before the app is even synthesized', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const project = projectFor({ app: 'throw new Error("never run")' })
+    const { code, err } = await sallyport(project, 'dev', '--port', String(port))
+    server.close()
+    expect(err).toBe(
+      `✗ --port ${port}: something else listens there already; choose another, or 0 for a free one\n`,
+    )
+    expect(code).toBe(1)
+    await nothingIsLeft(project)
+  })
+})

@@ -1,0 +1,679 @@
+import { Duration, Fn } from 'aws-cdk-lib'
+import {
+  Access,
+  GatewayDashboard,
+  GatewayState,
+  Issuer,
+  Limit,
+  type RouteProps,
+  type TokenAccessOptions,
+  Upstream,
+  type ZeroTrustApi,
+} from 'sallyport'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
+
+interface Case {
+  readonly when: string
+  readonly declare: () => unknown
+  readonly at: string
+  readonly given: string
+  readonly allowed: string
+  readonly fix: string
+}
+
+/** Refused declarations: the whole of what a person reads, so that none of its four parts goes missing. */
+const refuses = (cases: readonly Case[]) => {
+  for (const { when, declare, ...complaint } of cases) {
+    it(`refuses ${when}`, () => {
+      expect(complaintOf(declare)).toEqual(complaint)
+    })
+  }
+}
+
+/** What JavaScript, or a cast, can hand in. */
+const untyped = <T>(value: unknown): T => value as T
+
+const route = (template: string, props: object, api: ZeroTrustApi = newApi()) =>
+  api.addRoute(
+    template as 'GET /a',
+    untyped<RouteProps<'GET /a'>>({ upstream: ok, access: anyToken, ...props }),
+  )
+
+const input = (declared: object, template = 'POST /a') => route(template, { input: declared })
+
+describe('options', () => {
+  const unknown = (when: string, declare: () => unknown, at: string, key: string, allowed: string): Case => ({
+    when,
+    declare,
+    at,
+    given: `unknown option "${key}"`,
+    allowed,
+    fix: `remove "${key}", or spell it as one of the above`,
+  })
+  refuses([
+    unknown(
+      'an unknown one of an API',
+      () => newApi(untyped({ issuer: [login] })),
+      'S/Api',
+      'issuer',
+      'issuers, limits, authorizerCacheTtl, state, stageName, logRetention',
+    ),
+    unknown(
+      'an unknown limit of an API',
+      () => newApi(untyped({ limits: { users: Limit.perHour(1) } })),
+      'S/Api limits',
+      'users',
+      'user',
+    ),
+    unknown(
+      'an unknown one of a route',
+      () => route('GET /a', { acess: Access.public() }),
+      'route "GET /a" of S/Api',
+      'acess',
+      'upstream, access, input, limits, maxBody',
+    ),
+    unknown(
+      'an unknown limit of a route',
+      () => route('GET /a', { limits: { client: Limit.perHour(1) } }),
+      'route "GET /a" of S/Api limits',
+      'client',
+      'user',
+    ),
+    unknown(
+      'an unknown place of input',
+      () => input({ header: {} }),
+      'route "POST /a" of S/Api input',
+      'header',
+      'path, query, headers, cookies, body',
+    ),
+    unknown(
+      'an unknown one of an access rule',
+      () => Access.token(untyped<TokenAccessOptions<never>>({ scope: ['deals:read'] })),
+      'Access.token',
+      'scope',
+      'scopes, roles, claims',
+    ),
+    unknown(
+      'an unknown requirement of a claim',
+      () => Access.token({ claims: { sub: untyped({ equal: 'x' }) } }),
+      'Access.token claims.sub',
+      'equal',
+      'equals, oneOf, equalsPath',
+    ),
+    unknown(
+      'an unknown one of an issuer',
+      () => Issuer.oidc('https://a.example.com', untyped({ aud: 'x', algorithms: ['ES256'] })),
+      "Issuer.oidc('https://a.example.com')",
+      'aud',
+      'audience, algorithms, jwksUri, tokenType, rolesClaim',
+    ),
+    unknown(
+      'an unknown one of an HTTP upstream',
+      () => Upstream.http('https://a.example.com', untyped({ timeoutMs: 3000 })),
+      'Upstream.http',
+      'timeoutMs',
+      'timeout, maxResponse',
+    ),
+    unknown(
+      'an unknown one of a Lambda upstream',
+      () => Upstream.lambda(untyped({}), untyped({ retries: 3 })),
+      'Upstream.lambda',
+      'retries',
+      'timeout',
+    ),
+    unknown(
+      'an unknown one of the state',
+      () => new GatewayState(newStack(), 'State', untyped({ ttl: 1 })),
+      'S/State',
+      'ttl',
+      'removalPolicy',
+    ),
+    unknown(
+      'an unknown one of a dashboard',
+      () => new GatewayDashboard(newStack(), 'Dashboard', untyped({ apis: [] })),
+      'S/Dashboard',
+      'apis',
+      'api',
+    ),
+  ])
+})
+
+describe('a route’s template', () => {
+  const template = (when: string, text: string, rest: Omit<Case, 'when' | 'declare' | 'at'>): Case => ({
+    when,
+    declare: () => route(text, {}),
+    at: `route "${text}" of S/Api`,
+    ...rest,
+  })
+  const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
+  const shape = {
+    allowed: 'a method, one space, and a path that begins with /',
+    fix: 'write for example "GET /deals"',
+  }
+  const segments = 'letters, digits and _ . , : - or one whole {parameter}'
+  refuses([
+    template('an unknown method', 'FETCH /a', {
+      given: 'method "FETCH"',
+      allowed: methods,
+      fix: 'write for example "GET /deals"',
+    }),
+    template('OPTIONS', 'OPTIONS /a', {
+      given: 'method "OPTIONS"',
+      allowed: methods,
+      fix: 'write for example "GET /deals"',
+    }),
+    template('ANY, which would declare methods nobody named', 'ANY /a', {
+      given: 'method "ANY"',
+      allowed: methods,
+      fix: 'declare each method that is meant',
+    }),
+    template('a path that does not begin with a slash', 'GET a', { given: '"GET a"', ...shape }),
+    template('a method without a path', 'GET', { given: '"GET"', ...shape }),
+    template('more than a path', 'GET /a b', { given: '"GET /a b"', ...shape }),
+    template('a greedy parameter', 'GET /files/{path+}', {
+      given: 'greedy parameter {path+}',
+      allowed: '{name}',
+      fix: 'declare each path: a greedy one opens all that lies below it',
+    }),
+    template('a trailing slash, which API Gateway ignores', 'GET /a/', {
+      given: 'path segment ""',
+      allowed: segments,
+      fix: 'remove the doubled or trailing slash',
+    }),
+    template('a dot segment', 'GET /a/..', {
+      given: 'path segment ".."',
+      allowed: segments,
+      fix: 'rename this path segment',
+    }),
+    template('a segment that is a parameter only in part', 'GET /a-{id}', {
+      given: 'path segment "a-{id}"',
+      allowed: segments,
+      fix: 'rename this path segment',
+    }),
+    template('a percent-encoded segment', 'GET /a%2Fb', {
+      given: 'path segment "a%2Fb"',
+      allowed: segments,
+      fix: 'rename this path segment',
+    }),
+    template('one parameter twice', 'GET /a/{id}/b/{id}', {
+      given: '{id} twice',
+      allowed: 'each parameter once',
+      fix: 'give the second one another name',
+    }),
+  ])
+})
+
+describe('a route’s access', () => {
+  const rule = {
+    at: 'route "GET /a" of S/Api',
+    allowed: 'Access.token({ … }) or Access.public()',
+    fix: 'say who may use this route; public is a word you must write',
+  }
+  refuses([
+    {
+      when: 'none',
+      declare: () => route('GET /a', { access: undefined }),
+      given: 'no access rule',
+      ...rule,
+    },
+    {
+      when: 'a word in place of a rule',
+      declare: () => route('GET /a', { access: 'public' }),
+      given: 'access of type string',
+      ...rule,
+    },
+    {
+      when: 'tokens where no issuer is declared',
+      declare: () => route('GET /a', {}, newApi({})),
+      at: 'route "GET /a" of S/Api',
+      given: 'Access.token on an API without issuers',
+      allowed: 'Access.token where the API has issuers',
+      fix: "add issuers: [Issuer.oidc('https://…', { … })] to the API",
+    },
+    {
+      when: 'a claim bound to a parameter that the path does not have',
+      declare: () =>
+        route('GET /users/{userId}', {
+          access: Access.token({ claims: { sub: { equalsPath: 'user' } } }),
+          input: { path: { userId: z.string() } },
+        }),
+      at: 'route "GET /users/{userId}" of S/Api access.claims.sub',
+      given: 'equalsPath: "user", which the path does not have',
+      allowed: 'userId',
+      fix: 'name a parameter of this path',
+    },
+    {
+      when: 'a claim bound to a parameter where the path has none',
+      declare: () => route('GET /a', { access: Access.token({ claims: { sub: { equalsPath: 'id' } } }) }),
+      at: 'route "GET /a" of S/Api access.claims.sub',
+      given: 'equalsPath: "id", which the path does not have',
+      allowed: 'nothing: the path has no parameters',
+      fix: 'name a parameter of this path',
+    },
+    ...['a b', 'say"hi"', 'back\\slash', '', 'größe'].map(scope => ({
+      when: `the scope ${JSON.stringify(scope)}, which could not stand in a challenge`,
+      declare: () => Access.token({ scopes: [scope] }),
+      at: 'Access.token',
+      given: `scope ${JSON.stringify(scope)}`,
+      allowed: 'one scope-token of RFC 6749 §3.3: printable ASCII without spaces, quotes and backslashes',
+      fix: 'list several scopes as several strings',
+    })),
+    {
+      when: 'a claim with two requirements, of which one would be forgotten',
+      declare: () => Access.token({ claims: { dept: untyped({ equals: 'a', oneOf: ['b'] }) } }),
+      at: 'Access.token claims.dept',
+      given: 'equals and oneOf',
+      allowed: 'exactly one of equals, oneOf, equalsPath',
+      fix: 'state one requirement per claim',
+    },
+    {
+      when: 'a claim without a requirement',
+      declare: () => Access.token({ claims: { dept: untyped({}) } }),
+      at: 'Access.token claims.dept',
+      given: 'nothing',
+      allowed: 'exactly one of equals, oneOf, equalsPath',
+      fix: 'state one requirement per claim',
+    },
+  ])
+})
+
+describe('a route’s input', () => {
+  const inputPath = 'route "GET /deals/{dealId}" of S/Api input.path'
+  const path = (declared: object | undefined) => () =>
+    route('GET /deals/{dealId}', { ...(declared && { input: { path: declared } }) })
+  const place = 'route "POST /a" of S/Api input'
+  const names = 'a token of RFC 9110 §5.6.2'
+  refuses([
+    {
+      when: 'a path parameter without a schema',
+      declare: path(undefined),
+      at: inputPath,
+      given: 'no schema for {dealId}',
+      allowed: 'dealId',
+      fix: 'declare it, for example dealId: z.uuid()',
+    },
+    {
+      when: 'a misspelt path parameter',
+      declare: path({ dealID: z.uuid() }),
+      at: inputPath,
+      given: '"dealID", which the path does not have',
+      allowed: 'dealId',
+      fix: 'rename "dealID" to "dealId"',
+    },
+    {
+      when: 'a path parameter too many',
+      declare: path({ dealId: z.uuid(), noteId: z.uuid() }),
+      at: inputPath,
+      given: '"noteId", which the path does not have',
+      allowed: 'dealId',
+      fix: 'remove "noteId", or put {noteId} into the path',
+    },
+    {
+      when: 'a path parameter where the path has none',
+      declare: () => input({ path: { id: z.uuid() } }),
+      at: `${place}.path`,
+      given: '"id", which the path does not have',
+      allowed: 'nothing: the path has no parameters',
+      fix: 'remove "id", or put {id} into the path',
+    },
+    ...['GET', 'HEAD'].map(method => ({
+      when: `a body on ${method}`,
+      declare: () => input({ body: z.object({ a: z.string() }) }, `${method} /a`),
+      at: `route "${method} /a" of S/Api input.body`,
+      given: `a body on ${method}`,
+      allowed: 'a body on POST, PUT, PATCH, DELETE',
+      fix: 'declare query parameters; a body here has no meaning (RFC 9110 §9.3.1)',
+    })),
+    {
+      when: 'a list in the path',
+      declare: path({ dealId: z.array(z.string()) }),
+      at: `${inputPath}.dealId`,
+      given: 'an array',
+      allowed: 'one value',
+      fix: 'only query parameters and headers can be sent more than once',
+    },
+    {
+      when: 'a list in a cookie',
+      declare: () => input({ cookies: { theme: z.array(z.string()) } }),
+      at: `${place}.cookies.theme`,
+      given: 'an array',
+      allowed: 'one value',
+      fix: 'only query parameters and headers can be sent more than once',
+    },
+    {
+      when: 'an object in a query parameter',
+      declare: () => input({ query: { filter: z.object({ a: z.string() }) } }),
+      at: `${place}.query.filter`,
+      given: 'a schema of type "object"',
+      allowed: 'string, integer, number, boolean, or an array of one of these',
+      fix: 'give a parameter one simple type; structured data belongs in the body',
+    },
+    {
+      when: 'a query parameter of more than one type',
+      declare: () => input({ query: { id: z.union([z.string(), z.int()]) } }),
+      at: `${place}.query.id`,
+      given: 'a schema of type null',
+      allowed: 'string, integer, number, boolean, or an array of one of these',
+      fix: 'give a parameter one simple type; structured data belongs in the body',
+    },
+    ...['Authorization', 'cookie', 'Host', 'X-Forwarded-For', 'x-amzn-trace-id', 'Sallyport-Principal'].map(
+      header => ({
+        when: `the reserved header ${header}`,
+        declare: () => input({ headers: { [header]: z.string() } }),
+        at: `${place}.headers.${header}`,
+        given: `the reserved header "${header.toLowerCase()}"`,
+        allowed: 'end-to-end request headers that describe the request itself',
+        fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
+      }),
+    ),
+    {
+      when: 'one header in two cases',
+      declare: () => input({ headers: { 'x-tenant': z.string(), 'X-Tenant': z.int() } }),
+      at: `${place}.headers`,
+      given: '"X-Tenant" a second time, in another case',
+      allowed: 'each header once: names are the same in any case (RFC 9110 §5.1)',
+      fix: 'remove one of the two',
+    },
+    {
+      when: 'a header name that is none',
+      declare: () => input({ headers: { 'x tenant': z.string() } }),
+      at: `${place}.headers.x tenant`,
+      given: 'the name "x tenant"',
+      allowed: names,
+      fix: 'rename it',
+    },
+    {
+      when: 'a cookie name that is none',
+      declare: () => input({ cookies: { 'a;b': z.string() } }),
+      at: `${place}.cookies.a;b`,
+      given: 'the name "a;b"',
+      allowed: names,
+      fix: 'rename it',
+    },
+    {
+      when: 'a query name that would need encoding',
+      declare: () => input({ query: { 'a&b': z.string() } }),
+      at: `${place}.query.a&b`,
+      given: 'the name "a&b"',
+      allowed: 'letters, digits and _ . ~ $ [ ] -',
+      fix: 'rename it',
+    },
+  ])
+})
+
+describe('an issuer', () => {
+  const options = { audience: 'https://api.example.com', algorithms: ['ES256'] } as const
+  const at = "Issuer.oidc('https://a.example.com')"
+  const issuer = (more: object) => () => Issuer.oidc('https://a.example.com', { ...options, ...more })
+  const url = {
+    allowed: 'an https URL without user, query or fragment',
+    fix: 'name the production URL; on your machine `sallyport dev` puts a local server in its place',
+  }
+  const algorithms = {
+    allowed: 'ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512, EdDSA',
+    fix: 'name what the issuer signs with; symmetric algorithms and "none" cannot be declared',
+  }
+  refuses([
+    ...[
+      'http://a.example.com',
+      'a.example.com',
+      'https://u:p@a.example.com',
+      'https://a.example.com?x=1',
+    ].map(given => ({
+      when: `the name ${given}`,
+      declare: () => Issuer.oidc(given, options),
+      at: `Issuer.oidc('${given}')`,
+      given: `issuer "${given}"`,
+      ...url,
+    })),
+    {
+      when: 'keys over plain HTTP',
+      declare: issuer({ jwksUri: 'http://a.example.com/keys' }),
+      at,
+      given: 'jwksUri "http://a.example.com/keys"',
+      ...url,
+    },
+    ...([undefined, '', [], ['https://api.example.com', '']] as const).map(audience => ({
+      when: `the audience ${JSON.stringify(audience)}`,
+      declare: issuer({ audience }),
+      at,
+      given: 'no audience',
+      allowed: 'one or more non-empty strings',
+      fix: 'state the `aud` of tokens that are meant for this API',
+    })),
+    ...[undefined, []].map(given => ({
+      when: `the algorithms ${JSON.stringify(given)}`,
+      declare: issuer({ algorithms: given }),
+      at,
+      given: 'no algorithms',
+      ...algorithms,
+    })),
+    ...['HS256', 'none', 'es256'].map(algorithm => ({
+      when: `the algorithm ${algorithm}`,
+      declare: issuer({ algorithms: ['ES256', algorithm] }),
+      at,
+      given: `algorithm "${algorithm}"`,
+      ...algorithms,
+    })),
+    {
+      when: 'the same name twice',
+      declare: () =>
+        newApi({ issuers: [login, Issuer.oidc('https://login.example.com', { ...options, audience: 'b' })] }),
+      at: 'S/Api issuers',
+      given: 'the issuer "https://login.example.com" twice',
+      allowed: 'each issuer once',
+      fix: 'merge the two; one issuer can have several audiences and algorithms',
+    },
+    {
+      when: 'the same deploy-time name twice, without showing CDK’s placeholder',
+      declare: () => {
+        const issuer = Issuer.oidc(Fn.importValue('IssuerUrl'), options)
+        return newApi({ issuers: [issuer, issuer] })
+      },
+      at: 'S/Api issuers',
+      given: 'a deploy-time issuer twice',
+      allowed: 'each issuer once',
+      fix: 'merge the two; one issuer can have several audiences and algorithms',
+    },
+    {
+      when: 'a bare URL in its place',
+      declare: () => newApi(untyped({ issuers: ['https://a.example.com'] })),
+      at: 'S/Api issuers',
+      given: '"https://a.example.com"',
+      allowed: "Issuer.oidc('https://…', { audience, algorithms })",
+      fix: 'say what tokens of this issuer must be, not only who it is',
+    },
+    {
+      when: 'a cache that outlasts an hour',
+      declare: () => newApi({ issuers: [login], authorizerCacheTtl: Duration.seconds(3601) }),
+      at: 'S/Api authorizerCacheTtl',
+      given: '3601 s',
+      allowed: "0 to 3600 s, API Gateway's own bounds",
+      fix: 'state at most an hour',
+    },
+  ])
+})
+
+describe('an upstream', () => {
+  const timeout = (ms: number, of: 'http' | 'lambda') => ({
+    when: `a time-out of ${ms} ms (${of})`,
+    declare: () =>
+      of === 'http'
+        ? Upstream.http('https://a.example.com', { timeout: Duration.millis(ms) })
+        : Upstream.lambda(untyped({}), { timeout: Duration.millis(ms) }),
+    at: `Upstream.${of}`,
+    given: `a timeout of ${ms} ms`,
+    allowed: '100 ms to 25 s',
+    fix: 'API Gateway answers within 29 s; make longer work asynchronous',
+  })
+  const stub = (status: number, body: unknown) => ({
+    when: `a stub of status ${status} with a ${typeof body}`,
+    declare: () => Upstream.stub(status, body),
+    at: 'Upstream.stub',
+    given: `status ${status} with a body of type ${typeof body}`,
+    allowed: 'a status from 200 to 499 and a JSON value',
+    fix: "for example Upstream.stub(200, { status: 'ok' })",
+  })
+  const upstreams = {
+    at: 'route "GET /a" of S/Api',
+    allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .stub',
+    fix: 'say what answers this route',
+  }
+  refuses([
+    {
+      when: 'a URL over plain HTTP',
+      declare: () => Upstream.http('http://a.example.com'),
+      at: 'Upstream.http',
+      given: 'url "http://a.example.com"',
+      allowed: 'an https URL without user, query or fragment',
+      fix: 'name the production URL; on your machine `sallyport dev` puts a local server in its place',
+    },
+    timeout(99, 'http'),
+    timeout(25_001, 'http'),
+    timeout(99, 'lambda'),
+    timeout(25_001, 'lambda'),
+    stub(199, {}),
+    stub(500, {}),
+    stub(200.5, {}),
+    stub(200, undefined),
+    {
+      when: 'none',
+      declare: () => route('GET /a', { upstream: undefined }),
+      given: 'no upstream',
+      ...upstreams,
+    },
+    {
+      when: 'a bare URL behind a route',
+      declare: () => route('GET /a', { upstream: 'https://a.example.com' }),
+      given: 'a string',
+      ...upstreams,
+    },
+    {
+      when: 'the gate of another API',
+      declare: () => {
+        const other = newApi().addUpstream('Crm', Upstream.http('https://a.example.com'))
+        return route('GET /a', { upstream: other })
+      },
+      given: 'an upstream of another API',
+      ...upstreams,
+    },
+    {
+      when: 'a bare URL added',
+      declare: () => newApi().addUpstream('Crm', untyped('https://a.example.com')),
+      at: 'upstream "Crm" of S/Api',
+      given: 'a string',
+      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      fix: 'say what stands there',
+    },
+    {
+      when: 'one added twice',
+      declare: () => {
+        const api = newApi()
+        const crm = Upstream.http('https://a.example.com')
+        api.addUpstream('Crm', crm)
+        return api.addUpstream('Again', crm)
+      },
+      at: 'upstream "Again" of S/Api',
+      given: 'what already stands behind S/Api/Crm',
+      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      fix: 'use the gate that addUpstream returned, for any number of routes',
+    },
+  ])
+})
+
+describe('a limit', () => {
+  const bare = {
+    given: '60',
+    allowed: 'Limit.perSecond(n), Limit.perMinute(n), Limit.perHour(n)',
+    fix: 'say in which period so many requests are allowed',
+  }
+  refuses([
+    ...[0, -1, 1.5, 1_000_001, Number.NaN].map(max => ({
+      when: `${max} requests`,
+      declare: () => Limit.perMinute(max),
+      at: 'Limit',
+      given: `${max} requests`,
+      allowed: 'a whole number from 1 to 1,000,000',
+      fix: 'state how many requests one period allows; to allow none, do not declare the route',
+    })),
+    {
+      when: 'a bare number on an API',
+      declare: () => newApi(untyped({ limits: { user: 60 } })),
+      at: 'S/Api limits.user',
+      ...bare,
+    },
+    {
+      when: 'a bare number on a route',
+      declare: () => route('GET /a', { limits: { user: 60 } }),
+      at: 'route "GET /a" of S/Api limits.user',
+      ...bare,
+    },
+  ])
+
+  it('may be the least and the most', () => {
+    expect(Limit.perSecond(1)).toMatchObject({ max: 1, periodSeconds: 1 })
+    expect(Limit.perHour(1_000_000)).toMatchObject({ max: 1_000_000, periodSeconds: 3600 })
+  })
+})
+
+describe('the tree of resources', () => {
+  const declareMany = (count: number) => () => {
+    const api = newApi()
+    for (let i = 0; i < count; i++) route(`GET /r${i}`, {}, api)
+    return api
+  }
+  refuses([
+    {
+      when: 'one operation twice',
+      declare: () => {
+        const api = newApi()
+        const upstream = () => Upstream.http('https://a.example.com')
+        route('GET /a', { upstream: upstream() }, api)
+        return route('GET /a', { upstream: upstream() }, api)
+      },
+      at: 'route "GET /a" of S/Api',
+      given: 'GET /a a second time',
+      allowed: 'each operation once',
+      fix: 'remove one of the two',
+    },
+    {
+      when: 'two names for a parameter in one place',
+      declare: () => {
+        const api = newApi()
+        route('GET /deals/{dealId}', { input: { path: { dealId: z.uuid() } } }, api)
+        return route('GET /deals/{id}/notes', { input: { path: { id: z.uuid() } } }, api)
+      },
+      at: 'route "GET /deals/{id}/notes" of S/Api',
+      given: '{id} below /deals, where another route has {dealId}',
+      allowed: 'one parameter name in one place',
+      fix: 'use {dealId} here too',
+    },
+    {
+      when: 'more resources than API Gateway has',
+      declare: declareMany(301),
+      at: 'route "GET /r300" of S/Api',
+      given: 'resource number 301',
+      allowed: "300 path segments in all (API Gateway's quota)",
+      fix: 'split the API by its first path segment into two',
+    },
+  ])
+
+  it('accepts as many resources as API Gateway has', () => {
+    expect(declareMany(300)).not.toThrow()
+  })
+
+  it('accepts the same name in different places, and a literal beside a parameter', () => {
+    const api = newApi()
+    const byId = { input: { path: { id: z.uuid() } } }
+    route('GET /deals/{id}', byId, api)
+    route('GET /deals/open', {}, api)
+    route('GET /notes/{id}', byId, api)
+    expect(api.routes.map(({ key }) => key)).toEqual([
+      'GET /deals/open',
+      'GET /deals/{id}',
+      'GET /notes/{id}',
+    ])
+  })
+})

@@ -1,0 +1,212 @@
+import { Stack } from 'aws-cdk-lib'
+import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { describe, expect, it } from 'vitest'
+import { login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
+
+const limited = { issuers: [login], limits: { user: Limit.perMinute(60) } }
+
+/** A stub, an HTTP and a Lambda gate, with and without a limit: every kind of role there is. */
+function synthesizedWithEverything(stack = newStack()) {
+  const backend = new LambdaFunction(stack, 'Backend', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({ statusCode: 200, body: "" })'),
+  })
+  const declare = (api: ZeroTrustApi) => {
+    const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com'))
+    const pricing = api.addUpstream('Pricing', Upstream.lambda(backend))
+    api.addRoute('GET /deals', { upstream: crm, access: Access.token() })
+    api.addRoute('GET /prices', { upstream: pricing, access: Access.public() })
+    api.addRoute('GET /health', { upstream: ok, access: Access.public() })
+  }
+  const backendId = stack.getLogicalId(backend.node.defaultChild as CfnFunction)
+  return { backendId, ...synthesized(declare, limited, stack) }
+}
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: string | readonly string[]
+  readonly Resource: unknown
+  readonly Condition?: unknown
+}
+
+/** Statements of the policies that are attached to the role of one function. */
+function statementsOf(resources: Readonly<Record<string, Resource>>, fn: Resource): Statement[] {
+  const [role] = fn.Properties.Role['Fn::GetAtt']
+  return Object.values(resources)
+    .filter(
+      ({ Type, Properties }) =>
+        Type === 'AWS::IAM::Policy' && Properties.Roles.some((r: { Ref: string }) => r.Ref === role),
+    )
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+}
+const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action).sort()
+
+const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
+
+describe('every function', () => {
+  it('runs on Node.js 24, on arm64, logs JSON to a group of its own', () => {
+    const { functions } = synthesizedWithEverything()
+    expect(functions).toHaveLength(4)
+    const groups = functions.map(({ resource: { Properties } }) => {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: expect.any(String) } },
+      })
+      return Properties.LoggingConfig.LogGroup.Ref
+    })
+    expect(new Set(groups).size).toBe(functions.length)
+  })
+
+  it('has a role of its own, for Lambda alone, without AWS-managed policies', () => {
+    const { functions, resources } = synthesizedWithEverything()
+    const roles = functions.map(({ resource }) => resource.Properties.Role['Fn::GetAtt'][0] as string)
+    expect(new Set(roles).size).toBe(functions.length)
+    for (const role of roles) {
+      expect(resources[role]?.Properties).toEqual({
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [
+            { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+          ],
+        },
+      })
+    }
+  })
+})
+
+describe('an app without the CDK’s recommended flags', () => {
+  it('gets the same doors: TLS 1.3 only, no AWS-managed policy on a function, nothing but logs for a stub', () => {
+    const { functions, gate, only, resources } = synthesizedWithEverything(new Stack(newApp({}), 'S'))
+    expect(only('AWS::ApiGateway::RestApi').Properties).toMatchObject({
+      SecurityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09',
+      EndpointAccessMode: 'STRICT',
+    })
+    for (const { resource } of functions) {
+      const [role] = resource.Properties.Role['Fn::GetAtt']
+      expect(resources[role]?.Properties).not.toHaveProperty('ManagedPolicyArns')
+    }
+    expect(actionsOf(statementsOf(resources, gate('Stubs').resource))).toEqual(logActions)
+  })
+})
+
+describe('the role of', () => {
+  it('the first door can write its own log, and nothing else', () => {
+    const { authorizer, resources } = synthesizedWithEverything()
+    const fn = authorizer?.resource as Resource
+    const statements = statementsOf(resources, fn)
+    expect(actionsOf(statements)).toEqual(logActions)
+    expect(statements[0]?.Resource).toEqual({
+      'Fn::GetAtt': [fn.Properties.LoggingConfig.LogGroup.Ref, 'Arn'],
+    })
+  })
+
+  it('a stub’s gate can write its log, and touches neither table nor functions', () => {
+    const { gate, resources } = synthesizedWithEverything()
+    expect(actionsOf(statementsOf(resources, gate('Stubs').resource))).toEqual(logActions)
+    expect(gate('Stubs').resource.Properties.Environment).toBeUndefined()
+  })
+
+  it('a gate that counts can update counters of callers in the state table, not read or list them', () => {
+    const { gate, resources } = synthesizedWithEverything()
+    const statements = statementsOf(resources, gate('Crm').resource)
+    expect(actionsOf(statements)).toEqual(['dynamodb:UpdateItem', ...logActions])
+    expect(statements.find(({ Action }) => Action === 'dynamodb:UpdateItem')).toEqual({
+      Action: 'dynamodb:UpdateItem',
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ApiStateTable/), 'Arn'] },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['user#*'] } },
+    })
+  })
+
+  it('a gate before a function can invoke that function alone, no version or alias of it', () => {
+    const { gate, resources, backendId } = synthesizedWithEverything()
+    const statements = statementsOf(resources, gate('Pricing').resource)
+    expect(actionsOf(statements)).toEqual(['lambda:InvokeFunction', ...logActions])
+    expect(statements.find(({ Action }) => Action === 'lambda:InvokeFunction')).toEqual({
+      Action: 'lambda:InvokeFunction',
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [backendId, 'Arn'] },
+    })
+  })
+})
+
+describe('who may invoke', () => {
+  it('is API Gateway, once per function, of this API and stage only', () => {
+    const { all, functions } = synthesizedWithEverything()
+    const permissions = all('AWS::Lambda::Permission').map(({ Properties }) => Properties)
+    expect(permissions.map(({ FunctionName }) => FunctionName['Fn::GetAtt'][0]).sort()).toEqual(
+      functions.map(fn => fn.logicalId).sort(),
+    )
+    for (const { Action, Principal, SourceArn } of permissions) {
+      expect({ Action, Principal }).toEqual({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'apigateway.amazonaws.com',
+      })
+      const parts = SourceArn['Fn::Join'][1] as unknown[]
+      expect(parts).toContainEqual({ Ref: expect.stringMatching(/^ApiRestApi/) })
+      expect(parts).toContainEqual({ Ref: 'AWS::AccountId' })
+    }
+  })
+})
+
+describe('wildcards', () => {
+  // Where a `*` stands, and why it may.
+  const allowed: ReadonlyArray<{ readonly at: RegExp; readonly value: RegExp; readonly reason: string }> = [
+    {
+      at: /^ApiFirstDoorPermission\w+\.SourceArn/,
+      value: /^\/authorizers\/\*$/,
+      reason: 'the id of the authorizer is made by API Gateway when it imports the document',
+    },
+    {
+      at: /^Api\w+Permission\w+\.SourceArn/,
+      value: /^\/\*\/\*$/,
+      reason: 'any method of one stage of this API; a permission per route would outgrow a policy of 20 kB',
+    },
+    {
+      at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.\d+\.Condition/,
+      value: /^user#\*$/,
+      reason: 'narrows a permission: items of callers, whatever their number',
+    },
+  ]
+
+  it('stand in no action and no resource of any policy or permission, but for the listed ones', () => {
+    const { resources } = synthesizedWithEverything()
+    const found = Object.entries(resources)
+      .filter(([, { Type }]) => /^AWS::(?:IAM::|Lambda::Permission$)/.test(Type))
+      .flatMap(([id, { Properties }]) => textsIn(Properties, id))
+      .filter(({ value }) => value.includes('*'))
+    const unexpected = found.filter(
+      ({ at, value }) => !allowed.some(rule => rule.at.test(at) && rule.value.test(value)),
+    )
+    expect(unexpected).toEqual([])
+    const unused = allowed.filter(
+      rule => !found.some(({ at, value }) => rule.at.test(at) && rule.value.test(value)),
+    )
+    expect(unused).toEqual([])
+  })
+
+  it('stand in no role’s list of AWS-managed policies, but for what the account’s setting for logs takes', () => {
+    const { backendId, resources } = synthesizedWithEverything()
+    const [backendRole] = (resources[backendId] as Resource).Properties.Role['Fn::GetAtt']
+    const managed = Object.entries(resources)
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && id !== backendRole)
+      .filter(([, { Properties }]) => Properties.ManagedPolicyArns)
+      .map(([id, { Properties }]) => [id, JSON.stringify(Properties.ManagedPolicyArns)])
+    expect(managed).toEqual([
+      [
+        expect.stringMatching(/^ApiRestApiCloudWatchRole/),
+        expect.stringContaining('AmazonAPIGatewayPushToCloudWatchLogs'),
+      ],
+    ])
+  })
+})
+
+/** Every string below a value, with the path to it. */
+function textsIn(value: unknown, at: string): Array<{ at: string; value: string }> {
+  if (typeof value === 'string') return [{ at, value }]
+  return Object.entries(Object(value)).flatMap(([key, member]) => textsIn(member, `${at}.${key}`))
+}

@@ -1,0 +1,305 @@
+import { CfnParameter, Fn, Size } from 'aws-cdk-lib'
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { Access, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { login, newStack, ok, synthesized } from './support.ts'
+
+const guarded = { upstream: ok, access: Access.token() }
+const limited = (max: number) => ({ issuers: [login], limits: { user: Limit.perMinute(max) } })
+
+describe('the first door’s manifest', () => {
+  it('names the issuers with everything that may be believed from them', () => {
+    const { authorizer } = synthesized(api => api.addRoute('GET /a', guarded), {
+      issuers: [
+        Issuer.oidc('https://a.example.com', {
+          audience: ['one', 'two'],
+          algorithms: ['ES256', 'EdDSA'],
+          jwksUri: 'https://keys.example.com/jwks',
+          tokenType: 'JWT',
+          rolesClaim: 'groups',
+        }),
+        login,
+      ],
+    })
+    expect(authorizer?.manifest.issuers).toEqual([
+      {
+        issuer: 'https://a.example.com',
+        audiences: ['one', 'two'],
+        algorithms: ['ES256', 'EdDSA'],
+        jwksUri: 'https://keys.example.com/jwks',
+        tokenType: 'JWT',
+        rolesClaim: 'groups',
+      },
+      {
+        issuer: 'https://login.example.com',
+        audiences: ['https://api.example.com'],
+        algorithms: ['ES256'],
+        jwksUri: null,
+        tokenType: 'at+jwt',
+        rolesClaim: 'roles',
+      },
+    ])
+  })
+
+  it('has a rule for every route with Access.token, and none for a public one', () => {
+    const { authorizer } = synthesized(api => {
+      api.addRoute('GET /open', { upstream: ok, access: Access.public() })
+      api.addRoute('GET /users/{userId}', {
+        upstream: ok,
+        access: Access.token({
+          scopes: ['a:read', 'b:read'],
+          roles: ['sales', 'finance'],
+          claims: {
+            tenant: { equals: 't1' },
+            tier: { oneOf: ['gold', 'silver'] },
+            sub: { equalsPath: 'userId' },
+          },
+        }),
+        input: { path: { userId: z.string() } },
+      })
+    })
+    expect(authorizer?.manifest.routes).toEqual({
+      'GET /users/{userId}': {
+        scopes: ['a:read', 'b:read'],
+        roles: ['sales', 'finance'],
+        claims: [
+          { kind: 'equals', claim: 'tenant', value: 't1' },
+          { kind: 'oneOf', claim: 'tier', values: ['gold', 'silver'] },
+        ],
+        bound: ['sub'],
+        rule: expect.stringMatching(/^[\w-]{22}$/),
+      },
+    })
+  })
+
+  it('and the gate’s agree on a rule’s hash, which differs as soon as the rule or an issuer does', () => {
+    const hashes = (access: Access<never>, issuers = [login]) => {
+      const { authorizer, gate } = synthesized(api => api.addRoute('GET /a', { upstream: ok, access }), {
+        issuers,
+      })
+      const first = authorizer?.manifest.routes['GET /a']?.rule
+      const second = gate('Stubs').manifest.routes['GET /a']?.access
+      expect(second).toMatchObject({ kind: 'token', rule: first })
+      return first
+    }
+    const other = Issuer.oidc('https://login.example.com', { audience: 'other', algorithms: ['ES256'] })
+    const all = [
+      hashes(Access.token()),
+      hashes(Access.token({ scopes: ['a'] })),
+      hashes(Access.token({ roles: ['a'] })),
+      hashes(Access.token({ claims: { a: { equals: 'a' } } })),
+      hashes(Access.token({ claims: { a: { oneOf: ['a'] } } })),
+      hashes(Access.token(), [other]),
+    ]
+    expect(new Set(all).size).toBe(all.length)
+    expect(hashes(Access.token({ scopes: ['a'] }))).toBe(all[1])
+  })
+})
+
+describe('a gate’s manifest', () => {
+  it('holds the routes of this gate, and no others', () => {
+    const { gate } = synthesized(api => {
+      const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com/base'))
+      api.addRoute('GET /a', { upstream: crm, access: Access.token() })
+      api.addRoute('POST /a', { upstream: crm, access: Access.token() })
+      api.addRoute('GET /b', guarded)
+    })
+    expect(Object.keys(gate('Crm').manifest.routes)).toEqual(['GET /a', 'POST /a'])
+    expect(Object.keys(gate('Stubs').manifest.routes)).toEqual(['GET /b'])
+    expect(gate('Crm').manifest).toMatchObject({
+      api: 'Api',
+      upstream: {
+        kind: 'http',
+        url: 'https://crm.example.com/base',
+        timeoutMs: 10_000,
+        maxResponseBytes: 5 * 1024 ** 2,
+      },
+    })
+  })
+
+  it('names what is declared of a request, and how much of a body is read', () => {
+    const { gate } = synthesized(api =>
+      api.addRoute('POST /deals/{dealId}', {
+        ...guarded,
+        maxBody: Size.kibibytes(8),
+        input: {
+          path: { dealId: z.uuid() },
+          query: { tag: z.array(z.string()).optional() },
+          headers: { 'X-Tenant': z.string() },
+          cookies: { theme: z.string() },
+          body: z.object({ a: z.object({ b: z.string() }) }).optional(),
+        },
+      }),
+    )
+    expect(gate('Stubs').manifest.routes['POST /deals/{dealId}']?.input).toEqual({
+      path: [{ name: 'dealId', wire: 'string', many: false }],
+      query: [{ name: 'tag', wire: 'string', many: true }],
+      headers: [{ name: 'x-tenant', wire: 'string', many: false }],
+      cookies: [{ name: 'theme', wire: 'string', many: false }],
+      body: { required: false, maxBytes: 8192, projection: { members: { a: { members: { b: {} } } } } },
+    })
+  })
+
+  it('reads no more than 256 KiB of a body unless more is declared', () => {
+    const { gate } = synthesized(api =>
+      api.addRoute('POST /a', { ...guarded, input: { body: z.object({ a: z.string() }) } }),
+    )
+    expect(gate('Stubs').manifest.routes['POST /a']?.input.body?.maxBytes).toBe(262_144)
+  })
+
+  it('binds claims to path parameters', () => {
+    const { gate } = synthesized(api =>
+      api.addRoute('GET /users/{userId}', {
+        upstream: ok,
+        access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
+        input: { path: { userId: z.string() } },
+      }),
+    )
+    expect(gate('Stubs').manifest.routes['GET /users/{userId}']?.access).toMatchObject({
+      kind: 'token',
+      bind: [{ claim: 'sub', pathParameter: 'userId' }],
+    })
+  })
+})
+
+describe('limits', () => {
+  const limitOf = (declare: (api: ZeroTrustApi) => unknown, props = limited(60)) => {
+    const { gate } = synthesized(declare, props)
+    return (key: string) => gate('Stubs').manifest.routes[key]?.userLimit
+  }
+
+  it('of the API are counted together, those of a route for itself', () => {
+    const of = limitOf(api => {
+      api.addRoute('GET /a', guarded)
+      api.addRoute('GET /b', guarded)
+      api.addRoute('GET /c', { ...guarded, limits: { user: Limit.perSecond(2) } })
+    })
+    expect(of('GET /a')).toEqual({ counter: 'api', max: 60, periodSeconds: 60 })
+    expect(of('GET /b')).toEqual({ counter: 'api', max: 60, periodSeconds: 60 })
+    expect(of('GET /c')).toEqual({ counter: 'GET /c', max: 2, periodSeconds: 1 })
+  })
+
+  it('of callers do not apply where there is no caller to speak of', () => {
+    const of = limitOf(api => {
+      api.addRoute('GET /a', guarded)
+      api.addRoute('GET /open', { upstream: ok, access: Access.public() })
+    })
+    expect(of('GET /open')).toBeNull()
+  })
+
+  it('bring a table with them; without any there is none, and no gate knows of one', () => {
+    const without = synthesized(api => api.addRoute('GET /a', guarded))
+    expect(without.all('AWS::DynamoDB::Table')).toEqual([])
+    expect(without.gate('Stubs').manifest.table).toBeNull()
+
+    const { all, gate } = synthesized(api => api.addRoute('GET /a', guarded), limited(1))
+    expect(all('AWS::DynamoDB::Table')).toHaveLength(1)
+    expect(gate('Stubs').manifest.table).toEqual({ env: 'STATE_TABLE' })
+    expect(gate('Stubs').resource.Properties.Environment.Variables).toEqual({
+      STATE_TABLE: { Ref: expect.stringMatching(/^ApiStateTable/) },
+    })
+  })
+})
+
+describe('a value that is known only at deploy', () => {
+  const deployTime = () => {
+    const stack = newStack()
+    const parameter = (id: string) => new CfnParameter(stack, id).valueAsString
+    const issuers = [
+      login,
+      Issuer.oidc(parameter('IssuerUrl'), {
+        audience: ['fixed', parameter('Audience')],
+        algorithms: ['ES256'],
+        jwksUri: Fn.importValue('JwksUri'),
+      }),
+    ]
+    const url = Fn.importValue('CrmUrl')
+    return synthesized(
+      api => {
+        api.addRoute('GET /a', { upstream: Upstream.http(url), access: Access.token() })
+        const fn = LambdaFunction.fromFunctionArn(api, 'Fn', Fn.importValue('FnArn'))
+        api.addRoute('GET /b', { upstream: Upstream.lambda(fn), access: Access.token() })
+      },
+      { issuers },
+      stack,
+    )
+  }
+
+  it('of an issuer travels as an environment variable that the manifest refers to', () => {
+    const { authorizer } = deployTime()
+    expect(authorizer?.manifest.issuers[1]).toMatchObject({
+      issuer: { env: 'ISSUER_1' },
+      audiences: ['fixed', { env: 'ISSUER_1_AUDIENCE_1' }],
+      jwksUri: { env: 'ISSUER_1_JWKS_URI' },
+    })
+    expect(authorizer?.resource.Properties.Environment.Variables).toMatchObject({
+      ISSUER_1: { Ref: 'IssuerUrl' },
+      ISSUER_1_AUDIENCE_1: { Ref: 'Audience' },
+      ISSUER_1_JWKS_URI: { 'Fn::ImportValue': 'JwksUri' },
+    })
+  })
+
+  it('of an upstream travels the same way', () => {
+    const { gate } = deployTime()
+    expect(gate('Gate GET --a').manifest.upstream).toMatchObject({ url: { env: 'UPSTREAM_URL' } })
+    expect(gate('Gate GET --a').resource.Properties.Environment.Variables).toEqual({
+      UPSTREAM_URL: { 'Fn::ImportValue': 'CrmUrl' },
+    })
+    expect(gate('Gate GET --b').manifest.upstream).toMatchObject({
+      functionArn: { env: 'UPSTREAM_FUNCTION' },
+    })
+    expect(gate('Gate GET --b').resource.Properties.Environment.Variables).toEqual({
+      UPSTREAM_FUNCTION: { 'Fn::ImportValue': 'FnArn' },
+    })
+  })
+
+  it('never stands in a manifest as CDK’s placeholder', () => {
+    const { functions } = deployTime()
+    expect(JSON.stringify(functions.map(fn => fn.manifest))).not.toMatch(/Token\[|\$\{/)
+  })
+})
+
+describe('gates', () => {
+  it('are one per upstream, however many routes use it', () => {
+    const { gates } = synthesized(api => {
+      const crm = Upstream.http('https://crm.example.com')
+      api.addRoute('GET /a', { upstream: crm, access: Access.token() })
+      api.addRoute('GET /b', { upstream: crm, access: Access.token() })
+    })
+    expect(gates.map(({ manifest }) => Object.keys(manifest.routes))).toEqual([['GET /a', 'GET /b']])
+  })
+
+  it('are the same for an upstream used through its gate and as it is', () => {
+    const { gates } = synthesized(api => {
+      const crm = Upstream.http('https://crm.example.com')
+      api.addRoute('GET /a', { upstream: api.addUpstream('Crm', crm), access: Access.token() })
+      api.addRoute('GET /b', { upstream: crm, access: Access.token() })
+    })
+    expect(gates.map(({ manifest }) => manifest.gate)).toEqual(['Crm'])
+  })
+
+  it('are two for two upstreams, be their URLs the same', () => {
+    const { gates } = synthesized(api => {
+      api.addRoute('GET /a', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })
+      api.addRoute('GET /b', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })
+    })
+    expect(gates).toHaveLength(2)
+  })
+
+  it('are shared by stubs, each with its own answer, before or after one that was added by name', () => {
+    const { gate, gates } = synthesized(api => {
+      api.addRoute('GET /a', { upstream: Upstream.stub(200, { a: 1 }), access: Access.public() })
+      const closed = api.addUpstream('Closed', Upstream.stub(410, 'gone'))
+      api.addRoute('GET /b', { upstream: closed, access: Access.public() })
+      api.addRoute('GET /c', { upstream: Upstream.stub(404, null), access: Access.public() })
+    })
+    expect(gates.map(({ manifest }) => manifest.gate).sort()).toEqual(['Closed', 'Stubs'])
+    const { routes } = gate('Stubs').manifest
+    expect(Object.entries(routes).map(([key, { stub }]) => [key, stub])).toEqual([
+      ['GET /a', { status: 200, body: { a: 1 } }],
+      ['GET /c', { status: 404, body: null }],
+    ])
+    expect(gate('Closed').manifest.routes['GET /b']?.stub).toEqual({ status: 410, body: 'gone' })
+  })
+})

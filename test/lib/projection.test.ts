@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { compileProjection } from '../../lib/compile/projection.ts'
+import { readSchema } from '../../lib/declare/schema.ts'
+import { complaintOf } from './support.ts'
+
+const text = { type: 'string' }
+const compile = (schema: object) => compileProjection('here', schema as Record<string, unknown>)
+const ofZod = (schema: z.ZodType) => compile(readSchema('here', schema).schema)
+
+describe('what a body’s schema declares', () => {
+  it('is its members, and those of its members', () => {
+    expect(ofZod(z.object({ a: z.string(), b: z.object({ c: z.int() }) }))).toEqual({
+      members: { a: {}, b: { members: { c: {} } } },
+    })
+  })
+
+  it('is nothing, for an object without members', () => {
+    expect(compile({ type: 'object' })).toEqual({ members: {} })
+  })
+
+  it('is what its items declare, for an array', () => {
+    expect(ofZod(z.array(z.object({ a: z.string() })))).toEqual({ items: { members: { a: {} } } })
+  })
+
+  it('is any name with a declared value, for a map', () => {
+    expect(ofZod(z.record(z.string(), z.object({ a: z.int() })))).toMatchObject({
+      others: { members: { a: {} } },
+    })
+  })
+
+  it('stays the same where it may also be null', () => {
+    expect(ofZod(z.object({ a: z.object({ b: z.string() }).nullable() }))).toEqual({
+      members: { a: { members: { b: {} } } },
+    })
+    expect(compile({ type: ['object', 'null'], properties: { a: text } })).toEqual({ members: { a: {} } })
+  })
+
+  it('is that of what it refers to, with what it says itself', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        from: { $ref: '#/$defs/Place' },
+        to: { $ref: '#/$defs/Place', properties: { note: text } },
+      },
+      $defs: { Place: { type: 'object', properties: { city: text } } },
+    }
+    expect(compile(schema)).toEqual({
+      members: { from: { members: { city: {} } }, to: { members: { city: {}, note: {} } } },
+    })
+  })
+
+  it('is everything that any part of allOf declares', () => {
+    const schema = {
+      allOf: [
+        { type: 'object', properties: { a: { type: 'object', properties: { x: text } } } },
+        { type: 'object', properties: { a: { type: 'object', properties: { y: text } }, b: text } },
+      ],
+    }
+    expect(compile(schema)).toEqual({ members: { a: { members: { x: {}, y: {} } }, b: {} } })
+  })
+
+  it('may be one of several simple types', () => {
+    expect(ofZod(z.object({ a: z.union([z.string(), z.int()]) }))).toEqual({ members: { a: {} } })
+  })
+
+  it('may have a member by the name of something every object inherits', () => {
+    const { members } = compile({ type: 'object', properties: { constructor: text, toString: text } })
+    expect(Object.keys(members ?? {})).toEqual(['constructor', 'toString'])
+  })
+})
+
+describe('a schema whose declared members cannot be told', () => {
+  const cases: ReadonlyArray<{ when: string; schema: object; at: string; given: string; fix: string }> = [
+    {
+      when: 'anything may be added',
+      schema: { type: 'object', properties: { a: text }, additionalProperties: true },
+      at: 'here',
+      given: 'additionalProperties: true',
+      fix: 'declare the members, or give a schema for those of a map',
+    },
+    {
+      when: 'an array does not say of what',
+      schema: { type: 'object', properties: { a: { type: 'array' } } },
+      at: 'here/a',
+      given: 'an array without items',
+      fix: 'say what its items are',
+    },
+    {
+      when: 'a member says nothing at all',
+      schema: { type: 'object', properties: { a: {} } },
+      at: 'here/a',
+      given: 'a schema without a type',
+      fix: 'say what the value is: anything at all cannot be declared',
+    },
+    {
+      when: 'a member may be anything',
+      schema: { type: 'object', properties: { a: true } },
+      at: 'here/a',
+      given: 'the schema true',
+      fix: 'say what the value is',
+    },
+    {
+      when: 'it is one of several kinds of objects',
+      schema: {
+        anyOf: [
+          { type: 'object', properties: { a: text } },
+          { type: 'object', properties: { b: text } },
+        ],
+      },
+      at: 'here/anyOf',
+      given: 'several kinds of objects or arrays',
+      fix: 'give each kind a route or a member of its own',
+    },
+    {
+      when: 'it is one of several kinds of arrays',
+      schema: {
+        oneOf: [
+          { type: 'array', items: text },
+          { type: 'array', items: { type: 'integer' } },
+        ],
+      },
+      at: 'here/oneOf',
+      given: 'several kinds of objects or arrays',
+      fix: 'give each kind a route or a member of its own',
+    },
+    {
+      when: 'it contains itself',
+      schema: {
+        type: 'object',
+        properties: { next: { $ref: '#/$defs/Node' } },
+        $defs: { Node: { type: 'object', properties: { next: { $ref: '#/$defs/Node' } } } },
+      },
+      at: 'here/next/next',
+      given: 'a schema that contains itself',
+      fix: 'bound its depth: spell the levels out',
+    },
+    ...['#', '#/$defs/Missing', 'https://a.example.com/schema'].map($ref => ({
+      when: `it refers to ${$ref}`,
+      schema: { type: 'object', properties: { a: { $ref } }, $defs: {} },
+      at: 'here/a',
+      given: `$ref "${$ref}"`,
+      fix: 'refer to #/$defs/<name> of the same schema',
+    })),
+  ]
+  for (const { when, schema, ...complaint } of cases) {
+    it(`is refused when ${when}`, () => {
+      expect(complaintOf(() => compile(schema))).toEqual({
+        ...complaint,
+        allowed: expect.stringMatching(/^JSON Schema with properties, items, additionalProperties, /),
+      })
+    })
+  }
+
+  it('is refused for a recursive type of a library', () => {
+    const Node = z.object({
+      name: z.string(),
+      get children() {
+        return z.array(Node)
+      },
+    })
+    expect(complaintOf(() => ofZod(Node)).fix).toMatch(/bound its depth|refer to/)
+  })
+
+  it('is refused for a library’s "any" and "unknown"', () => {
+    for (const schema of [z.any(), z.unknown()]) {
+      expect(complaintOf(() => ofZod(z.object({ a: schema }))).given).toBe('a schema without a type')
+    }
+  })
+})

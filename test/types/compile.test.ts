@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it, onTestFinished } from 'vitest'
+
+const run = promisify(execFile)
+const folder = import.meta.dirname
+
+/** What the compiler says of a project; nothing when it compiles. */
+async function compile(project: string): Promise<string> {
+  try {
+    await run('node_modules/.bin/tsc', ['-p', project])
+    return ''
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
+
+it('compiles what must compile, and refuses every single line that must not', async () => {
+  expect(await compile(folder)).toBe('')
+})
+
+it('notices a line that would suddenly compile', async () => {
+  const inner = mkdtempSync(join(folder, '.check-'))
+  onTestFinished(() => rmSync(inner, { recursive: true, force: true }))
+  const source = readFileSync(join(folder, 'must-not-compile.ts'), 'utf8')
+  const guarantees = source.match(/\/\/ @ts-expect-error/g)?.length
+  writeFileSync(join(inner, 'tsconfig.json'), '{ "extends": "../tsconfig.json", "include": ["*.ts"] }')
+  writeFileSync(join(inner, 'loose.ts'), source.replaceAll("from 'sallyport'", "from './library.ts'"))
+  // A library whose every type is the loosest there is.
+  const names = ['Access', 'Duration', 'Issuer', 'Limit', 'Upstream']
+  writeFileSync(
+    join(inner, 'library.ts'),
+    [
+      ...names.map(name => `// biome-ignore lint: loose on purpose\nexport const ${name}: any = undefined`),
+      'export type Gate = any',
+      'export type ZeroTrustApi = any',
+    ].join('\n'),
+  )
+  const unused = (await compile(inner)).match(/TS2578/g)?.length
+  expect(unused).toBe(guarantees)
+})

@@ -1,0 +1,50 @@
+import type { App } from 'aws-cdk-lib'
+import {
+  Access,
+  Issuer,
+  Limit,
+  optional,
+  type PathParameters,
+  type Route,
+  Upstream,
+  type ZeroTrustApi,
+  type ZeroTrustApiProps,
+} from 'sallyport'
+import { z } from 'zod'
+
+// Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
+
+const upstream = Upstream.stub(200, null)
+
+export function routes(api: ZeroTrustApi): Route {
+  api.addRoute('GET /', { upstream, access: Access.public() })
+  api.addRoute('GET /a', { upstream, access: Access.token(), input: {} })
+  // One rule for many routes, whatever their parameters.
+  const access = Access.token({ scopes: ['deals:read'], claims: { tenant: { oneOf: ['a', 'b'] } } })
+  api.addRoute('GET /deals', { upstream, access })
+  api.addRoute('GET /deals/{dealId}', { upstream, access, input: { path: { dealId: z.uuid() } } })
+  // Two parameters, of which the rule refers to one.
+  return api.addRoute('PUT /users/{userId}/deals/{dealId}', {
+    upstream: api.addUpstream('Crm', Upstream.http('https://crm.example.com')),
+    access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
+    input: {
+      path: { userId: { type: 'string', maxLength: 64 }, dealId: z.uuid() },
+      query: { expand: optional({ type: 'string', enum: ['notes'] }) },
+      headers: { 'accept-language': z.string().optional() },
+      body: z.object({ title: z.string() }),
+    },
+    limits: { user: Limit.perMinute(60) },
+  })
+}
+
+export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
+export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true
+
+export const props = (app: App): ZeroTrustApiProps => ({
+  issuers: [
+    Issuer.oidc(String(app.node.tryGetContext('issuer')), {
+      audience: ['a', 'b'],
+      algorithms: ['ES256', 'EdDSA'],
+    }),
+  ],
+})

@@ -1,0 +1,145 @@
+import { Duration } from 'aws-cdk-lib'
+import { Access, type Gate, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { z } from 'zod'
+
+// Declarations that must not compile. Each `@ts-expect-error` is a guarantee: without an error it is one itself.
+// Nothing here is ever called.
+
+const upstream = Upstream.stub(200, null)
+const access = Access.token()
+
+export function routes(api: ZeroTrustApi): void {
+  // @ts-expect-error a route without an access rule
+  api.addRoute('GET /a', { upstream })
+
+  // @ts-expect-error a route without an upstream
+  api.addRoute('GET /a', { access })
+
+  // @ts-expect-error public is Access.public(), not a word
+  api.addRoute('GET /a', { upstream, access: 'public' })
+
+  // @ts-expect-error a misspelt option
+  api.addRoute('GET /a', { upstream, access, limit: { user: Limit.perMinute(1) } })
+
+  // @ts-expect-error an unknown layer of limits
+  api.addRoute('GET /a', { upstream, access, limits: { users: Limit.perMinute(1) } })
+
+  // @ts-expect-error a limit without a period
+  api.addRoute('GET /a', { upstream, access, limits: { user: 60 } })
+
+  // @ts-expect-error no such method
+  api.addRoute('FETCH /a', { upstream, access })
+
+  // @ts-expect-error ANY names no method
+  api.addRoute('ANY /a', { upstream, access })
+
+  // @ts-expect-error a path without its slash
+  api.addRoute('GET a', { upstream, access })
+
+  // @ts-expect-error an upstream that is a bare URL
+  api.addRoute('GET /a', { upstream: 'https://crm.example.com', access })
+}
+
+export function paths(api: ZeroTrustApi): void {
+  // @ts-expect-error a path parameter without a schema
+  api.addRoute('GET /deals/{dealId}', { upstream, access })
+
+  // @ts-expect-error input that leaves the path out
+  api.addRoute('GET /deals/{dealId}', { upstream, access, input: { query: { a: z.string() } } })
+
+  // @ts-expect-error a misspelt path parameter
+  api.addRoute('GET /deals/{dealId}', { upstream, access, input: { path: { dealID: z.uuid() } } })
+
+  api.addRoute('GET /deals/{dealId}', {
+    upstream,
+    access,
+    // @ts-expect-error a path parameter too many
+    input: { path: { dealId: z.uuid(), noteId: z.uuid() } },
+  })
+
+  api.addRoute('GET /deals/{dealId}/notes/{noteId}', {
+    upstream,
+    access,
+    // @ts-expect-error one of two path parameters without a schema
+    input: { path: { dealId: z.uuid() } },
+  })
+
+  // @ts-expect-error a path parameter where the path has none
+  api.addRoute('GET /deals', { upstream, access, input: { path: { dealId: z.uuid() } } })
+
+  // @ts-expect-error a misspelt place of input
+  api.addRoute('GET /deals', { upstream, access, input: { header: { a: z.string() } } })
+
+  // @ts-expect-error a schema that is none
+  api.addRoute('GET /deals', { upstream, access, input: { query: { a: 'string' } } })
+}
+
+export function bindings(api: ZeroTrustApi): void {
+  api.addRoute('GET /users/{userId}', {
+    upstream,
+    // @ts-expect-error a claim bound to a parameter that the path does not have
+    access: Access.token({ claims: { sub: { equalsPath: 'user' } } }),
+    input: { path: { userId: z.string() } },
+  })
+
+  api.addRoute('GET /users', {
+    upstream,
+    // @ts-expect-error a claim bound to a parameter where the path has none
+    access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
+  })
+}
+
+export function accessRules(): void {
+  // @ts-expect-error scopes, not scope
+  Access.token({ scope: ['deals:read'] })
+
+  // @ts-expect-error scopes are a list
+  Access.token({ scopes: 'deals:read' })
+
+  // @ts-expect-error an unknown requirement of a claim
+  Access.token({ claims: { sub: { equal: 'x' } } })
+
+  // @ts-expect-error nothing can be asked of anyone
+  Access.public({ scopes: ['deals:read'] })
+
+  // @ts-expect-error a rule is made by Access.token and Access.public alone
+  new Access('token', {})
+}
+
+export function issuers(): void {
+  const audience = 'https://api.example.com'
+
+  // @ts-expect-error an issuer without an audience
+  Issuer.oidc('https://login.example.com', { algorithms: ['ES256'] })
+
+  // @ts-expect-error an issuer without algorithms
+  Issuer.oidc('https://login.example.com', { audience })
+
+  // @ts-expect-error a symmetric algorithm
+  Issuer.oidc('https://login.example.com', { audience, algorithms: ['HS256'] })
+
+  // @ts-expect-error no algorithm at all
+  Issuer.oidc('https://login.example.com', { audience, algorithms: ['none'] })
+
+  // @ts-expect-error an unknown option
+  Issuer.oidc('https://login.example.com', { audience, algorithms: ['ES256'], clockTolerance: 300 })
+}
+
+export function upstreams(api: ZeroTrustApi): void {
+  // @ts-expect-error seconds are a Duration
+  Upstream.http('https://crm.example.com', { timeout: 3 })
+
+  // @ts-expect-error an unknown option
+  Upstream.http('https://crm.example.com', { timeout: Duration.seconds(3), followRedirects: true })
+
+  // @ts-expect-error a bare URL
+  api.addUpstream('Crm', 'https://crm.example.com')
+}
+
+export function readOnly(gate: Gate): void {
+  // @ts-expect-error what was declared does not change afterwards
+  access.scopes.push('deals:write')
+
+  // @ts-expect-error what was declared does not change afterwards
+  gate.target = { kind: 'stub', status: 200, body: null }
+}
