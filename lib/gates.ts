@@ -29,7 +29,8 @@ export class Gates {
   /** The gate of a route: the one it names, or one for the upstream it declares in place. */
   of(at: string, template: string, given: Gate | Upstream): [Upstream, Gate] {
     if (given instanceof Gate) {
-      const found = [...this.#byUpstream].find(([, gate]) => gate === given)
+      // Which of its answers would be meant? The gate of in-place stubs has one for each route.
+      const found = [...this.#byUpstream].find(([, gate]) => gate === given && gate !== this.#stubs)
       if (found) return found
     }
     if (given instanceof Upstream) {
@@ -39,7 +40,7 @@ export class Gates {
     }
     throw new DeclarationError({
       at,
-      given: given instanceof Gate ? 'an upstream of another API' : notAnUpstream(given),
+      given: given instanceof Gate ? foreign(given, this.#stubs) : notAnUpstream(given),
       allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .stub',
       fix: 'say what answers this route',
     })
@@ -64,5 +65,8 @@ export class Gates {
     })
   }
 }
+
+const foreign = (given: Gate, stubs: Gate | undefined) =>
+  given === stubs ? 'the gate of stubs declared in place' : 'an upstream of another API'
 
 const notAnUpstream = (given: unknown) => (given === undefined ? 'no upstream' : `a ${typeof given}`)

@@ -560,6 +560,18 @@ describe('an upstream', () => {
       ...upstreams,
     },
     {
+      when: 'the gate that stubs share, which has an answer for each of its routes',
+      declare: () => {
+        const api = newApi()
+        const upstream = Upstream.stub(200, 'first')
+        const { gate } = api.addRoute('GET /first', { upstream, access: Access.public() })
+        return api.addRoute('GET /a', { upstream: gate, access: Access.public() })
+      },
+      at: 'route "GET /a" of S/Api',
+      given: 'the gate of stubs declared in place',
+      ...upstreams,
+    },
+    {
       when: 'a bare URL added',
       declare: () => newApi().addUpstream('Crm', untyped('https://a.example.com')),
       at: 'upstream "Crm" of S/Api',
