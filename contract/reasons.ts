@@ -74,7 +74,11 @@ export const reasons = {
     owner: 'client',
   },
   'input.ambiguous': { status: 400, detail: 'A parameter was sent more than once.', owner: 'client' },
-  'input.malformed': { status: 400, detail: 'The request body is not valid JSON.', owner: 'client' },
+  'input.malformed': {
+    status: 400,
+    detail: 'The request body is not valid JSON, or names a member twice.',
+    owner: 'client',
+  },
   'input.too_large': {
     status: 413,
     detail: 'The request is larger than this route allows.',

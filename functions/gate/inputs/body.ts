@@ -1,8 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { InputManifest } from '../../../contract/manifest.ts'
+import { parseStrictJson } from '../../runtime/strict-json.ts'
 import { headerValues } from './headers.ts'
 import { project } from './projection.ts'
+
+// Deeper than anything a person declares, far shallower than what would exhaust a stack.
+const maxDepth = 32
 
 // RFC 8259 allows no charset; many clients send this one all the same.
 const jsonMediaType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
@@ -21,14 +25,6 @@ export function readBody(
   // API Gateway sends text as it is and anything that is not UTF-8 as base64: then it is not JSON (RFC 8259 §8.1).
   if (event.isBase64Encoded) return deny('input.malformed')
   if (Buffer.byteLength(event.body) > declared.maxBytes) return deny('input.too_large')
-  const parsed = parse(event.body)
+  const parsed = parseStrictJson(event.body, maxDepth)
   return parsed === undefined ? deny('input.malformed') : allow(project(parsed.value, declared.projection))
-}
-
-function parse(text: string): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) }
-  } catch {
-    return undefined
-  }
 }

@@ -1,0 +1,52 @@
+/**
+ * JSON as two readers cannot disagree on it (RFC 8259 §4, I-JSON RFC 7493 §2.3): no member twice at any depth, also not
+ * spelt with `\u` escapes, and no more levels than stated. A byte order mark is no white space, so JSON.parse refuses it.
+ *
+ * Returns the value, or undefined for text that is not that. Never says why: the reasons would quote what was sent.
+ */
+export function parseStrictJson(text: string, maxDepth: number): { readonly value: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return hasSoundMembers(text, maxDepth) ? { value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks at the member names of a text that is known to be JSON. */
+function hasSoundMembers(text: string, maxDepth: number): boolean {
+  // One entry per open level: the names seen in an object, null in an array.
+  const open: Array<Set<string> | null> = []
+  let nameNext = false
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at]
+    if (char === '{' || char === '[') {
+      open.push(char === '{' ? new Set() : null)
+      if (open.length > maxDepth) return false
+      nameNext = char === '{'
+    } else if (char === '}' || char === ']') {
+      open.pop()
+      nameNext = false
+    } else if (char === ',') {
+      nameNext = open.at(-1) !== null
+    } else if (char === '"') {
+      const end = endOfString(text, at)
+      if (nameNext) {
+        const names = open.at(-1)
+        const name: string = JSON.parse(text.slice(at, end + 1))
+        if (!names || names.has(name)) return false
+        names.add(name)
+        nameNext = false
+      }
+      at = end
+    }
+  }
+  return true
+}
+
+/** Where the string that begins at `start` has its closing quote. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}
