@@ -60,6 +60,11 @@ const issuer = object({
   algorithms: list(literal(...algorithms)),
   /** `typ` header, compared without the `application/` prefix and case (RFC 9068 §4). */
   tokenType: string,
+  /** Beside those that every token must have (RFC 9068 §2.2 names `client_id` and `jti`). */
+  requiredClaims: list(string),
+  leewaySeconds: count,
+  maxLifetimeSeconds: count,
+  maxAgeSeconds: nullable(count),
   rolesClaim: string,
 })
 export type IssuerManifest = Decoded<typeof issuer>

@@ -1,4 +1,5 @@
 import { type IssuerManifest, resolveDeployed } from '../../contract/manifest.ts'
+import { mediaType } from './jws.ts'
 import { createKeys, type Keys } from './keys.ts'
 
 /** One declared issuer with everything that may be believed from it. */
@@ -6,7 +7,15 @@ export interface Issuer {
   readonly name: string
   readonly audiences: readonly string[]
   readonly algorithms: readonly string[]
+  /** Lower case, without `application/`. */
   readonly tokenType: string
+  /** Claims that must be there beside those every token needs, as text. */
+  readonly requiredClaims: readonly string[]
+  readonly leewaySeconds: number
+  /** Longest time from `iat` to `exp`. */
+  readonly maxLifetimeSeconds: number
+  /** Longest time since `iat`; null: as long as it lives. */
+  readonly maxAgeSeconds: number | null
   readonly rolesClaim: string
   readonly keys: Keys
 }
@@ -32,7 +41,11 @@ export function createIssuers(declared: readonly IssuerManifest[], services: Iss
       name,
       audiences: issuer.audiences.map(value),
       algorithms: issuer.algorithms,
-      tokenType: issuer.tokenType,
+      tokenType: mediaType(issuer.tokenType),
+      requiredClaims: issuer.requiredClaims,
+      leewaySeconds: issuer.leewaySeconds,
+      maxLifetimeSeconds: issuer.maxLifetimeSeconds,
+      maxAgeSeconds: issuer.maxAgeSeconds,
       rolesClaim: issuer.rolesClaim,
       keys: createKeys(
         { issuer: name, jwksUri: issuer.jwksUri === null ? null : value(issuer.jwksUri) },

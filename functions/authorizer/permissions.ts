@@ -32,7 +32,7 @@ export function permit(
     issuer: issuer.name,
     subject: claims.sub,
     client: clientOf(claims),
-    expiresAt: Math.floor(claims.exp),
+    expiresAt: Math.floor(claims.exp) + issuer.leewaySeconds,
     bound: Object.fromEntries(bound),
   })
 }

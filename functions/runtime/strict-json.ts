@@ -2,19 +2,25 @@
  * JSON as two readers cannot disagree on it (RFC 8259 §4, I-JSON RFC 7493 §2.3): no member twice at any depth, also not
  * spelt with `\u` escapes, and no more levels than stated. A byte order mark is no white space, so JSON.parse refuses it.
  *
+ * @param forbidden names that may not occur at any depth
+ *
  * Returns the value, or undefined for text that is not that. Never says why: the reasons would quote what was sent.
  */
-export function parseStrictJson(text: string, maxDepth: number): { readonly value: unknown } | undefined {
+export function parseStrictJson(
+  text: string,
+  maxDepth: number,
+  forbidden: ReadonlySet<string> = new Set(),
+): { readonly value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return hasSoundMembers(text, maxDepth) ? { value } : undefined
+    return hasSoundMembers(text, maxDepth, forbidden) ? { value } : undefined
   } catch {
     return undefined
   }
 }
 
 /** Looks at the member names of a text that is known to be JSON. */
-function hasSoundMembers(text: string, maxDepth: number): boolean {
+function hasSoundMembers(text: string, maxDepth: number, forbidden: ReadonlySet<string>): boolean {
   // One entry per open level: the names seen in an object, null in an array.
   const open: Array<Set<string> | null> = []
   let nameNext = false
@@ -34,7 +40,7 @@ function hasSoundMembers(text: string, maxDepth: number): boolean {
       if (nameNext) {
         const names = open.at(-1)
         const name: string = JSON.parse(text.slice(at, end + 1))
-        if (!names || names.has(name)) return false
+        if (!names || names.has(name) || forbidden.has(name)) return false
         names.add(name)
         nameNext = false
       }

@@ -26,6 +26,10 @@ export const issuerManifest = (issuer: Issuer, index: number, deploy: Deploy): I
   audiences: issuer.audiences.map((audience, i) => deploy(`ISSUER_${index}_AUDIENCE_${i}`, audience)),
   algorithms: issuer.algorithms,
   tokenType: issuer.tokenType,
+  requiredClaims: issuer.requiredClaims,
+  leewaySeconds: issuer.leeway.toSeconds(),
+  maxLifetimeSeconds: issuer.maxLifetime.toSeconds(),
+  maxAgeSeconds: issuer.maxAge?.toSeconds() ?? null,
   rolesClaim: issuer.rolesClaim,
 })
 

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib'
+import { Duration, Token } from 'aws-cdk-lib'
 import { type Algorithm, algorithms } from '../../contract/manifest.ts'
 import { DeclarationError, onlyKnownKeys } from './declaration-error.ts'
 
@@ -24,11 +24,32 @@ export interface OidcIssuerOptions {
    */
   readonly tokenType?: string
   /**
+   * Claims that its tokens must carry beside `iss`, `sub`, `aud`, `exp` and `iat`, as text.
+   * @default ['client_id', 'jti'] (RFC 9068 §2.2)
+   */
+  readonly requiredClaims?: readonly string[]
+  /**
+   * How far its clock and ours may differ. At most a minute.
+   * Security: an expired token lives that much longer.
+   * @default Duration.seconds(0)
+   */
+  readonly leeway?: Duration
+  /** The longest a token may live, from `iat` to `exp`. @default Duration.hours(24) */
+  readonly maxLifetime?: Duration
+  /** How old a token may be, whatever its `exp` says. @default - as long as it lives */
+  readonly maxAge?: Duration
+  /**
    * The claim that lists a caller's roles.
    * @default 'roles' (RFC 9068 §2.2.3.1)
    */
   readonly rolesClaim?: string
 }
+
+const optionNames = [
+  ...['audience', 'algorithms', 'jwksUri', 'tokenType', 'requiredClaims'],
+  ...['leeway', 'maxLifetime', 'maxAge', 'rolesClaim'],
+]
+const year = 365 * 24 * 3600
 
 /** Who may vouch for callers. */
 export class Issuer {
@@ -46,11 +67,15 @@ export class Issuer {
   readonly algorithms: readonly Algorithm[]
   readonly jwksUri: string | undefined
   readonly tokenType: string
+  readonly requiredClaims: readonly string[]
+  readonly leeway: Duration
+  readonly maxLifetime: Duration
+  readonly maxAge: Duration | undefined
   readonly rolesClaim: string
 
   private constructor(issuer: string, options: OidcIssuerOptions) {
     const at = `Issuer.oidc(${Token.isUnresolved(issuer) ? 'a deploy-time value' : `'${issuer}'`})`
-    onlyKnownKeys(at, options, ['audience', 'algorithms', 'jwksUri', 'tokenType', 'rolesClaim'])
+    onlyKnownKeys(at, options, optionNames)
     checkHttps(at, 'issuer', issuer)
     if (options.jwksUri !== undefined) checkHttps(at, 'jwksUri', options.jwksUri)
     this.issuer = issuer
@@ -66,6 +91,10 @@ export class Issuer {
     this.algorithms = checkAlgorithms(at, options.algorithms)
     this.jwksUri = options.jwksUri
     this.tokenType = options.tokenType ?? 'at+jwt'
+    this.requiredClaims = options.requiredClaims ?? ['client_id', 'jti']
+    this.leeway = checkBetween(at, 'leeway', options.leeway ?? Duration.seconds(0), [0, 60])
+    this.maxLifetime = checkBetween(at, 'maxLifetime', options.maxLifetime ?? Duration.hours(24), [1, year])
+    this.maxAge = options.maxAge && checkBetween(at, 'maxAge', options.maxAge, [1, year])
     this.rolesClaim = options.rolesClaim ?? 'roles'
   }
 }
@@ -78,6 +107,17 @@ function checkAlgorithms(at: string, given: readonly Algorithm[] | undefined): r
     given: wrong === undefined ? 'no algorithms' : `algorithm "${wrong}"`,
     allowed: algorithms.join(', '),
     fix: 'name what the issuer signs with; symmetric algorithms and "none" cannot be declared',
+  })
+}
+
+function checkBetween(at: string, what: string, given: Duration, [least, most]: [number, number]): Duration {
+  const seconds = given.toSeconds({ integral: false })
+  if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return given
+  throw new DeclarationError({
+    at,
+    given: `${what} of ${seconds} s`,
+    allowed: `whole seconds from ${least} to ${most}`,
+    fix: 'state a Duration within these bounds',
   })
 }
 

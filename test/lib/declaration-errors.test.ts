@@ -107,7 +107,7 @@ describe('options', () => {
       () => Issuer.oidc('https://a.example.com', untyped({ aud: 'x', algorithms: ['ES256'] })),
       "Issuer.oidc('https://a.example.com')",
       'aud',
-      'audience, algorithms, jwksUri, tokenType, rolesClaim',
+      'audience, algorithms, jwksUri, tokenType, requiredClaims, leeway, maxLifetime, maxAge, rolesClaim',
     ),
     unknown(
       'an unknown one of an HTTP upstream',
@@ -567,7 +567,6 @@ describe('an upstream', () => {
         const { gate } = api.addRoute('GET /first', { upstream, access: Access.public() })
         return api.addRoute('GET /a', { upstream: gate, access: Access.public() })
       },
-      at: 'route "GET /a" of S/Api',
       given: 'the gate of stubs declared in place',
       ...upstreams,
     },

@@ -1,4 +1,4 @@
-import { CfnParameter, Fn, Size } from 'aws-cdk-lib'
+import { CfnParameter, Duration, Fn, Size } from 'aws-cdk-lib'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Access, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
@@ -17,6 +17,10 @@ describe('the first door’s manifest', () => {
           algorithms: ['ES256', 'EdDSA'],
           jwksUri: 'https://keys.example.com/jwks',
           tokenType: 'JWT',
+          requiredClaims: ['azp'],
+          leeway: Duration.seconds(60),
+          maxLifetime: Duration.hours(1),
+          maxAge: Duration.minutes(10),
           rolesClaim: 'groups',
         }),
         login,
@@ -29,6 +33,10 @@ describe('the first door’s manifest', () => {
         algorithms: ['ES256', 'EdDSA'],
         jwksUri: 'https://keys.example.com/jwks',
         tokenType: 'JWT',
+        requiredClaims: ['azp'],
+        leewaySeconds: 60,
+        maxLifetimeSeconds: 3600,
+        maxAgeSeconds: 600,
         rolesClaim: 'groups',
       },
       {
@@ -37,6 +45,10 @@ describe('the first door’s manifest', () => {
         algorithms: ['ES256'],
         jwksUri: null,
         tokenType: 'at+jwt',
+        requiredClaims: ['client_id', 'jti'],
+        leewaySeconds: 0,
+        maxLifetimeSeconds: 86_400,
+        maxAgeSeconds: null,
         rolesClaim: 'roles',
       },
     ])

@@ -44,6 +44,8 @@ const claims = () => ({
   sub: 'user-1',
   iat: now(),
   exp: now() + 300,
+  client_id: 'test',
+  jti: 'test-token',
   scope: 'deals:read',
 })
 const unsigned = (header: object, signature = '') =>

@@ -36,6 +36,8 @@ export function signToken(
     sub: 'user-1',
     iat: now,
     exp: now + 300,
+    client_id: 'test',
+    jti: 'test-token',
     scope: 'deals:read',
     ...claims,
   }) as JWTPayload

@@ -20,6 +20,10 @@ const declared: IssuerManifest = {
   audiences: [audience],
   algorithms: ['ES256'],
   tokenType: 'at+jwt',
+  requiredClaims: ['client_id', 'jti'],
+  leewaySeconds: 0,
+  maxLifetimeSeconds: 86_400,
+  maxAgeSeconds: null,
   rolesClaim: 'roles',
 }
 const nowMs = 1_900_000_000_000
@@ -52,7 +56,7 @@ describe('a token is accepted', () => {
 
 describe('a token is refused', () => {
   test.each<[string, ReasonCode, TokenChanges, number?]>([
-    ['at exactly exp', 'token.expired', { claims: { exp: now } }],
+    ['at exactly exp', 'token.expired', { claims: { iat: now - 300, exp: now } }],
     ['one second before nbf', 'token.not_yet_valid', { claims: { nbf: now + 1 } }],
     ['for another audience', 'claim.audience_mismatch', { claims: { aud: 'https://other.example.com' } }],
     ['for a longer audience', 'claim.audience_mismatch', { claims: { aud: `${audience}/` } }],
@@ -65,7 +69,7 @@ describe('a token is refused', () => {
     ['without exp', 'claim.missing', { claims: { exp: undefined } }],
     ['without iat', 'claim.missing', { claims: { iat: undefined } }],
     ['with exp as text', 'claim.invalid', { claims: { exp: '9999999999' } }],
-    ['with nbf as text', 'token.not_yet_valid', { claims: { nbf: '0' } }],
+    ['with nbf as text', 'claim.invalid', { claims: { nbf: '0' } }],
     ['with an empty sub', 'claim.invalid', { claims: { sub: '' } }],
     ['with a subject of 256 characters', 'claim.invalid', { claims: { sub: 'x'.repeat(256) } }],
     ['that is an ID token', 'token.type_not_allowed', { header: { typ: 'JWT' } }],
