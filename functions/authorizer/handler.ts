@@ -8,10 +8,17 @@ const manifest = loadManifest(readAuthorizerManifest)
 const arnPrefix = process.env.API_ARN_PREFIX
 if (!arnPrefix) throw new Error('environment variable API_ARN_PREFIX is not set')
 
+const telemetry = createTelemetry('authorizer', manifest.api)
+
 export const handler = createFirstDoor({
   manifest,
   arnPrefix,
-  issuers: createIssuers(manifest.issuers, { environment: process.env, fetch, now: Date.now }),
-  telemetry: createTelemetry('authorizer', manifest.api),
+  issuers: createIssuers(manifest.issuers, {
+    environment: process.env,
+    fetch,
+    now: Date.now,
+    report: telemetry.trouble,
+  }),
+  telemetry,
   now: Date.now,
 })

@@ -1,6 +1,6 @@
 import { type IssuerManifest, resolveDeployed } from '../../contract/manifest.ts'
 import { mediaType } from './jws.ts'
-import { createKeys, type Keys } from './keys.ts'
+import { createKeys, type KeyServices, type Keys } from './keys.ts'
 
 /** One declared issuer with everything that may be believed from it. */
 export interface Issuer {
@@ -25,10 +25,8 @@ export interface Issuers {
   named(name: string | undefined): Issuer | undefined
 }
 
-export interface IssuerServices {
+export interface IssuerServices extends KeyServices {
   readonly environment: Record<string, string | undefined>
-  readonly fetch: typeof fetch
-  readonly now: () => number
 }
 
 /** Each issuer with a key cache of its own: what one publishes can never be used for another. */
@@ -48,7 +46,11 @@ export function createIssuers(declared: readonly IssuerManifest[], services: Iss
       maxAgeSeconds: issuer.maxAgeSeconds,
       rolesClaim: issuer.rolesClaim,
       keys: createKeys(
-        { issuer: name, jwksUri: issuer.jwksUri === null ? null : value(issuer.jwksUri) },
+        {
+          issuer: name,
+          jwksUri: issuer.jwksUri === null ? null : value(issuer.jwksUri),
+          algorithms: issuer.algorithms,
+        },
         services,
       ),
     }

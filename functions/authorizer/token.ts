@@ -1,9 +1,8 @@
-import { compactVerify, errors } from 'jose'
-import { allow, type Decision, type Deny, deny, Refused } from '../../contract/decision.ts'
-import type { ReasonCode } from '../../contract/reasons.ts'
+import { type CryptoKey, compactVerify, errors } from 'jose'
+import { allow, type Decision, type Deny, deny } from '../../contract/decision.ts'
 import { type Claims, judgeClaims } from './claims.ts'
 import type { Issuer, Issuers } from './issuers.ts'
-import { readJws } from './jws.ts'
+import { type JwsHeader, readJws } from './jws.ts'
 
 /** A token whose shape, signature, issuer, audience, type and times hold. */
 export interface VerifiedToken {
@@ -30,27 +29,32 @@ export async function verifyToken(
   if (!issuer.algorithms.includes(header.alg)) return deny('token.algorithm_not_allowed')
   if (header.typ !== issuer.tokenType) return deny('token.type_not_allowed')
 
-  const refusal = await refuseSignature(token, issuer)
+  const refusal = await refuseSignature(token, header, issuer)
   if (refusal) return refusal
   const claims = judgeClaims(payload, issuer, nowMs / 1000)
   return claims.ok ? allow({ issuer, claims: claims.value }) : claims
 }
 
-async function refuseSignature(token: string, { keys, algorithms }: Issuer): Promise<Deny | undefined> {
-  try {
-    await compactVerify(token, keys.find, { algorithms: [...algorithms] })
-    return undefined
-  } catch (error) {
-    return error instanceof Refused ? error.denial : deny(reasonFor(error))
-  }
+async function refuseSignature(
+  token: string,
+  header: JwsHeader,
+  { keys }: Issuer,
+): Promise<Deny | undefined> {
+  const key = await keys.find(header)
+  if (!key.ok) return key
+  if (await holds(token, key.value, header)) return undefined
+  // A key may be replaced under the same name.
+  const other = await keys.replacing(key.value, header)
+  if (other && (await holds(token, other, header))) return undefined
+  return deny('token.signature_invalid')
 }
 
-function reasonFor(error: unknown): ReasonCode {
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'token.signature_invalid'
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'token.algorithm_not_allowed'
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
-    return 'token.key_unknown'
+async function holds(token: string, key: CryptoKey, { alg }: JwsHeader): Promise<boolean> {
+  try {
+    await compactVerify(token, key, { algorithms: [alg] })
+    return true
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false
+    throw error
   }
-  if (error instanceof errors.JOSEError) return 'token.malformed'
-  throw error
 }

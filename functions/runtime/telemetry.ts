@@ -19,6 +19,8 @@ export interface Telemetry {
   upstreamAnswered(durationMs: number): void
   /** One request from end to end: the golden signals of its route. */
   handled(outcome: Outcome): void
+  /** Something around us is not as it should be, in our own words. */
+  trouble(note: string): void
   /** Something broke: what kind of error, and where. */
   fault(error: unknown, event: { route: string; requestId: string }): void
 }
@@ -49,6 +51,9 @@ export function createTelemetry(service: string, api: string): Telemetry {
       metrics().addMetric('Errors', MetricUnit.Count, status >= 500 ? 1 : 0)
       metrics().addMetric('Latency', MetricUnit.Milliseconds, durationMs)
       metrics().publishStoredMetrics()
+    },
+    trouble(note) {
+      logger().warn('trouble', { note })
     },
     fault(error, { route, requestId }) {
       logger().error('fault', { route, requestId, ...anatomyOf(error) })

@@ -6,11 +6,13 @@ export function silentTelemetry() {
   const denials: Deny[] = []
   const faults: unknown[] = []
   const statuses: number[] = []
+  const troubles: string[] = []
   const telemetry: Telemetry = {
     denied: ({ denial }) => denials.push(denial),
     fault: error => faults.push(error),
     handled: ({ status }) => statuses.push(status),
     upstreamAnswered: () => {},
+    trouble: note => troubles.push(note),
   }
-  return { telemetry, denials, faults, statuses }
+  return { telemetry, denials, faults, statuses, troubles }
 }

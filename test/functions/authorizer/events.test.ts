@@ -39,7 +39,7 @@ function openDoor() {
         rolesClaim: 'roles',
       },
     ],
-    { environment: {}, fetch: authority.fetch, now: Date.now },
+    { environment: {}, report: () => {}, fetch: authority.fetch, now: Date.now },
   )
   const access = { scopes: ['deals:read'], roles: [], claims: [], bound: [], rule: 'r' }
   const door = createFirstDoor({

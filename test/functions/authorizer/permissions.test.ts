@@ -3,6 +3,7 @@ import type { RouteAccess } from '../../../contract/manifest.ts'
 import { permit } from '../../../functions/authorizer/permissions.ts'
 import type { VerifiedToken } from '../../../functions/authorizer/token.ts'
 
+const never = () => Promise.reject(new Error('not asked'))
 const none: RouteAccess = { scopes: [], roles: [], claims: [], bound: [], rule: 'r' }
 
 function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>) {
@@ -17,7 +18,7 @@ function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>) {
       maxLifetimeSeconds: 86_400,
       maxAgeSeconds: null,
       rolesClaim: 'roles',
-      keys: { find: () => Promise.reject(new Error('not asked')) },
+      keys: { find: never, replacing: never },
     },
     claims: { sub: 'user-1', exp: 1000, ...claims },
   }

@@ -37,7 +37,12 @@ beforeAll(async () => {
 })
 afterAll(() => authority.close())
 
-const services = (at: number) => ({ environment: {}, fetch: authority.fetch, now: () => at })
+const services = (at: number) => ({
+  environment: {},
+  report: () => {},
+  fetch: authority.fetch,
+  now: () => at,
+})
 const verify = async (changes: TokenChanges, at = nowMs) =>
   verifyToken(await signToken(key, changes, nowMs), createIssuers([declared], services(at)), at)
 

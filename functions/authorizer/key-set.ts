@@ -1,0 +1,82 @@
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+import type { Algorithm } from '../../contract/manifest.ts'
+
+/** The usable keys of one published set, each imported for one algorithm. */
+export interface KeySet {
+  /** The key of this id for this algorithm. */
+  get(kid: string, alg: string): CryptoKey | undefined
+  /** Keys that were left out: for another use, weak, malformed, or two of one name. */
+  readonly skipped: number
+}
+
+const maxKeys = 100
+const minRsaBytes = 256 // 2048 bits (RFC 7518 §3.3)
+
+/** What a key for an algorithm is (RFC 7518 §3.1, RFC 8037 §3.1). */
+const kindOf: Readonly<Record<Algorithm, { readonly kty: string; readonly crv?: string }>> = {
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+}
+
+// Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+/**
+ * Reads a JWK Set (RFC 7517 §5) for the declared algorithms. Rejects for what is no set, holds too many keys, or publishes
+ * a secret: whoever does that has lost control of all of them. Keys that merely cannot be used are skipped.
+ */
+export async function readKeySet(document: unknown, algorithms: readonly Algorithm[]): Promise<KeySet> {
+  const { keys } = Object(document) as { keys?: unknown }
+  if (!Array.isArray(keys)) throw new Error('not a key set')
+  if (keys.length > maxKeys) throw new Error(`more than ${maxKeys} keys`)
+  const jwks = keys.map(key => Object(key) as JWK & Record<string, unknown>)
+  if (jwks.some(isSecret)) throw new Error('the key set publishes a secret')
+
+  const usable = new Map<string, CryptoKey>()
+  let skipped = 0
+  for (const jwk of jwks) {
+    const imported = isUnique(jwk, jwks) ? await importFor(jwk, algorithms) : []
+    if (imported.length === 0) skipped += 1
+    for (const [alg, key] of imported) usable.set(`${alg} ${jwk.kid}`, key)
+  }
+  return { get: (kid, alg) => usable.get(`${alg} ${kid}`), skipped }
+}
+
+const isSecret = (jwk: JWK & Record<string, unknown>) =>
+  jwk.kty === 'oct' || secretMembers.some(member => Object.hasOwn(jwk, member))
+
+/** Two keys of one id: which was meant could only be tried out. */
+const isUnique = ({ kid }: JWK, all: readonly JWK[]) =>
+  typeof kid === 'string' && all.filter(other => other.kid === kid).length === 1
+
+async function importFor(jwk: JWK, algorithms: readonly Algorithm[]): Promise<Array<[Algorithm, CryptoKey]>> {
+  const imported: Array<[Algorithm, CryptoKey]> = []
+  for (const alg of algorithms.filter(each => mayServe(jwk, each))) {
+    try {
+      // Only members of the public key: whatever else is published has no say in how it is used.
+      const { kty, crv, x, y, n, e } = jwk
+      imported.push([alg, (await importJWK({ kty, crv, x, y, n, e } as JWK, alg)) as CryptoKey])
+    } catch {
+      // Malformed: the same as not published.
+    }
+  }
+  return imported
+}
+
+function mayServe(jwk: JWK, alg: Algorithm): boolean {
+  const { kty, crv } = kindOf[alg]
+  if (jwk.kty !== kty || (crv !== undefined && jwk.crv !== crv)) return false
+  if (jwk.alg !== undefined && jwk.alg !== alg) return false
+  if (jwk.use !== undefined && jwk.use !== 'sig') return false
+  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
+    return false
+  return kty !== 'RSA' || (typeof jwk.n === 'string' && Buffer.from(jwk.n, 'base64url').length >= minRsaBytes)
+}
