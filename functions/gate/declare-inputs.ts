@@ -27,9 +27,14 @@ export function declareInputs({
       if (!validate(candidateOf(declared))) {
         throw new Refused(deny('input.invalid', { fields: fieldErrors(validate.errors) }))
       }
-      ;(request as { event: unknown }).event = declared
+      replaceEvent(request, declared)
     },
   }
+}
+
+/** The line behind which no raw event exists: middy hands later steps and the handler whatever the request holds now. */
+function replaceEvent(request: { event: APIGatewayProxyEvent }, declared: DeclaredRequest): void {
+  Object.assign(request, { event: declared })
 }
 
 function declare(event: APIGatewayProxyEvent, { key, route, ticket }: Admitted): DeclaredRequest {

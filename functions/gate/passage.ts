@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { GateRoute } from '../../contract/manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import type { Pairs } from './inputs/pairs.ts'
 
 /**
  * What has been established about a request on its way through the second door. Each step's type says what must have
@@ -32,10 +33,10 @@ export interface DeclaredRequest {
   readonly ticket: Ticket | null
   /** Percent-decoded once. */
   readonly path: Readonly<Record<string, string>>
-  readonly query: ReadonlyArray<readonly [name: string, value: string]>
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly cookies: ReadonlyArray<readonly [name: string, value: string]>
+  readonly query: Pairs
+  /** Lower-case names; the items of a list one by one. */
+  readonly headers: Pairs
+  readonly cookies: Pairs
   /** Undefined: none was sent, or none is declared. */
   readonly body: unknown
 }

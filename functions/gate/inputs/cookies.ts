@@ -1,7 +1,7 @@
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
 import { headerValues } from './headers.ts'
-import { ambiguous, type Pairs } from './query.ts'
+import { ambiguous, type Pairs } from './pairs.ts'
 
 // cookie-octet of RFC 6265 §4.1.1.
 const cookieValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/

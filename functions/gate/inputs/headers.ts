@@ -1,6 +1,6 @@
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
-import { ambiguous } from './query.ts'
+import { ambiguous, type Pairs } from './pairs.ts'
 
 type RawHeaders = Record<string, string[] | undefined> | null
 
@@ -11,21 +11,20 @@ const plain = /^[\t\x20-\x7e]*$/
 export const headerValues = (raw: RawHeaders, name: string): string[] =>
   Object.entries(raw ?? {}).flatMap(([sent, values]) => (sent.toLowerCase() === name ? (values ?? []) : []))
 
-/** Declared headers, lower-case. A repeated one is ambiguous unless declared as a list, which is joined (RFC 9110 §5.3). */
-export function readHeaders(
-  raw: RawHeaders,
-  declared: readonly Parameter[],
-): Decision<Record<string, string>> {
-  const read: Record<string, string> = {}
+/**
+ * Declared headers, lower-case. One sent twice is ambiguous unless declared as a list; a list is the same whether it came
+ * in one line or in several (RFC 9110 §5.3), so it is taken apart at its commas and each item is validated.
+ */
+export function readHeaders(raw: RawHeaders, declared: readonly Parameter[]): Decision<Pairs> {
+  const read: Array<readonly [string, string]> = []
   for (const { name, many } of declared) {
-    const values = headerValues(raw, name)
-    if (values.length === 0) continue
-    if (values.length > 1 && !many) return ambiguous('header', name)
-    const value = values.join(', ')
-    if (!plain.test(value)) {
+    const lines = headerValues(raw, name)
+    if (lines.length > 1 && !many) return ambiguous('header', name)
+    if (!lines.every(line => plain.test(line))) {
       return deny('input.invalid', { fields: [{ in: 'header', name, detail: 'must be printable ASCII' }] })
     }
-    read[name] = value
+    const values = many ? lines.flatMap(line => line.split(',')).map(item => item.trim()) : lines
+    for (const value of values) read.push([name, value])
   }
   return allow(read)
 }

@@ -1,7 +1,6 @@
-import { allow, type Decision, deny } from '../../../contract/decision.ts'
+import { allow, type Decision } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
-
-export type Pairs = ReadonlyArray<readonly [name: string, value: string]>
+import { ambiguous, type Pairs } from './pairs.ts'
 
 /** Declared query parameters, in declared order, exact case. A repeated one is ambiguous unless declared as a list. */
 export function readQuery(
@@ -16,6 +15,3 @@ export function readQuery(
   }
   return allow(read)
 }
-
-export const ambiguous = (place: 'query' | 'header' | 'cookie', name: string) =>
-  deny('input.ambiguous', { fields: [{ in: place, name, detail: 'was sent more than once' }] })

@@ -1,8 +1,27 @@
-import equalModule from 'ajv/dist/runtime/equal.js'
 import lengthModule from 'ajv/dist/runtime/ucs2length.js'
 
 export { fullFormats } from 'ajv-formats/dist/formats.js'
 
 /** What validators compiled by Ajv call at run time. A bundle of its own, beside them. */
-export const equal = equalModule.default
 export const ucs2length = lengthModule.default
+
+/**
+ * Equality of JSON values, for `const`, `enum` and `uniqueItems`. In place of Ajv's own, which calls the `valueOf` and
+ * `toString` of what it compares: in a body those are members like any other, and no functions.
+ */
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]))
+    )
+  }
+  const [ours, theirs] = [Object.entries(a), Object.entries(b)]
+  return (
+    ours.length === theirs.length &&
+    ours.every(
+      ([name, value]) => Object.hasOwn(b, name) && equal(value, (b as Record<string, unknown>)[name]),
+    )
+  )
+}

@@ -21,14 +21,14 @@ export function candidateOf(request: DeclaredRequest): Typed {
   return {
     path: typed(Object.entries(request.path), input.path),
     query: typed(request.query, input.query),
-    headers: typed(Object.entries(request.headers), input.headers),
+    headers: typed(request.headers, input.headers),
     cookies: typed(request.cookies, input.cookies),
     ...(request.body !== undefined && { body: request.body }),
   }
 }
 
 function typed(pairs: ReadonlyArray<readonly [string, string]>, declared: readonly Parameter[]): Typed {
-  const result: Typed = {}
+  const result: Typed = Object.create(null)
   for (const parameter of declared) {
     const values = pairs
       .filter(([name]) => name === parameter.name)
@@ -38,8 +38,9 @@ function typed(pairs: ReadonlyArray<readonly [string, string]>, declared: readon
   return result
 }
 
-const integer = /^-?(?:0|[1-9]\d{0,15})$/
-const number = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,15})?$/
+// What is validated is what goes on: numbers of which a double holds every digit, and no second way to write zero.
+const integer = /^(?:0|-?[1-9]\d{0,14})$/
+const number = /^(?!-0(?:\.0*)?$)(?!(?:\D*\d){16})-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 
 /** Text that does not read as its type stays text, and so fails its schema with the schema's own words. */
 function read(text: string, wire: Parameter['wire']): unknown {
@@ -51,18 +52,23 @@ function read(text: string, wire: Parameter['wire']): unknown {
 
 const places = { path: 'path', query: 'query', headers: 'header', cookies: 'cookie', body: 'body' } as const
 
+// Names of members can be a caller's own (those of a map): enough of them to find the place, no more.
+const longestName = 200
+
 /** What failed, by the names the caller knows. The schema's words only: no value that was sent is repeated. */
 export function fieldErrors(errors: ValidateRoute['errors']): FieldError[] {
-  const found = (errors ?? []).map(error => {
+  return (errors ?? []).slice(0, 20).map(error => {
     const missing =
       error.keyword === 'required' ? `/${escapePointer(String(error.params.missingProperty))}` : ''
     const [, place = '', ...rest] = `${error.instancePath}${missing}`.split('/')
     const known = places[place as keyof typeof places] ?? 'body'
     const name = known === 'body' ? rest.map(part => `/${part}`).join('') : unescapePointer(rest[0] ?? '')
-    return { in: known, name, detail: missing ? 'is required' : (error.message ?? 'is not valid') }
+    return {
+      in: known,
+      name: name.slice(0, longestName),
+      detail: missing ? 'is required' : (error.message ?? 'is not valid'),
+    }
   })
-  // One schema can fail a field in several ways (a union, say); the first is enough to act on.
-  return [...new Map(found.map(error => [`${error.in} ${error.name}`, error])).values()].slice(0, 20)
 }
 
 // RFC 6901 §3.

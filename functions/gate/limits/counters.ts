@@ -57,9 +57,12 @@ export function createCounters(store: CounterStore, now: () => number): Counters
 
 /**
  * Issuer and subject are hashed, so that the table holds no personal data; each part carries its length, so that no two
- * callers can share a key.
+ * callers can share a key. The period is part of it: slices of another length would be counted as if they were ours.
  */
-function keyOf({ issuer, subject }: Pick<Ticket, 'issuer' | 'subject'>, { counter }: LimitManifest): string {
+function keyOf(
+  { issuer, subject }: Pick<Ticket, 'issuer' | 'subject'>,
+  { counter, periodSeconds }: LimitManifest,
+): string {
   const parts = [issuer, subject].map(part => `${Buffer.byteLength(part)}:${part}`).join('')
-  return `${stateTable.userPrefix}${createHash('sha256').update(parts).digest('base64url')}#${counter}`
+  return `${stateTable.userPrefix}${createHash('sha256').update(parts).digest('base64url')}#${counter}@${periodSeconds}`
 }

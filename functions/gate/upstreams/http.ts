@@ -2,6 +2,7 @@ import request from 'undici/lib/api/api-request.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
+import { fieldsOf } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { encodePrincipal, principalHeader } from './principal.ts'
 import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
@@ -56,7 +57,7 @@ export function targetOf(request: Pick<DeclaredRequest, 'key' | 'path' | 'query'
 function headersOf(request: DeclaredRequest): Record<string, string> {
   return {
     accept: 'application/json',
-    ...request.headers,
+    ...fieldsOf(request.headers),
     ...(request.cookies.length > 0 && {
       cookie: request.cookies.map(([name, v]) => `${name}=${v}`).join('; '),
     }),

@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
+import { fieldsOf, grouped } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { principalOf } from './principal.ts'
 import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
@@ -11,6 +12,7 @@ export interface LambdaUpstreamEvent {
   readonly route: string
   readonly path: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, readonly string[]>>
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: Readonly<Record<string, string>>
   readonly body: unknown
@@ -50,17 +52,17 @@ const eventOf = ({
 }: DeclaredRequest): LambdaUpstreamEvent => ({
   route: key,
   path,
-  query: Object.fromEntries(
-    query.map(([name]) => [name, query.filter(([other]) => other === name).map(([, value]) => value)]),
-  ),
-  headers,
+  query: Object.fromEntries(grouped(query)),
+  headers: fieldsOf(headers),
   cookies: Object.fromEntries(cookies),
   body: body ?? null,
   principal: ticket && principalOf(ticket),
 })
 
 function answerOf(text: string): Decision<UpstreamAnswer> {
-  const { statusCode, headers = {}, body = '' } = parse(text)
+  const { statusCode, headers = {}, body = '', ...more } = parse(text)
+  // Encodings, several values, cookies: what is not known here cannot be passed on as it was meant.
+  if (Object.keys(more).length > 0) return deny('upstream.invalid_response', { note: 'an unknown member' })
   if (!Number.isInteger(statusCode) || typeof body !== 'string' || typeof headers !== 'object' || !headers) {
     return deny('upstream.invalid_response')
   }
