@@ -18,6 +18,7 @@ const fail = (at: string, expected: string): never => {
 
 export const string: Decoder<string> = (value, at) =>
   typeof value === 'string' ? value : fail(at, 'a string')
+export const text: Decoder<string> = (value, at) => string(value, at) || fail(at, 'a text that is not empty')
 export const boolean: Decoder<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : fail(at, 'true or false')
 export const count: Decoder<number> = (value, at) =>

@@ -1,8 +1,11 @@
 import { allow, type Decision, deny } from './decision.ts'
+import { count, literal, object, record, string, text } from './decode.ts'
 
 /**
  * What the first door hands to the second, for one route. It travels as the authorizer's context, which API Gateway
- * keeps from callers and turns into strings; so it is flat strings to begin with.
+ * keeps from callers and turns into strings; so it is flat strings to begin with. It is not signed: a ticket shows that a
+ * request took the way through the first door, and who may take another way is said by the functions' permissions
+ * (API Gateway alone may invoke them).
  */
 export interface Ticket {
   readonly route: string
@@ -41,37 +44,32 @@ export function readTicket(
   expected: { readonly route: string; readonly rule: string; readonly nowSeconds: number },
 ): Decision<Ticket> {
   if (!context?.ticket) return deny('ticket.missing')
-  const { ticket, route, rule, issuer, subject, client, bound } = context
-  const expiresAt = typeof context.expiresAt === 'string' ? Number(context.expiresAt) : Number.NaN
-  const claims = readBound(bound)
-  if (
-    ticket !== version ||
-    typeof route !== 'string' ||
-    typeof rule !== 'string' ||
-    typeof issuer !== 'string' ||
-    typeof subject !== 'string' ||
-    typeof client !== 'string' ||
-    !Number.isSafeInteger(expiresAt) ||
-    !subject ||
-    !issuer ||
-    !claims
-  ) {
-    return deny('ticket.malformed')
-  }
-  if (route !== expected.route) return deny('ticket.route_mismatch')
-  if (rule !== expected.rule) return deny('ticket.outdated')
-  if (expected.nowSeconds >= expiresAt) return deny('ticket.expired')
-  return allow({ route, rule, issuer, subject, client, expiresAt, bound: claims })
+  const read = readShape(context)
+  if (!read) return deny('ticket.malformed')
+  const { ticket: _, ...ticket } = read
+  if (ticket.route !== expected.route) return deny('ticket.route_mismatch')
+  if (ticket.rule !== expected.rule) return deny('ticket.outdated')
+  if (expected.nowSeconds >= ticket.expiresAt) return deny('ticket.expired')
+  return allow(ticket)
 }
 
-function readBound(text: unknown): Record<string, string> | undefined {
-  if (typeof text !== 'string') return undefined
+const shape = object({
+  ticket: literal(version),
+  route: text,
+  rule: text,
+  issuer: text,
+  subject: text,
+  client: string,
+  // Digits, as API Gateway hands on whatever the first door says.
+  expiresAt: (value, at) => count(/^\d+$/.test(string(value, at)) ? Number(value) : value, at),
+  bound: (value, at) => record(string)(JSON.parse(string(value, at)), at),
+})
+
+/** The ticket's own members of an authorizer's context; API Gateway adds others (`principalId`, `integrationLatency`). */
+function readShape(context: Record<string, unknown>) {
+  const { ticket, route, rule, issuer, subject, client, expiresAt, bound } = context
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    return Object.values(value).every(v => typeof v === 'string')
-      ? (value as Record<string, string>)
-      : undefined
+    return shape({ ticket, route, rule, issuer, subject, client, expiresAt, bound }, 'ticket')
   } catch {
     return undefined
   }

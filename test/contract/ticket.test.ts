@@ -78,8 +78,9 @@ const attacks: Array<
   ['a ticket of another route', { ...context, route: 'POST /deals' }, 'ticket.route_mismatch'],
   ['a ticket of another rule', { ...context, rule: 'rule-0' }, 'ticket.outdated'],
   ['an expired ticket', { ...context, expiresAt: '999' }, 'ticket.expired'],
-  ['an expiry long ago', { ...context, expiresAt: '-1' }, 'ticket.expired'],
-  ['a blank expiry', { ...context, expiresAt: '' }, 'ticket.expired'],
+  ['an expiry long ago', { ...context, expiresAt: '1' }, 'ticket.expired'],
+  ['a negative expiry', { ...context, expiresAt: '-1' }, 'ticket.malformed'],
+  ['a blank expiry', { ...context, expiresAt: '' }, 'ticket.malformed'],
 ]
 
 describe('what is no ticket for this route is refused', () => {

@@ -14,7 +14,7 @@ test('two JSON values are equal exactly when they are written the same, whatever
   const written = (value: unknown) => JSON.stringify(sorted(value))
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-      expect(equal(a, structuredClone(a))).toBe(true)
+      expect(equal(a, JSON.parse(JSON.stringify(a)))).toBe(true)
       expect(equal(a, b)).toBe(written(a) === written(b))
     }),
   )

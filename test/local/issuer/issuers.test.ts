@@ -27,6 +27,8 @@ const declare = (issuer: string, more: Partial<DeclaredIssuer> = {}): DeclaredIs
   jwksUri: null,
   audiences: [api],
   algorithms: ['ES256'],
+  tokenType: 'at+jwt',
+  requiredClaims: [],
   ...more,
 })
 
