@@ -103,17 +103,25 @@ export interface Projection {
 const projection: Decoder<Projection> = (value, at) =>
   partial({ members: record(projection), others: projection, items: projection })(value, at)
 
-const parameter = object({
+const parameterMembers = {
   name: string,
   /** How the text on the wire is read before it is validated. The text itself is what goes on. */
   wire: literal('string', 'integer', 'number', 'boolean'),
   /** May be repeated; anything else sent twice is ambiguous. */
   many: boolean,
-})
+}
+const parameter = object(parameterMembers)
 export type Parameter = Decoded<typeof parameter>
 
+const pathParameter = object({
+  ...parameterMembers,
+  /** Literals of other declared paths in this place: a value equal to one would ask the upstream for that path. */
+  reserved: list(string),
+})
+export type PathParameter = Decoded<typeof pathParameter>
+
 const input = object({
-  path: list(parameter),
+  path: list(pathParameter),
   query: list(parameter),
   headers: list(parameter),
   cookies: list(parameter),

@@ -5,8 +5,7 @@ import { Construct } from 'constructs'
 import type { IssuerManifest } from '../contract/manifest.ts'
 import { PolicyCode } from './compile/function-code.ts'
 import { issuerManifest } from './compile/manifests.ts'
-import { DeclarationError } from './declare/declaration-error.ts'
-import { Issuer } from './declare/issuer.ts'
+import type { Issuer } from './declare/issuer.ts'
 import { createFunction } from './least-function.ts'
 
 export interface FirstDoorProps {
@@ -26,9 +25,7 @@ export class FirstDoor extends Construct {
 
   constructor(scope: Construct, id: string, { issuers, cacheTtl, logRetention, generate }: FirstDoorProps) {
     super(scope, id)
-    const at = scope.node.path
-    checkDistinct(at, issuers)
-    this.cacheTtlSeconds = checkCacheTtl(at, cacheTtl)
+    this.cacheTtlSeconds = cacheTtl.toSeconds()
     const environment: Record<string, string> = {
       API_ARN_PREFIX: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:`,
     }
@@ -48,36 +45,4 @@ export class FirstDoor extends Construct {
       environment,
     })
   }
-}
-
-function checkDistinct(at: string, issuers: readonly Issuer[]): void {
-  const stranger = issuers.find(issuer => !(issuer instanceof Issuer))
-  if (stranger !== undefined) {
-    throw new DeclarationError({
-      at: `${at} issuers`,
-      given: JSON.stringify(stranger),
-      allowed: "Issuer.oidc('https://…', { audience, algorithms })",
-      fix: 'say what tokens of this issuer must be, not only who it is',
-    })
-  }
-  const names = issuers.map(issuer => issuer.issuer)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice === undefined) return
-  throw new DeclarationError({
-    at: `${at} issuers`,
-    given: `${Token.isUnresolved(twice) ? 'a deploy-time issuer' : `the issuer "${twice}"`} twice`,
-    allowed: 'each issuer once',
-    fix: 'merge the two; one issuer can have several audiences and algorithms',
-  })
-}
-
-function checkCacheTtl(at: string, given: Duration): number {
-  const seconds = given.toSeconds()
-  if (seconds <= 3600) return seconds
-  throw new DeclarationError({
-    at: `${at} authorizerCacheTtl`,
-    given: `${seconds} s`,
-    allowed: "0 to 3600 s, API Gateway's own bounds",
-    fix: 'state at most an hour',
-  })
 }

@@ -1,22 +1,28 @@
 import type { Construct } from 'constructs'
+import { checkFreeId, checkText, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
 import { Upstream } from './declare/upstream.ts'
 import { Gate, type GateProps } from './gate.ts'
+
+/** Constructs that an API makes for itself, some of them only when a route needs them. */
+const ownIds = ['RestApi', 'AccessLogs', 'FirstDoor', 'State', 'Stubs']
 
 /** The gates of one API: one per upstream, and one for all stubs. */
 export class Gates {
   readonly #byUpstream = new Map<Upstream, Gate>()
   readonly #create: (id: string, upstream: Upstream) => Gate
-  readonly #at: string
+  readonly #scope: Construct
   #stubs: Gate | undefined
 
   constructor(scope: Construct, props: Omit<GateProps, 'target'>) {
-    this.#at = scope.node.path
+    this.#scope = scope
     this.#create = (id, { target }) => new Gate(scope, id, { ...props, target })
   }
 
   add(id: string, upstream: Upstream): Gate {
-    this.#checkNew(`upstream "${id}" of ${this.#at}`, upstream)
+    const at = `upstream "${id}" of ${this.#scope.node.path}`
+    this.#checkId(at, id)
+    this.#checkNew(at, upstream)
     const gate = this.#create(id, upstream)
     this.#byUpstream.set(upstream, gate)
     return gate
@@ -34,7 +40,7 @@ export class Gates {
       if (found) return found
     }
     if (given instanceof Upstream) {
-      const gate = this.#byUpstream.get(given) ?? this.#inPlace(template, given)
+      const gate = this.#byUpstream.get(given) ?? this.#inPlace(at, template, given)
       this.#byUpstream.set(given, gate)
       return [given, gate]
     }
@@ -46,10 +52,27 @@ export class Gates {
     })
   }
 
-  #inPlace(template: string, upstream: Upstream): Gate {
-    if (upstream.target.kind !== 'stub') return this.#create(`Gate ${template}`, upstream)
+  #inPlace(at: string, template: string, upstream: Upstream): Gate {
+    if (upstream.target.kind !== 'stub') {
+      const id = `Gate ${template}`
+      checkFreeId(at, this.#scope, id, 'give the upstream that has it another name')
+      return this.#create(id, upstream)
+    }
     this.#stubs ??= this.#create('Stubs', upstream)
     return this.#stubs
+  }
+
+  #checkId(at: string, id: string): void {
+    const fix = 'give it a name of its own'
+    checkText(at, id, { fix })
+    checkFreeId(at, this.#scope, id, fix)
+    if (!ownIds.includes(id)) return
+    throw new DeclarationError({
+      at,
+      given: `the construct id "${id}", which is taken`,
+      allowed: `any but ${ownIds.join(', ')}: the API's own`,
+      fix,
+    })
   }
 
   #checkNew(at: string, given: Upstream): void {
@@ -69,4 +92,4 @@ export class Gates {
 const foreign = (given: Gate, stubs: Gate | undefined) =>
   given === stubs ? 'the gate of stubs declared in place' : 'an upstream of another API'
 
-const notAnUpstream = (given: unknown) => (given === undefined ? 'no upstream' : `a ${typeof given}`)
+const notAnUpstream = (given: unknown) => (given === undefined ? 'no upstream' : describeValue(given))

@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { type metrics as emitted, metricNamespace, metricService, metrics } from '../contract/metrics.ts'
-import { onlyKnownKeys } from './declare/declaration-error.ts'
-import type { ZeroTrustApi } from './zero-trust-api.ts'
+import { checkOptions, describeValue } from './declare/checks.ts'
+import { DeclarationError } from './declare/declaration-error.ts'
+import { ZeroTrustApi } from './zero-trust-api.ts'
 
 export interface GatewayDashboardProps {
   readonly api: ZeroTrustApi
@@ -25,7 +26,15 @@ export class GatewayDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayDashboardProps) {
     super(scope, id)
-    onlyKnownKeys(this.node.path, props, ['api'])
+    checkOptions(this.node.path, props, ['api'])
+    if (!(props.api instanceof ZeroTrustApi)) {
+      throw new DeclarationError({
+        at: `${this.node.path} api`,
+        given: describeValue(props.api),
+        allowed: 'a ZeroTrustApi',
+        fix: 'name the API whose traffic it shows',
+      })
+    }
     const { apiName } = props.api
     this.dashboard = new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.hours(3),

@@ -2,7 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import { stateTable } from '../contract/state.ts'
-import { onlyKnownKeys } from './declare/declaration-error.ts'
+import { checkOptions, describeValue } from './declare/checks.ts'
+import { DeclarationError } from './declare/declaration-error.ts'
 
 export interface GatewayStateProps {
   /**
@@ -18,8 +19,16 @@ export class GatewayState extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayStateProps = {}) {
     super(scope, id)
-    onlyKnownKeys(this.node.path, props, ['removalPolicy'])
+    checkOptions(this.node.path, props, ['removalPolicy'])
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN
+    if (!Object.values(RemovalPolicy).includes(removalPolicy)) {
+      throw new DeclarationError({
+        at: `${this.node.path} removalPolicy`,
+        given: describeValue(removalPolicy),
+        allowed: 'a RemovalPolicy',
+        fix: 'for example RemovalPolicy.RETAIN, the default',
+      })
+    }
     this.table = new Table(this, 'Table', {
       partitionKey: { name: stateTable.partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

@@ -1,59 +1,36 @@
-import type { Size } from 'aws-cdk-lib'
+import { Size } from 'aws-cdk-lib'
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
-import type { LimitManifest } from '../contract/manifest.ts'
 import { metricNamespace, metricService, type metrics } from '../contract/metrics.ts'
 import type { ReasonCode } from '../contract/reasons.ts'
 import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
-import { type CompiledInput, compileInput, type DeclaredInput, inputSchema } from './compile/inputs.ts'
-import { compileProjection } from './compile/projection.ts'
-import { checkSchema } from './compile/validators.ts'
-import { Access } from './declare/access.ts'
-import { DeclarationError, onlyKnownKeys } from './declare/declaration-error.ts'
-import { checkLimit, type Limit } from './declare/limit.ts'
-import { type PathParameters, parseTemplate, type RouteTemplate } from './declare/path-template.ts'
-import type { Schema } from './declare/schema.ts'
+import { type CompiledInput, compileInput } from './compile/inputs.ts'
+import type { Access } from './declare/access.ts'
+import { checkSize } from './declare/checks.ts'
+import type { DeclaredInput } from './declare/input.ts'
+import type { Limit } from './declare/limit.ts'
+import type { ParsedTemplate } from './declare/path-template.ts'
+import type { RouteBase } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
 import type { Gate } from './gate.ts'
 
-/** What a route declares of its requests. Every path parameter, and no other, has a schema. */
-export type RouteInput<Template extends string> = Omit<DeclaredInput, 'path'> &
-  ([PathParameters<Template>] extends [never]
-    ? { readonly path?: Record<string, never> }
-    : { readonly path: Readonly<Record<PathParameters<Template>, Schema>> })
-
-export interface RouteLimits {
-  /** How many requests one caller may make. @default - the API's `limits.user` */
-  readonly user?: Limit
+export interface UserLimit {
+  readonly limit: Limit
+  /** Routes that name the same counter share it. */
+  readonly counter: string
 }
 
-interface RouteBase<Template extends string> {
-  /** What answers: an upstream added with `addUpstream`, or one declared in place (which gets a gate of its own). */
-  readonly upstream: Gate | Upstream
-  /** Who may use the route. There is no default. */
-  readonly access: Access<PathParameters<Template>>
-  /** Overrides the API's limits; what is counted here is counted for this route alone. @default - the API's */
-  readonly limits?: RouteLimits
-  /** The largest body that is read. Beyond it the caller gets 413. @default Size.kibibytes(256) */
-  readonly maxBody?: Size
-}
-
-export type RouteProps<Template extends RouteTemplate> = RouteBase<Template> &
-  ([PathParameters<Template>] extends [never]
-    ? { readonly input?: RouteInput<Template> }
-    : { readonly input: RouteInput<Template> })
-
-/** A route as the API adds it: its gate found, its limits settled. */
+/** A route as the API adds it: its template read, its gate found. */
 export interface RouteDeclaration {
   readonly template: string
+  readonly parsed: ParsedTemplate
   readonly props: RouteBase<string> & { readonly input?: DeclaredInput }
   readonly gate: Gate
   readonly upstream: Upstream
-  readonly userLimit: { readonly limit: Limit; readonly shared: boolean } | undefined
+  /** The API's, for routes that state none. */
+  readonly sharedLimit: Limit | undefined
   readonly apiName: string
 }
-
-const options = ['upstream', 'access', 'input', 'limits', 'maxBody']
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
 export class Route extends Construct {
@@ -66,23 +43,15 @@ export class Route extends Construct {
   readonly upstream: Upstream
   readonly input: CompiledInput
   readonly maxBodyBytes: number
-  readonly userLimit: LimitManifest | null
-  readonly userLimitText: string | null
-  /** Names this route in errors. */
-  readonly at: string
+  readonly userLimit: UserLimit | null
   readonly #apiName: string
 
-  constructor(scope: Construct, declaration: RouteDeclaration) {
-    const { template, props, gate, upstream, userLimit, apiName } = declaration
-    const at = `route "${template}" of ${scope.node.path}`
-    onlyKnownKeys(at, props, options)
-    onlyKnownKeys(`${at} limits`, props.limits ?? {}, ['user'])
-    checkLimit(`${at} limits.user`, props.limits?.user)
-    const { method, path, parameters } = parseTemplate(at, template)
-    checkAccess(at, props.access, parameters)
+  /** @param at names this route in errors */
+  constructor(scope: Construct, at: string, declaration: RouteDeclaration) {
+    const { template, parsed, props, gate, upstream, sharedLimit, apiName } = declaration
+    const { method, path, parameters } = parsed
     super(scope, template)
 
-    this.at = at
     this.method = method
     this.path = path
     this.key = routeKey(method, path)
@@ -90,21 +59,12 @@ export class Route extends Construct {
     this.gate = gate
     this.upstream = upstream
     this.input = compileInput(at, props.input ?? {}, parameters)
-    if (this.input.body) {
-      checkBodyMethod(at, method)
-      compileProjection(`${at} input.body`, this.input.body.schema)
-    }
-    checkSchema(at, inputSchema(this.input))
-    this.maxBodyBytes = props.maxBody?.toBytes() ?? 256 * 1024
-    const limit = props.access.kind === 'token' ? userLimit : undefined
-    this.userLimit = limit
-      ? {
-          counter: limit.shared ? 'api' : this.key,
-          max: limit.limit.max,
-          periodSeconds: limit.limit.periodSeconds,
-        }
-      : null
-    this.userLimitText = limit ? String(limit.limit) : null
+    this.maxBodyBytes = checkSize(`${at} maxBody`, props.maxBody ?? Size.kibibytes(256))
+    const own = props.limits?.user
+    const limit = own ?? sharedLimit
+    // A public route knows no callers whose requests it could count.
+    this.userLimit =
+      limit && props.access.kind === 'token' ? { limit, counter: own ? this.key : 'api' } : null
     this.#apiName = apiName
   }
 
@@ -131,34 +91,4 @@ export class Route extends Construct {
       ...props,
     })
   }
-}
-
-function checkAccess(at: string, access: Access | undefined, parameters: readonly string[]): void {
-  if (!(access instanceof Access)) {
-    throw new DeclarationError({
-      at,
-      given: access === undefined ? 'no access rule' : `access of type ${typeof access}`,
-      allowed: 'Access.token({ … }) or Access.public()',
-      fix: 'say who may use this route; public is a word you must write',
-    })
-  }
-  for (const { claim, pathParameter } of access.bindings) {
-    if (parameters.includes(pathParameter)) continue
-    throw new DeclarationError({
-      at: `${at} access.claims.${claim}`,
-      given: `equalsPath: "${pathParameter}", which the path does not have`,
-      allowed: parameters.join(', ') || 'nothing: the path has no parameters',
-      fix: 'name a parameter of this path',
-    })
-  }
-}
-
-function checkBodyMethod(at: string, method: Method): void {
-  if (method !== 'GET' && method !== 'HEAD') return
-  throw new DeclarationError({
-    at: `${at} input.body`,
-    given: `a body on ${method}`,
-    allowed: 'a body on POST, PUT, PATCH, DELETE',
-    fix: 'declare query parameters; a body here has no meaning (RFC 9110 §9.3.1)',
-  })
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Aws, attachCustomSynthesis, Duration, Lazy } from 'aws-cdk-lib'
+import { attachCustomSynthesis, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib'
 import {
   ApiDefinition,
   type CfnRestApi,
@@ -8,50 +8,32 @@ import {
   LogGroupLogDestination,
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway'
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { accessLogFormat } from './compile/access-log.ts'
+import { contractLines } from './compile/contract.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputSchema } from './compile/inputs.ts'
 import { authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { ResourceTree } from './compile/resources.ts'
 import { validatorsModule } from './compile/validators.ts'
-import { DeclarationError, onlyKnownKeys } from './declare/declaration-error.ts'
+import { checkFreeId } from './declare/checks.ts'
+import { DeclarationError } from './declare/declaration-error.ts'
 import type { Issuer } from './declare/issuer.ts'
-import { checkLimit, type Limit } from './declare/limit.ts'
+import type { Limit } from './declare/limit.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
+import { checkRoute } from './declare/route.ts'
+import type { RouteProps } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
+import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates.ts'
 import { GatewayState } from './gateway-state.ts'
 import { permitInvocation } from './least-function.ts'
-import { Route, type RouteDeclaration, type RouteProps } from './route.ts'
-
-export interface ZeroTrustApiProps {
-  /** Who may vouch for callers. @default - no one: every route must be public */
-  readonly issuers?: readonly Issuer[]
-  readonly limits?: {
-    /** How many requests one caller may make, over all routes that do not override it. @default - unlimited */
-    readonly user?: Limit
-  }
-  /**
-   * How long API Gateway may reuse the first door's answer for the same token and route. Up to an hour; zero asks anew for
-   * every request. Whatever it is, the second door checks each request's ticket, limits and inputs.
-   * @default Duration.minutes(1)
-   */
-  readonly authorizerCacheTtl?: Duration
-  /** Where counters are kept. @default - a table of this API's own, if a route has a limit */
-  readonly state?: GatewayState
-  /** Name of the stage. @default 'live' */
-  readonly stageName?: string
-  /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays
-}
-
-const options = ['issuers', 'limits', 'authorizerCacheTtl', 'state', 'stageName', 'logRetention']
+import { Route, type RouteDeclaration } from './route.ts'
 
 /**
  * An API that serves the routes declared on it and nothing else. Two doors stand before every upstream: an authorizer
@@ -72,9 +54,7 @@ export class ZeroTrustApi extends Construct {
 
   constructor(scope: Construct, id: string, props: ZeroTrustApiProps = {}) {
     super(scope, id)
-    onlyKnownKeys(this.node.path, props, options)
-    onlyKnownKeys(`${this.node.path} limits`, props.limits ?? {}, ['user'])
-    checkLimit(`${this.node.path} limits.user`, props.limits?.user)
+    checkApiProps(this.node.path, props)
     this.apiName = id
     this.#stageName = props.stageName ?? 'live'
     this.#userLimit = props.limits?.user
@@ -91,7 +71,11 @@ export class ZeroTrustApi extends Construct {
     })
     this.node.addValidation({ validate: () => this.#problems() })
     attachCustomSynthesis(this, {
-      onSynthesize: ({ assembly }) => this.#writePublicDocument(assembly.outdir),
+      onSynthesize: ({ assembly }) => {
+        this.#writePublicDocument(assembly.outdir)
+        // Before the stack writes its template: constructs are synthesized from the leaves up.
+        this.#describeContract()
+      },
     })
   }
 
@@ -106,22 +90,24 @@ export class ZeroTrustApi extends Construct {
    */
   addRoute<const Template extends RouteTemplate>(template: Template, props: RouteProps<Template>): Route {
     const at = `route "${template}" of ${this.node.path}`
-    // First of all: of two declarations of one operation, CDK would only say that a construct's name is taken.
-    const { method, path } = parseTemplate(at, template)
-    this.#tree.add(at, method, path)
-    const [upstream, gate] = this.#gates.of(at, template, props.upstream)
-    const own = props.limits?.user
-    const limit = own ?? this.#userLimit
-    const route = new Route(this, {
+    const parsed = parseTemplate(at, template)
+    // Types tie the schemas to the template; from here on names are checked at synth.
+    const declared = props as unknown as RouteDeclaration['props']
+    checkRoute(at, parsed, declared)
+    if (declared.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
+    // Before anything is made: of two declarations of one operation, CDK would only say that a construct's name is taken.
+    this.#tree.add(at, parsed.method, parsed.path)
+    checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
+    const [upstream, gate] = this.#gates.of(at, template, declared.upstream)
+    const route = new Route(this, at, {
       template,
-      // Types tie the schemas to the template; from here on names are checked at synth.
-      props: props as unknown as RouteDeclaration['props'],
+      parsed,
+      props: declared,
       gate,
       upstream,
-      userLimit: limit && { limit, shared: own === undefined },
+      sharedLimit: this.#userLimit,
       apiName: this.apiName,
     })
-    if (route.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
     if (route.userLimit) {
       this.#state ??= new GatewayState(this, 'State')
       gate.useState(this.#state)
@@ -198,7 +184,7 @@ export class ZeroTrustApi extends Construct {
     const routes = this.routes.filter(route => route.gate === gate)
     return {
       'manifest.json': JSON.stringify(
-        gateManifest(this.apiName, gate, this.#firstDoor?.issuers ?? [], routes),
+        gateManifest(this.apiName, gate, this.#firstDoor?.issuers ?? [], this.routes),
       ),
       'validators.mjs': validatorsModule(
         Object.fromEntries(routes.map(route => [route.key, inputSchema(route.input)])),
@@ -211,6 +197,13 @@ export class ZeroTrustApi extends Construct {
     writeFileSync(join(folder, `${this.node.addr.slice(0, 8)}.openapi.json`), `${document}\n`)
   }
 
+  #describeContract(): void {
+    const stack = Stack.of(this)
+    const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
+    const lines = contractLines(this.routes, this.#gates.all, this.#firstDoor?.issuers ?? [])
+    for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
+  }
+
   #problems(): string[] {
     const idle = this.#gates.all.filter(gate => !this.#routes.some(route => route.gate === gate))
     return [
@@ -220,8 +213,12 @@ export class ZeroTrustApi extends Construct {
   }
 }
 
-const invocationUri = (fn: LambdaFunction): string =>
-  `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}:lambda:path/2015-03-31/functions/${fn.functionArn}/invocations`
+/** By `Fn::Sub`, which says in one line what `Fn::Join` says in twenty: it stands in the document once for each route. */
+const invocationUri = (fn: LambdaFunction): string => {
+  const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnFunction)
+  const path = `lambda:path/2015-03-31/functions/\${${logicalId}.Arn}/invocations`
+  return Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}:${path}`)
+}
 
 const withoutIssuers = (at: string) =>
   new DeclarationError({

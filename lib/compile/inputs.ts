@@ -1,21 +1,14 @@
-import type { Parameter } from '../../contract/manifest.ts'
-import { DeclarationError, onlyKnownKeys } from '../declare/declaration-error.ts'
+import type { Projection } from '../../contract/manifest.ts'
+import { DeclarationError } from '../declare/declaration-error.ts'
+import { checkInput, type DeclaredInput, type InputPlace, inputPlaces } from '../declare/input.ts'
 import { type JsonSchema, type ReadSchema, readSchema, type Schema } from '../declare/schema.ts'
+import { type CompiledParameter, compileParameter } from './parameters.ts'
+import { compileProjection } from './projection.ts'
+import { boundIntegers } from './safe-integers.ts'
+import { compiles, refuseSchema } from './validators.ts'
 
-/** What a route declares of a request, by place. */
-export interface DeclaredInput {
-  readonly path?: Readonly<Record<string, Schema>>
-  readonly query?: Readonly<Record<string, Schema>>
-  /** Names in any case; they are matched without regard to it. */
-  readonly headers?: Readonly<Record<string, Schema>>
-  readonly cookies?: Readonly<Record<string, Schema>>
-  /** A JSON body. */
-  readonly body?: Schema
-}
-
-export interface CompiledParameter extends Parameter {
-  readonly schema: JsonSchema
-  readonly required: boolean
+export interface CompiledBody extends ReadSchema {
+  readonly projection: Projection
 }
 
 export interface CompiledInput {
@@ -23,30 +16,50 @@ export interface CompiledInput {
   readonly query: readonly CompiledParameter[]
   readonly headers: readonly CompiledParameter[]
   readonly cookies: readonly CompiledParameter[]
-  readonly body: ReadSchema | null
+  readonly body: CompiledBody | null
 }
 
-export const inputPlaces = ['path', 'query', 'headers', 'cookies'] as const
-type Place = (typeof inputPlaces)[number]
-
-/** Reads a route's `input`. Throws a {@link import('../declare/declaration-error.ts').DeclarationError} naming the field. */
+/** Reads a route's `input`. Throws a {@link DeclarationError} naming the field. */
 export function compileInput(
   at: string,
   input: DeclaredInput,
   pathParameters: readonly string[],
 ): CompiledInput {
-  onlyKnownKeys(`${at} input`, input, [...inputPlaces, 'body'])
-  const place = (name: Place) =>
-    Object.entries(input[name] ?? {}).map(([key, schema]) => compileParameter(at, name, key, schema))
+  checkInput(`${at} input`, input)
   checkPathParameters(at, Object.keys(input.path ?? {}), pathParameters)
   checkHeaderCase(at, Object.keys(input.headers ?? {}))
-  return {
+  const place = (name: InputPlace) =>
+    Object.entries(input[name] ?? {}).map(([key, schema]) =>
+      compileParameter(`${at} input.${name}.${key}`, name, key, schema),
+    )
+  const compiled: CompiledInput = {
     path: place('path'),
     query: place('query'),
     headers: place('headers'),
     cookies: place('cookies'),
-    body: input.body === undefined ? null : readSchema(`${at} input.body`, input.body),
+    body: input.body === undefined ? null : compileBody(`${at} input.body`, input.body),
   }
+  checkSchemas(at, compiled)
+  return compiled
+}
+
+function compileBody(at: string, given: Schema): CompiledBody {
+  const read = readSchema(at, given)
+  const schema = boundIntegers(read.schema)
+  return { schema, required: read.required, projection: compileProjection(at, schema) }
+}
+
+/** All schemas at once, as they will be compiled; one by one only to find out which is at fault. */
+function checkSchemas(at: string, input: CompiledInput): void {
+  const whole = compiles(inputSchema(input))
+  if (whole === null) return
+  for (const place of inputPlaces) {
+    for (const { name, schema } of input[place]) {
+      const reason = compiles(embedded(schema))
+      if (reason !== null) refuseSchema(`${at} input.${place}.${name}`, reason)
+    }
+  }
+  refuseSchema(`${at} input${input.body ? '.body' : ''}`, whole)
 }
 
 function checkPathParameters(at: string, declared: readonly string[], inTemplate: readonly string[]): void {
@@ -75,71 +88,6 @@ function checkHeaderCase(at: string, names: readonly string[]): void {
     given: `"${twice}" a second time, in another case`,
     allowed: 'each header once: names are the same in any case (RFC 9110 §5.1)',
     fix: 'remove one of the two',
-  })
-}
-
-function compileParameter(at: string, place: Place, key: string, given: Schema): CompiledParameter {
-  const where = `${at} input.${place}.${key}`
-  const name = place === 'headers' ? key.toLowerCase() : key
-  checkName(where, place, name)
-  const { schema, required } = readSchema(where, given)
-  const many = schema.type === 'array'
-  if (many && (place === 'path' || place === 'cookies')) {
-    throw new DeclarationError({
-      at: where,
-      given: 'an array',
-      allowed: 'one value',
-      fix: 'only query parameters and headers can be sent more than once',
-    })
-  }
-  const wire = wireType(where, many ? schema.items : schema)
-  return { name, wire, many, schema, required: place === 'path' || required }
-}
-
-/** What text on the wire can be read as. */
-function wireType(at: string, schema: unknown): Parameter['wire'] {
-  const {
-    type,
-    enum: values,
-    const: value,
-  } = Object(schema) as { type?: unknown; enum?: unknown[]; const?: unknown }
-  if (type === 'string' || type === 'integer' || type === 'number' || type === 'boolean') return type
-  const listed = values ?? (value === undefined ? [] : [value])
-  if (type === undefined && listed.length > 0 && listed.every(item => typeof item === 'string'))
-    return 'string'
-  throw new DeclarationError({
-    at,
-    given: `a schema of type ${JSON.stringify(type ?? null)}`,
-    allowed: 'string, integer, number, boolean, or an array of one of these',
-    fix: 'give a parameter one simple type; structured data belongs in the body',
-  })
-}
-
-const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i // RFC 9110 §5.6.2
-const queryName = /^[A-Za-z0-9_.~$[\]-]+$/
-
-/**
- * Headers that belong to the connection, to the gateway, or to whoever is in between: forwarding one would let a caller
- * speak in the gateway's name (RFC 9110 §7.6.1, RFC 7239).
- */
-const reservedHeader =
-  /^(?:authorization|cookie|set-cookie|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-(?:type|length|encoding)|accept-encoding|x-forwarded-.*|x-real-ip|x-amz.*|x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*|sallyport-.*|x-sallyport-.*)$/
-
-function checkName(at: string, place: Place, name: string): void {
-  if (place === 'headers' && reservedHeader.test(name)) {
-    throw new DeclarationError({
-      at,
-      given: `the reserved header "${name}"`,
-      allowed: 'end-to-end request headers that describe the request itself',
-      fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
-    })
-  }
-  if ((place === 'query' ? queryName : token).test(name)) return
-  throw new DeclarationError({
-    at,
-    given: `the name ${JSON.stringify(name)}`,
-    allowed: place === 'query' ? 'letters, digits and _ . ~ $ [ ] -' : 'a token of RFC 9110 §5.6.2',
-    fix: 'rename it',
   })
 }
 

@@ -14,8 +14,8 @@ import type { Issuer } from '../declare/issuer.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
-import type { CompiledParameter } from './inputs.ts'
-import { compileProjection } from './projection.ts'
+import type { CompiledParameter } from './parameters.ts'
+import { literalsBeside } from './resources.ts'
 
 /** A value known at synth goes into the manifest; one known only at deploy travels as an environment variable. */
 export type Deploy = (name: string, value: string) => Deployed
@@ -40,7 +40,7 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         kind: 'http',
         url: deploy('UPSTREAM_URL', target.url),
         timeoutMs: target.timeout.toMilliseconds(),
-        maxResponseBytes: target.maxResponse.toBytes(),
+        maxResponseBytes: target.maxResponseBytes,
       }
     case 'lambda':
       return {
@@ -95,10 +95,21 @@ export const gateManifest = (
   gate: gate.node.id,
   upstream: gate.upstreamManifest,
   table: gate.table,
-  routes: Object.fromEntries(routes.map(route => [route.key, gateRoute(route, issuers)])),
+  routes: Object.fromEntries(
+    routes
+      .filter(route => route.gate === gate)
+      .map(route => [
+        route.key,
+        gateRoute(
+          route,
+          issuers,
+          routes.map(({ path }) => path),
+        ),
+      ]),
+  ),
 })
 
-function gateRoute(route: Route, issuers: readonly IssuerManifest[]): GateRoute {
+function gateRoute(route: Route, issuers: readonly IssuerManifest[], paths: readonly string[]): GateRoute {
   const { access, input, userLimit, upstream } = route
   const { target } = upstream
   return {
@@ -107,17 +118,24 @@ function gateRoute(route: Route, issuers: readonly IssuerManifest[]): GateRoute 
         ? { kind: 'public' }
         : { kind: 'token', rule: routeAccess(access, issuers).rule, bind: access.bindings },
     input: {
-      path: input.path.map(parameter),
+      path: input.path.map(each => ({
+        ...parameter(each),
+        reserved: literalsBeside(route.path, each.name, paths),
+      })),
       query: input.query.map(parameter),
       headers: input.headers.map(parameter),
       cookies: input.cookies.map(parameter),
       body: input.body && {
         required: input.body.required,
         maxBytes: route.maxBodyBytes,
-        projection: compileProjection(route.at, input.body.schema),
+        projection: input.body.projection,
       },
     },
-    userLimit,
+    userLimit: userLimit && {
+      counter: userLimit.counter,
+      max: userLimit.limit.max,
+      periodSeconds: userLimit.limit.periodSeconds,
+    },
     stub: target.kind === 'stub' ? { status: target.status, body: target.body } : null,
   }
 }

@@ -1,7 +1,7 @@
 import { problemMediaType } from '../../contract/problem.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
-import type { CompiledParameter } from './inputs.ts'
+import type { CompiledParameter } from './parameters.ts'
 
 export interface OpenApiInfo {
   readonly title: string
@@ -98,7 +98,7 @@ function publicOperation(route: Route, operationId: string) {
     parameters.map(({ name, required, schema }) => ({ name, in: where, required, schema: inline(schema) }))
   return {
     operationId,
-    description: `Access: ${route.access}.${route.userLimitText ? ` Limit: ${route.userLimitText} per user.` : ''}`,
+    description: `Access: ${route.access}.${route.userLimit ? ` Limit: ${route.userLimit.limit} per user.` : ''}`,
     parameters: [
       ...place(input.path, 'path'),
       ...place(input.query, 'query'),

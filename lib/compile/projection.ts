@@ -1,6 +1,7 @@
 import type { Projection } from '../../contract/manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { JsonSchema } from '../declare/schema.ts'
+import { type Refusal, refusals } from './projection-refusals.ts'
 
 /**
  * Keywords whose meaning is carried through to the projection or the validator. Any other is refused: a keyword that is
@@ -20,33 +21,26 @@ const known = new Set([...structural, ...assertions, ...annotations])
 
 /** Which members a schema declares. Throws a {@link DeclarationError} where that cannot be said for certain. */
 export function compileProjection(at: string, root: JsonSchema): Projection {
-  const refuse = (place: string, given: string, fix: string): never => {
-    throw new DeclarationError({
-      at: `${at}${place}`,
-      given,
-      allowed: `JSON Schema with ${[...structural, ...assertions].join(', ')}`,
-      fix,
-    })
+  const refuse = (place: string, refusal: Refusal): never => {
+    throw new DeclarationError({ at: `${at}${place}`, ...refusal })
   }
 
   const resolve = (place: string, ref: unknown, open: readonly string[]): [JsonSchema, readonly string[]] => {
+    // The root, from within: what libraries write for a type that refers to itself.
+    if (ref === '#') return refuse(place, refusals.recursion)
     const name = /^#\/\$defs\/([^/]+)$/.exec(String(ref))?.[1]
     const found =
       name === undefined ? undefined : (root.$defs as Record<string, JsonSchema> | undefined)?.[name]
-    if (!found)
-      return refuse(place, `$ref ${JSON.stringify(ref)}`, 'refer to #/$defs/<name> of the same schema')
-    if (open.includes(String(ref)))
-      refuse(place, 'a schema that contains itself', 'bound its depth: spell the levels out')
+    if (!found) return refuse(place, refusals.reference(ref))
+    if (open.includes(String(ref))) refuse(place, refusals.recursion)
     return [found, [...open, String(ref)]]
   }
 
   const compile = (place: string, schema: unknown, open: readonly string[]): Projection => {
-    if (typeof schema !== 'object' || schema === null) {
-      return refuse(place, `the schema ${JSON.stringify(schema)}`, 'say what the value is')
-    }
+    if (typeof schema !== 'object' || schema === null) return refuse(place, refusals.anything)
     const given = schema as JsonSchema
     const unknown = Object.keys(given).find(keyword => !known.has(keyword))
-    if (unknown) refuse(place, `keyword "${unknown}"`, 'express it with the keywords above')
+    if (unknown) refuse(place, refusals.keyword(unknown))
     const parts: Projection[] = [ownPart(place, given, open)]
     if (given.$ref !== undefined) {
       const [target, path] = resolve(place, given.$ref, open)
@@ -62,16 +56,12 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
       // Which branch holds decides which members are declared; only one of them may have any.
       const shapes = [options.filter(o => o.members || o.others), options.filter(o => o.items)]
       if (shapes.some(shape => shape.length > 1)) {
-        refuse(
-          `${place}/${keyword}`,
-          'several kinds of objects or arrays',
-          'give each kind a route or a member of its own',
-        )
+        refuse(`${place}/${keyword}`, refusals.kinds)
       }
       parts.push(...options)
     }
     if (parts.every(isEmpty) && !saysWhatItIs(given)) {
-      refuse(place, 'a schema without a type', 'say what the value is: anything at all cannot be declared')
+      refuse(place, refusals.anything)
     }
     return merge(parts)
   }
@@ -82,13 +72,13 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
       ([name, member]) => [name, compile(`${place}/${name}`, member, open)] as const,
     )
     const isMap = typeof additionalProperties === 'object' && additionalProperties !== null
-    if (additionalProperties === true) {
-      refuse(place, 'additionalProperties: true', 'declare the members, or give a schema for those of a map')
+    // Libraries write {} for true, which would be refused as a value of any kind: true, but no help.
+    if (additionalProperties === true || (isMap && Object.keys(additionalProperties).length === 0)) {
+      refuse(place, refusals.undeclaredMembers)
     }
     const mayBe = (type: string) =>
       schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type))
-    if (mayBe('array') && items === undefined)
-      refuse(place, 'an array without items', 'say what its items are')
+    if (mayBe('array') && items === undefined) refuse(place, refusals.undeclaredItems)
     return {
       ...((members.length > 0 || mayBe('object')) && { members: Object.fromEntries(members) }),
       ...(isMap && { others: compile(`${place}/*`, additionalProperties, open) }),

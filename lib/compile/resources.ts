@@ -50,3 +50,15 @@ export class ResourceTree {
     })
   }
 }
+
+/**
+ * The literals that other paths have where this one has a parameter, below the same parent. API Gateway matches the raw
+ * path and prefers them; a value that decodes to one, or comes with another method, arrives at the parameter all the same.
+ */
+export function literalsBeside(path: string, parameter: string, paths: readonly string[]): string[] {
+  const parent = path.slice(0, path.indexOf(`{${parameter}}`))
+  const beside = paths
+    .filter(other => other.startsWith(parent))
+    .map(other => other.slice(parent.length).split('/')[0] as string)
+  return [...new Set(beside)].filter(segment => segment !== '' && !segment.startsWith('{')).sort()
+}

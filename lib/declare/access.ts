@@ -1,5 +1,6 @@
 import type { ClaimRule } from '../../contract/manifest.ts'
-import { DeclarationError, onlyKnownKeys } from './declaration-error.ts'
+import { checkObject, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
 
 /** What one claim must be: one exact string, one of several, or the value of a path parameter. */
 export type ClaimRequirement<PathParameter extends string = string> =
@@ -34,7 +35,15 @@ export interface ClaimBinding {
  */
 export class Access<PathParameter extends string = string> {
   /** Anyone, without a token. */
-  static public(): Access<never> {
+  static public(...nothing: readonly never[]): Access<never> {
+    if (nothing.length > 0) {
+      throw new DeclarationError({
+        at: 'Access.public',
+        given: describeValue(nothing[0]),
+        allowed: 'nothing: no one can be asked for anything without a token',
+        fix: 'write Access.token({ … }) to ask for scopes, roles or claims',
+      })
+    }
     return new Access<never>('public', {})
   }
 
@@ -42,7 +51,7 @@ export class Access<PathParameter extends string = string> {
   static token<const PathParameter extends string = never>(
     options: TokenAccessOptions<PathParameter> = {},
   ): Access<PathParameter> {
-    onlyKnownKeys('Access.token', options, ['scopes', 'roles', 'claims'])
+    checkOptions('Access.token', options, ['scopes', 'roles', 'claims'])
     return new Access<PathParameter>('token', options)
   }
 
@@ -56,9 +65,17 @@ export class Access<PathParameter extends string = string> {
 
   private constructor(kind: 'public' | 'token', options: TokenAccessOptions) {
     this.kind = kind
-    this.scopes = (options.scopes ?? []).map(checkScope)
-    this.roles = [...(options.roles ?? [])]
-    const required = Object.entries(options.claims ?? {})
+    const { scopes, roles, claims = {} } = options
+    this.scopes = scopes === undefined ? [] : checkScopes(scopes)
+    this.roles =
+      roles === undefined ? [] : checkTexts('Access.token roles', roles, { fix: listed('roles', 'sales') })
+    checkObject(
+      'Access.token claims',
+      claims,
+      'an object with a requirement for each claim',
+      "write claims: { tenant: { equals: 'acme' } }",
+    )
+    const required = Object.entries(claims)
     this.rules = required.flatMap(([claim, requirement]) => ruleOf(claim, requirement))
     this.bindings = required.flatMap(([claim, requirement]) =>
       'equalsPath' in requirement ? [{ claim, pathParameter: requirement.equalsPath }] : [],
@@ -80,30 +97,43 @@ export class Access<PathParameter extends string = string> {
   }
 }
 
+const listed = (option: string, example: string) =>
+  `write ${option}: ['${example}'], or leave ${option} out where none is needed`
+
 // scope-token of RFC 6749 §3.3. It also travels in a challenge, where quotes would break out.
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-function checkScope(scope: string): string {
-  if (scopeToken.test(scope)) return scope
+function checkScopes(given: unknown): readonly string[] {
+  const scopes = checkTexts('Access.token scopes', given, { fix: listed('scopes', 'deals:read') })
+  const wrong = scopes.find(scope => !scopeToken.test(scope))
+  if (wrong === undefined) return scopes
   throw new DeclarationError({
     at: 'Access.token',
-    given: `scope ${JSON.stringify(scope)}`,
+    given: `scope ${JSON.stringify(wrong)}`,
     allowed: 'one scope-token of RFC 6749 §3.3: printable ASCII without spaces, quotes and backslashes',
     fix: 'list several scopes as several strings',
   })
 }
 
 function ruleOf(claim: string, requirement: ClaimRequirement): ClaimRule[] {
-  onlyKnownKeys(`Access.token claims.${claim}`, requirement, ['equals', 'oneOf', 'equalsPath'])
+  const at = `Access.token claims.${claim}`
+  checkOptions(at, requirement, ['equals', 'oneOf', 'equalsPath'])
   if (Object.keys(requirement).length !== 1) {
     throw new DeclarationError({
-      at: `Access.token claims.${claim}`,
+      at,
       given: `${Object.keys(requirement).join(' and ') || 'nothing'}`,
       allowed: 'exactly one of equals, oneOf, equalsPath',
       fix: 'state one requirement per claim',
     })
   }
-  if ('equals' in requirement) return [{ kind: 'equals', claim, value: requirement.equals }]
-  if ('oneOf' in requirement) return [{ kind: 'oneOf', claim, values: [...requirement.oneOf] }]
+  if ('equals' in requirement) {
+    const fix = "write equals: 'acme'; claims are compared as text"
+    return [{ kind: 'equals', claim, value: checkText(`${at}.equals`, requirement.equals, { fix }) }]
+  }
+  if ('oneOf' in requirement) {
+    const fix = "write oneOf: ['acme', 'initech']; claims are compared as text"
+    return [{ kind: 'oneOf', claim, values: checkTexts(`${at}.oneOf`, requirement.oneOf, { fix }) }]
+  }
+  checkText(`${at}.equalsPath`, requirement.equalsPath, { fix: 'name a parameter of the path' })
   return []
 }

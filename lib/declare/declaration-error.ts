@@ -14,19 +14,3 @@ export class DeclarationError extends Error {
     this.name = 'DeclarationError'
   }
 }
-
-/**
- * Refuses keys that nobody would read: a misspelt option is a protection that is not there. Types catch it in
- * TypeScript; this catches it in JavaScript and behind casts.
- */
-export function onlyKnownKeys(at: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue
-    throw new DeclarationError({
-      at,
-      given: `unknown option "${key}"`,
-      allowed: known.join(', '),
-      fix: `remove "${key}", or spell it as one of the above`,
-    })
-  }
-}

@@ -1,6 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib'
 import { type Algorithm, algorithms } from '../../contract/manifest.ts'
-import { DeclarationError, onlyKnownKeys } from './declaration-error.ts'
+import { checkDuration, checkHttps, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
 
 export interface OidcIssuerOptions {
   /**
@@ -75,61 +76,51 @@ export class Issuer {
 
   private constructor(issuer: string, options: OidcIssuerOptions) {
     const at = `Issuer.oidc(${Token.isUnresolved(issuer) ? 'a deploy-time value' : `'${issuer}'`})`
-    onlyKnownKeys(at, options, optionNames)
+    checkOptions(at, options, optionNames)
     checkHttps(at, 'issuer', issuer)
     if (options.jwksUri !== undefined) checkHttps(at, 'jwksUri', options.jwksUri)
     this.issuer = issuer
-    this.audiences = typeof options.audience === 'string' ? [options.audience] : [...(options.audience ?? [])]
-    if (this.audiences.length === 0 || this.audiences.some(audience => !audience)) {
-      throw new DeclarationError({
-        at,
-        given: 'no audience',
-        allowed: 'one or more non-empty strings',
-        fix: 'state the `aud` of tokens that are meant for this API',
-      })
-    }
+    const { audience } = options
+    this.audiences = checkTexts(`${at} audience`, typeof audience === 'string' ? [audience] : audience, {
+      deployTime: true,
+      fix: 'state the `aud` of tokens that are meant for this API',
+    })
     this.algorithms = checkAlgorithms(at, options.algorithms)
     this.jwksUri = options.jwksUri
-    this.tokenType = options.tokenType ?? 'at+jwt'
-    this.requiredClaims = options.requiredClaims ?? ['client_id', 'jti']
-    this.leeway = checkBetween(at, 'leeway', options.leeway ?? Duration.seconds(0), [0, 60])
-    this.maxLifetime = checkBetween(at, 'maxLifetime', options.maxLifetime ?? Duration.hours(24), [1, year])
-    this.maxAge = options.maxAge && checkBetween(at, 'maxAge', options.maxAge, [1, year])
-    this.rolesClaim = options.rolesClaim ?? 'roles'
+    this.tokenType = checkText(`${at} tokenType`, options.tokenType ?? 'at+jwt', {
+      fix: "write the `typ` of its access tokens, or leave it out for 'at+jwt'",
+    })
+    this.requiredClaims = checkTexts(`${at} requiredClaims`, options.requiredClaims ?? ['client_id', 'jti'], {
+      atLeast: 0,
+      fix: "write requiredClaims: ['jti'], or [] to require none of them",
+    })
+    this.leeway = checkDuration(`${at} leeway`, options.leeway ?? Duration.seconds(0), between(0, 60))
+    this.maxLifetime = checkDuration(
+      `${at} maxLifetime`,
+      options.maxLifetime ?? Duration.hours(24),
+      between(1, year),
+    )
+    this.maxAge =
+      options.maxAge === undefined
+        ? undefined
+        : checkDuration(`${at} maxAge`, options.maxAge, between(1, year))
+    this.rolesClaim = checkText(`${at} rolesClaim`, options.rolesClaim ?? 'roles', {
+      fix: "write the claim's name, or leave it out for 'roles'",
+    })
   }
 }
 
-function checkAlgorithms(at: string, given: readonly Algorithm[] | undefined): readonly Algorithm[] {
-  const wrong = given?.find(algorithm => !algorithms.includes(algorithm))
-  if (given && given.length > 0 && wrong === undefined) return [...given]
+const between = (least: number, most: number) =>
+  ({ unit: 'seconds', least, most, fix: 'state a Duration within these bounds' }) as const
+
+function checkAlgorithms(at: string, given: unknown): readonly Algorithm[] {
+  const isList = Array.isArray(given)
+  const wrong: unknown = isList ? given.find(algorithm => !algorithms.includes(algorithm)) : undefined
+  if (isList && given.length > 0 && wrong === undefined) return [...given]
   throw new DeclarationError({
-    at,
-    given: wrong === undefined ? 'no algorithms' : `algorithm "${wrong}"`,
-    allowed: algorithms.join(', '),
+    at: `${at} algorithms`,
+    given: describeValue(isList && given.length > 0 ? wrong : given),
+    allowed: `a list of ${algorithms.join(', ')}`,
     fix: 'name what the issuer signs with; symmetric algorithms and "none" cannot be declared',
-  })
-}
-
-function checkBetween(at: string, what: string, given: Duration, [least, most]: [number, number]): Duration {
-  const seconds = given.toSeconds({ integral: false })
-  if (Number.isInteger(seconds) && seconds >= least && seconds <= most) return given
-  throw new DeclarationError({
-    at,
-    given: `${what} of ${seconds} s`,
-    allowed: `whole seconds from ${least} to ${most}`,
-    fix: 'state a Duration within these bounds',
-  })
-}
-
-/** A URL that is known at synth must be plain https; one that is known only at deploy is checked when a function loads. */
-export function checkHttps(at: string, what: string, given: string): void {
-  if (Token.isUnresolved(given)) return
-  const url = URL.canParse(given) ? new URL(given) : undefined
-  if (url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash) return
-  throw new DeclarationError({
-    at,
-    given: `${what} ${JSON.stringify(given)}`,
-    allowed: 'an https URL without user, query or fragment',
-    fix: 'name the production URL; on your machine `sallyport dev` puts a local server in its place',
   })
 }

@@ -1,3 +1,4 @@
+import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
 /**
@@ -17,7 +18,7 @@ export class Limit {
     if (!Number.isSafeInteger(max) || max < 1 || max > 1_000_000) {
       throw new DeclarationError({
         at: 'Limit',
-        given: `${max} requests`,
+        given: `${describeValue(max)} requests`,
         allowed: 'a whole number from 1 to 1,000,000',
         fix: 'state how many requests one period allows; to allow none, do not declare the route',
       })
@@ -38,7 +39,7 @@ export function checkLimit(at: string, given: Limit | undefined): void {
   if (given === undefined || given instanceof Limit) return
   throw new DeclarationError({
     at,
-    given: JSON.stringify(given),
+    given: describeValue(given),
     allowed: 'Limit.perSecond(n), Limit.perMinute(n), Limit.perHour(n)',
     fix: 'say in which period so many requests are allowed',
   })

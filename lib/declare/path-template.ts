@@ -1,4 +1,5 @@
 import { type Method, methods, pathParametersOf } from '../../contract/route.ts'
+import { checkText } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
 /** `GET /deals/{dealId}`: a method, one space, a path with `{parameters}`. */
@@ -20,6 +21,7 @@ const segmentShape = /^(?:[A-Za-z0-9_.,:-]+|\{[A-Za-z][A-Za-z0-9_]*\})$/
 
 /** Reads a route's template. Throws a {@link DeclarationError} that says which part is not allowed. */
 export function parseTemplate(at: string, template: string): ParsedTemplate {
+  checkText(at, template, { fix: 'write for example "GET /deals"' })
   const [method, path, ...more] = template.split(' ')
   const complain = (given: string, allowed: string, fix: string): never => {
     throw new DeclarationError({ at, given, allowed, fix })
@@ -43,6 +45,10 @@ export function parseTemplate(at: string, template: string): ParsedTemplate {
         '{name}',
         'declare each path: a greedy one opens all that lies below it',
       )
+    }
+    if (segment.startsWith(':')) {
+      const name = segment.slice(1).replace(/[^A-Za-z0-9_].*/, '') || 'name'
+      complain(`path segment "${segment}"`, 'one whole {parameter}, or literal text', `write {${name}}`)
     }
     if (!segmentShape.test(segment) || segment === '.' || segment === '..') {
       const fix = segment === '' ? 'remove the doubled or trailing slash' : 'rename this path segment'

@@ -1,5 +1,7 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { lostInConversion } from './zod-checks.ts'
 
 /** A JSON Schema (draft 2020-12) as a plain object. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
@@ -10,11 +12,11 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
  */
 export type Schema = StandardJSONSchemaV1 | JsonSchema | OptionalSchema
 
-/** A plain JSON Schema for something that need not be there; libraries have their own `.optional()`. */
+/** A schema for something that need not be there. Libraries have their own `.optional()`, which says the same. */
 export interface OptionalSchema {
-  readonly optional: JsonSchema
+  readonly optional: StandardJSONSchemaV1 | JsonSchema
 }
-export const optional = (schema: JsonSchema): OptionalSchema => ({ optional: schema })
+export const optional = (schema: StandardJSONSchemaV1 | JsonSchema): OptionalSchema => ({ optional: schema })
 
 export interface ReadSchema {
   readonly schema: JsonSchema
@@ -23,14 +25,16 @@ export interface ReadSchema {
 
 /** The JSON Schema of what is sent, and whether it must be. `at` names the place for errors. */
 export function readSchema(at: string, given: Schema): ReadSchema {
-  if (isStandard(given)) return { schema: convert(at, given), required: !acceptsNothing(at, given) }
+  if (isLibrarySchema(given)) return { schema: convert(at, given), required: !acceptsNothing(at, given) }
   if (isPlainObject(given)) {
-    if (isPlainObject(given.optional)) return { schema: given.optional, required: false }
+    // Alone: beside keywords it would be a keyword that JSON Schema does not have.
+    const isOptional = 'optional' in given && Object.keys(given).length === 1
+    if (isOptional) return { ...readSchema(at, given.optional as Schema), required: false }
     return { schema: given as JsonSchema, required: true }
   }
   throw new DeclarationError({
     at,
-    given: `a ${given === null ? 'null' : typeof given}`,
+    given: describeValue(given),
     allowed: 'a Standard JSON Schema (zod 4, arktype, …) or a JSON Schema object',
     fix: 'for example z.uuid(), or { type: "string", format: "uuid" }',
   })
@@ -39,7 +43,8 @@ export function readSchema(at: string, given: Schema): ReadSchema {
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isStandard = (value: unknown): value is StandardJSONSchemaV1 =>
+/** Whether it is a schema of a library, by the standard's own mark. */
+export const isLibrarySchema = (value: unknown): value is StandardJSONSchemaV1 =>
   (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value
 
 function convert(at: string, given: StandardJSONSchemaV1): JsonSchema {
@@ -52,6 +57,8 @@ function convert(at: string, given: StandardJSONSchemaV1): JsonSchema {
       fix: 'leave transforms and custom checks to the service behind the route',
     })
   }
+  const lost = vendor === 'zod' ? lostInConversion(given) : undefined
+  if (lost !== undefined) return complain(`${lost} would be lost`)
   if (!jsonSchema) return complain('the library does not implement Standard JSON Schema')
   try {
     return jsonSchema.input({ target: 'draft-2020-12' })

@@ -1,12 +1,12 @@
 import { Duration, Size } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
-import { DeclarationError, onlyKnownKeys } from './declaration-error.ts'
-import { checkHttps } from './issuer.ts'
+import { checkDuration, checkHttps, checkOptions, checkSize, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
 
 export interface HttpUpstreamOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
-  /** The largest answer that is passed on. Beyond it the caller gets 502. @default Size.mebibytes(5) */
+  /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
   readonly maxResponse?: Size
 }
 
@@ -16,7 +16,12 @@ export interface LambdaUpstreamOptions {
 }
 
 export type UpstreamTarget =
-  | { readonly kind: 'http'; readonly url: string; readonly timeout: Duration; readonly maxResponse: Size }
+  | {
+      readonly kind: 'http'
+      readonly url: string
+      readonly timeout: Duration
+      readonly maxResponseBytes: number
+    }
   | { readonly kind: 'lambda'; readonly function: IFunction; readonly timeout: Duration }
   | { readonly kind: 'stub'; readonly status: number; readonly body: unknown }
 
@@ -29,32 +34,38 @@ export class Upstream {
    */
   static http(url: string, options: HttpUpstreamOptions = {}): Upstream {
     const at = 'Upstream.http'
-    onlyKnownKeys(at, options, ['timeout', 'maxResponse'])
+    checkOptions(at, options, ['timeout', 'maxResponse'])
     checkHttps(at, 'url', url)
     return new Upstream({
       kind: 'http',
       url,
       timeout: checkTimeout(at, options.timeout),
-      maxResponse: options.maxResponse ?? Size.mebibytes(5),
+      maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
     })
   }
 
   /** A Lambda function. It receives the declared request and the principal, and answers `{ statusCode, headers?, body }`. */
   static lambda(fn: IFunction, options: LambdaUpstreamOptions = {}): Upstream {
-    onlyKnownKeys('Upstream.lambda', options, ['timeout'])
-    return new Upstream({
-      kind: 'lambda',
-      function: fn,
-      timeout: checkTimeout('Upstream.lambda', options.timeout),
-    })
+    const at = 'Upstream.lambda'
+    checkOptions(at, options, ['timeout'])
+    const timeout = checkTimeout(at, options.timeout)
+    if (typeof (fn as IFunction | undefined)?.functionArn !== 'string') {
+      throw new DeclarationError({
+        at,
+        given: describeValue(fn),
+        allowed: 'a Lambda function: a construct, or an imported one',
+        fix: 'for a function by its ARN, write Function.fromFunctionArn(this, id, arn)',
+      })
+    }
+    return new Upstream({ kind: 'lambda', function: fn, timeout })
   }
 
   /** A fixed answer, as JSON. No network is touched. */
   static stub(status: number, body: unknown): Upstream {
-    if (!Number.isInteger(status) || status < 200 || status > 499 || JSON.stringify(body) === undefined) {
+    if (!Number.isInteger(status) || status < 200 || status > 499 || !isJson(body)) {
       throw new DeclarationError({
         at: 'Upstream.stub',
-        given: `status ${status} with a body of type ${typeof body}`,
+        given: `status ${describeValue(status)} with a body of type ${typeof body}`,
         allowed: 'a status from 200 to 499 and a JSON value',
         fix: "for example Upstream.stub(200, { status: 'ok' })",
       })
@@ -72,13 +83,19 @@ export class Upstream {
 // API Gateway gives up after 29 seconds; the gate must still be there to answer for the upstream.
 const longest = 25
 
-function checkTimeout(at: string, given = Duration.seconds(10)): Duration {
-  const ms = given.toMilliseconds()
-  if (ms >= 100 && ms <= longest * 1000) return given
-  throw new DeclarationError({
-    at,
-    given: `a timeout of ${ms} ms`,
-    allowed: `100 ms to ${longest} s`,
+const checkTimeout = (at: string, given = Duration.seconds(10)): Duration =>
+  checkDuration(`${at} timeout`, given, {
+    unit: 'milliseconds',
+    least: 100,
+    most: longest * 1000,
     fix: 'API Gateway answers within 29 s; make longer work asynchronous',
   })
+
+/** Whether a value survives JSON: a function or `undefined` does not, a cycle or a bigint throws. */
+function isJson(value: unknown): boolean {
+  try {
+    return JSON.stringify(value) !== undefined
+  } catch {
+    return false
+  }
 }

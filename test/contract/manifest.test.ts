@@ -17,7 +17,7 @@ const gate = () => ({
     'GET /deals/{dealId}': {
       access: { kind: 'token', rule: 'r', bind: [{ claim: 'sub', pathParameter: 'dealId' }] },
       input: {
-        path: [{ name: 'dealId', wire: 'string', many: false }],
+        path: [{ name: 'dealId', wire: 'string', many: false, reserved: ['mine'] }],
         query: [],
         headers: [],
         cookies: [],

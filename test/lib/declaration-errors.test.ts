@@ -1,4 +1,4 @@
-import { Duration, Fn } from 'aws-cdk-lib'
+import { Duration, Fn, Size } from 'aws-cdk-lib'
 import {
   Access,
   GatewayDashboard,
@@ -192,6 +192,11 @@ describe('a route’s template', () => {
       allowed: segments,
       fix: 'rename this path segment',
     }),
+    template('a parameter as Express writes it', 'GET /a/:id', {
+      given: 'path segment ":id"',
+      allowed: 'one whole {parameter}, or literal text',
+      fix: 'write {id}',
+    }),
     template('a percent-encoded segment', 'GET /a%2Fb', {
       given: 'path segment "a%2Fb"',
       allowed: segments,
@@ -221,7 +226,7 @@ describe('a route’s access', () => {
     {
       when: 'a word in place of a rule',
       declare: () => route('GET /a', { access: 'public' }),
-      given: 'access of type string',
+      given: 'access "public"',
       ...rule,
     },
     {
@@ -252,7 +257,7 @@ describe('a route’s access', () => {
       allowed: 'nothing: the path has no parameters',
       fix: 'name a parameter of this path',
     },
-    ...['a b', 'say"hi"', 'back\\slash', '', 'größe'].map(scope => ({
+    ...['a b', 'say"hi"', 'back\\slash', 'größe'].map(scope => ({
       when: `the scope ${JSON.stringify(scope)}, which could not stand in a challenge`,
       declare: () => Access.token({ scopes: [scope] }),
       at: 'Access.token',
@@ -326,6 +331,51 @@ describe('a route’s input', () => {
       allowed: 'a body on POST, PUT, PATCH, DELETE',
       fix: 'declare query parameters; a body here has no meaning (RFC 9110 §9.3.1)',
     })),
+    ...[
+      { when: 'a library’s', schema: z.object({ a: z.string() }) },
+      { when: 'a JSON', schema: { type: 'object', properties: { a: { type: 'string' } } } },
+    ].map(({ when, schema }) => ({
+      when: `${when} schema where there is one for each name`,
+      declare: () => input({ query: schema }),
+      at: `${place}.query`,
+      given: 'one schema for all of them',
+      allowed: 'an object of schemas by name',
+      fix: 'write query: { name: schema }; of a z.object, hand in its shape',
+    })),
+    {
+      when: 'a parameter with a misspelt keyword, by its name',
+      declare: () =>
+        input({ query: { fine: z.string(), a: { type: 'string', maxLenght: 5 } }, body: z.object({}) }),
+      at: `${place}.query.a`,
+      given: 'a schema that does not compile: strict mode: unknown keyword: "maxLenght"',
+      allowed:
+        'valid JSON Schema draft 2020-12 with the formats of RFC 3339, RFC 3986, RFC 9562 and the like',
+      fix: 'correct the schema',
+    },
+    {
+      when: 'a parameter that may be null',
+      declare: () => input({ query: { a: z.string().nullable() } }),
+      at: `${place}.query.a`,
+      given: 'a schema of type ["string","null"]',
+      allowed: 'string, integer, number, boolean, or an array of one of these',
+      fix: 'make it optional instead: text is never null',
+    },
+    ...[0, 5 * 1024 ** 2 + 1].map(bytes => ({
+      when: `a body of up to ${bytes} bytes`,
+      declare: () => route('POST /a', { input: { body: z.object({}) }, maxBody: Size.bytes(bytes) }),
+      at: 'route "POST /a" of S/Api maxBody',
+      given: `${bytes} bytes`,
+      allowed: 'a Size of 1 byte to 5 MiB',
+      fix: 'a Lambda invocation carries 6 MB in all; for more, hand out a link to a store, such as a presigned URL',
+    })),
+    {
+      when: 'the size of a body that is not declared',
+      declare: () => route('POST /a', { maxBody: Size.kibibytes(1) }),
+      at: 'route "POST /a" of S/Api maxBody',
+      given: 'the size of a body that is not declared',
+      allowed: 'maxBody where there is input.body',
+      fix: 'remove it: without input.body no body is let through; or declare input.body',
+    },
     {
       when: 'a list in the path',
       declare: path({ dealId: z.array(z.string()) }),
@@ -354,7 +404,7 @@ describe('a route’s input', () => {
       when: 'a query parameter of more than one type',
       declare: () => input({ query: { id: z.union([z.string(), z.int()]) } }),
       at: `${place}.query.id`,
-      given: 'a schema of type null',
+      given: 'alternatives that are not all of one simple type',
       allowed: 'string, integer, number, boolean, or an array of one of these',
       fix: 'give a parameter one simple type; structured data belongs in the body',
     },
@@ -403,6 +453,30 @@ describe('a route’s input', () => {
   ])
 })
 
+describe('the size of a body', () => {
+  it.each([1, 5 * 1024 ** 2])('may be %i bytes', bytes => {
+    const props = { input: { body: z.object({}) }, maxBody: Size.bytes(bytes) }
+    expect(route('POST /a', props).maxBodyBytes).toBe(bytes)
+  })
+})
+
+describe('the name of a stage', () => {
+  refuses(
+    ['', 'a.b', 'größe', 'a b', 'a/b', 's'.repeat(129)].map(stageName => ({
+      when: JSON.stringify(stageName),
+      declare: () => newApi({ stageName }),
+      at: 'S/Api stageName',
+      given: JSON.stringify(stageName),
+      allowed: 'up to 128 letters, digits, - and _',
+      fix: "for example 'live', the default",
+    })),
+  )
+
+  it('may have 128 letters, digits, - and _', () => {
+    expect(() => newApi({ stageName: `v-1_${'s'.repeat(124)}` })).not.toThrow()
+  })
+})
+
 describe('an issuer', () => {
   const options = { audience: 'https://api.example.com', algorithms: ['ES256'] } as const
   const at = "Issuer.oidc('https://a.example.com')"
@@ -412,7 +486,7 @@ describe('an issuer', () => {
     fix: 'name the production URL; on your machine `sallyport dev` puts a local server in its place',
   }
   const algorithms = {
-    allowed: 'ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512, EdDSA',
+    allowed: 'a list of ES256, ES384, ES512, PS256, PS384, PS512, RS256, RS384, RS512, EdDSA',
     fix: 'name what the issuer signs with; symmetric algorithms and "none" cannot be declared',
   }
   refuses([
@@ -435,26 +509,41 @@ describe('an issuer', () => {
       given: 'jwksUri "http://a.example.com/keys"',
       ...url,
     },
-    ...([undefined, '', [], ['https://api.example.com', '']] as const).map(audience => ({
+    ...(
+      [
+        [undefined, 'nothing', ''],
+        ['', '""', '[0]'],
+        [[], 'an empty list', ''],
+        [5, '5', ''],
+        [['https://api.example.com', ''], '""', '[1]'],
+        [['a', 'a'], '"a" twice', ''],
+      ] as const
+    ).map(([audience, given, place]) => ({
       when: `the audience ${JSON.stringify(audience)}`,
       declare: issuer({ audience }),
-      at,
-      given: 'no audience',
-      allowed: 'one or more non-empty strings',
+      at: `${at} audience${place}`,
+      given,
+      allowed: place ? 'a non-empty string' : 'a list of one or more different, non-empty strings',
       fix: 'state the `aud` of tokens that are meant for this API',
     })),
-    ...[undefined, []].map(given => ({
-      when: `the algorithms ${JSON.stringify(given)}`,
-      declare: issuer({ algorithms: given }),
-      at,
-      given: 'no algorithms',
+    ...(
+      [
+        [undefined, 'nothing'],
+        [[], 'an empty list'],
+        ['ES256', '"ES256"'],
+      ] as const
+    ).map(([algorithmsGiven, given]) => ({
+      when: `the algorithms ${JSON.stringify(algorithmsGiven)}`,
+      declare: issuer({ algorithms: algorithmsGiven }),
+      at: `${at} algorithms`,
+      given,
       ...algorithms,
     })),
     ...['HS256', 'none', 'es256'].map(algorithm => ({
       when: `the algorithm ${algorithm}`,
       declare: issuer({ algorithms: ['ES256', algorithm] }),
-      at,
-      given: `algorithm "${algorithm}"`,
+      at: `${at} algorithms`,
+      given: `"${algorithm}"`,
       ...algorithms,
     })),
     {
@@ -482,16 +571,16 @@ describe('an issuer', () => {
       declare: () => newApi(untyped({ issuers: ['https://a.example.com'] })),
       at: 'S/Api issuers',
       given: '"https://a.example.com"',
-      allowed: "Issuer.oidc('https://…', { audience, algorithms })",
+      allowed: "a list of Issuer.oidc('https://…', { audience, algorithms })",
       fix: 'say what tokens of this issuer must be, not only who it is',
     },
     {
       when: 'a cache that outlasts an hour',
       declare: () => newApi({ issuers: [login], authorizerCacheTtl: Duration.seconds(3601) }),
       at: 'S/Api authorizerCacheTtl',
-      given: '3601 s',
-      allowed: "0 to 3600 s, API Gateway's own bounds",
-      fix: 'state at most an hour',
+      given: '3601 seconds',
+      allowed: 'a Duration of 0 to 3600 whole seconds',
+      fix: "state at most an hour, API Gateway's own bound",
     },
   ])
 })
@@ -503,9 +592,9 @@ describe('an upstream', () => {
       of === 'http'
         ? Upstream.http('https://a.example.com', { timeout: Duration.millis(ms) })
         : Upstream.lambda(untyped({}), { timeout: Duration.millis(ms) }),
-    at: `Upstream.${of}`,
-    given: `a timeout of ${ms} ms`,
-    allowed: '100 ms to 25 s',
+    at: `Upstream.${of} timeout`,
+    given: `${ms} milliseconds`,
+    allowed: 'a Duration of 100 to 25000 whole milliseconds',
     fix: 'API Gateway answers within 29 s; make longer work asynchronous',
   })
   const stub = (status: number, body: unknown) => ({
@@ -534,6 +623,14 @@ describe('an upstream', () => {
     timeout(25_001, 'http'),
     timeout(99, 'lambda'),
     timeout(25_001, 'lambda'),
+    {
+      when: 'an answer of more than a function can carry',
+      declare: () => Upstream.http('https://a.example.com', { maxResponse: Size.mebibytes(6) }),
+      at: 'Upstream.http maxResponse',
+      given: `${6 * 1024 ** 2} bytes`,
+      allowed: 'a Size of 1 byte to 5 MiB',
+      fix: 'a Lambda invocation carries 6 MB in all; for more, hand out a link to a store, such as a presigned URL',
+    },
     stub(199, {}),
     stub(500, {}),
     stub(200.5, {}),
@@ -547,7 +644,7 @@ describe('an upstream', () => {
     {
       when: 'a bare URL behind a route',
       declare: () => route('GET /a', { upstream: 'https://a.example.com' }),
-      given: 'a string',
+      given: '"https://a.example.com"',
       ...upstreams,
     },
     {
@@ -574,7 +671,7 @@ describe('an upstream', () => {
       when: 'a bare URL added',
       declare: () => newApi().addUpstream('Crm', untyped('https://a.example.com')),
       at: 'upstream "Crm" of S/Api',
-      given: 'a string',
+      given: '"https://a.example.com"',
       allowed: 'Upstream.http, .lambda or .stub, each added once',
       fix: 'say what stands there',
     },
@@ -623,10 +720,94 @@ describe('a limit', () => {
     },
   ])
 
+  refuses([
+    {
+      when: 'one per user on a public route, which knows no user',
+      declare: () => route('GET /a', { access: Access.public(), limits: { user: Limit.perMinute(60) } }),
+      at: 'route "GET /a" of S/Api limits.user',
+      given: '60 per minute per user on a public route',
+      allowed: 'limits.user where there is Access.token: a public route does not know its callers',
+      fix: 'remove it, or ask for a token',
+    },
+  ])
+
+  it('of the API does not stop a public route from being declared, and does not apply to it', () => {
+    const api = newApi({ issuers: [login], limits: { user: Limit.perHour(1) } })
+    expect(route('GET /a', { access: Access.public() }, api).userLimit).toBeNull()
+    expect(route('GET /b', {}, api).userLimit).toMatchObject({ counter: 'api' })
+  })
+
   it('may be the least and the most', () => {
     expect(Limit.perSecond(1)).toMatchObject({ max: 1, periodSeconds: 1 })
     expect(Limit.perHour(1_000_000)).toMatchObject({ max: 1_000_000, periodSeconds: 3600 })
   })
+})
+
+describe('a construct’s id', () => {
+  const own = "any but RestApi, AccessLogs, FirstDoor, State, Stubs: the API's own"
+  const upstream = () => Upstream.http('https://a.example.com')
+  refuses([
+    ...['RestApi', 'AccessLogs', 'FirstDoor'].map(id => ({
+      when: `${id}, which the API has`,
+      declare: () => newApi().addUpstream(id, upstream()),
+      at: `upstream "${id}" of S/Api`,
+      given: `the construct id "${id}", which is taken`,
+      allowed: 'an id that nothing else in S/Api has',
+      fix: 'give it a name of its own',
+    })),
+    ...['State', 'Stubs'].map(id => ({
+      when: `${id}, which the API may come to need`,
+      declare: () => newApi().addUpstream(id, upstream()),
+      at: `upstream "${id}" of S/Api`,
+      given: `the construct id "${id}", which is taken`,
+      allowed: own,
+      fix: 'give it a name of its own',
+    })),
+    {
+      when: 'an empty one',
+      declare: () => newApi().addUpstream('', upstream()),
+      at: 'upstream "" of S/Api',
+      given: '""',
+      allowed: 'a non-empty string',
+      fix: 'give it a name of its own',
+    },
+    {
+      when: 'that of another upstream',
+      declare: () => {
+        const api = newApi()
+        api.addUpstream('Crm', upstream())
+        return api.addUpstream('Crm', upstream())
+      },
+      at: 'upstream "Crm" of S/Api',
+      given: 'the construct id "Crm", which is taken',
+      allowed: 'an id that nothing else in S/Api has',
+      fix: 'give it a name of its own',
+    },
+    {
+      when: 'that of a route whose path differs by more than CDK can tell',
+      declare: () => {
+        const api = newApi()
+        route('GET /a/b', {}, api)
+        return route('GET /a--b', {}, api)
+      },
+      at: 'route "GET /a--b" of S/Api',
+      given: 'the construct id "GET --a--b", which is taken',
+      allowed: 'an id that nothing else in S/Api has',
+      fix: 'rename one of the path segments: CDK reads / in names as --',
+    },
+    {
+      when: 'that of a route’s own gate',
+      declare: () => {
+        const api = newApi()
+        api.addUpstream('Gate GET /a', upstream())
+        return route('GET /a', { upstream: upstream() }, api)
+      },
+      at: 'route "GET /a" of S/Api',
+      given: 'the construct id "Gate GET --a", which is taken',
+      allowed: 'an id that nothing else in S/Api has',
+      fix: 'give the upstream that has it another name',
+    },
+  ])
 })
 
 describe('the tree of resources', () => {

@@ -56,9 +56,9 @@ describe('the REST API', () => {
       passthroughBehavior: 'never',
       timeoutInMillis: 6000,
     })
-    expect(JSON.stringify(integration.uri)).toContain(`"${gate('Crm').logicalId}"`)
+    expect(JSON.stringify(integration.uri)).toContain(`${gate('Crm').logicalId}.Arn`)
     expect(gate('Crm').resource.Properties.Timeout).toBe(6)
-    expect(JSON.stringify(body.paths['/b'].get)).toContain(`"${gate('Stubs').logicalId}"`)
+    expect(JSON.stringify(body.paths['/b'].get)).toContain(`${gate('Stubs').logicalId}.Arn`)
   })
 
   it('never waits longer than the 29 s API Gateway itself does', () => {

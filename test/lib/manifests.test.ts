@@ -145,7 +145,7 @@ describe('a gate’s manifest', () => {
       }),
     )
     expect(gate('Stubs').manifest.routes['POST /deals/{dealId}']?.input).toEqual({
-      path: [{ name: 'dealId', wire: 'string', many: false }],
+      path: [{ name: 'dealId', wire: 'string', many: false, reserved: [] }],
       query: [{ name: 'tag', wire: 'string', many: true }],
       headers: [{ name: 'x-tenant', wire: 'string', many: false }],
       cookies: [{ name: 'theme', wire: 'string', many: false }],

@@ -29,7 +29,11 @@ export function routes(api: ZeroTrustApi): Route {
     access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
     input: {
       path: { userId: { type: 'string', maxLength: 64 }, dealId: z.uuid() },
-      query: { expand: optional({ type: 'string', enum: ['notes'] }) },
+      query: {
+        expand: optional({ type: 'string', enum: ['notes'] }),
+        sort: optional(z.enum(['title', 'amount'])),
+        state: z.union([z.literal('open'), z.literal('won')]),
+      },
       headers: { 'accept-language': z.string().optional() },
       body: z.object({ title: z.string() }),
     },

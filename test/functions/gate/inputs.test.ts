@@ -11,6 +11,7 @@ import { candidateOf, fieldErrors } from '../../../functions/gate/inputs/validat
 import { targetOf } from '../../../functions/gate/upstreams/http.ts'
 import { emptyInput } from './parts.ts'
 
+const id = (...reserved: string[]) => ({ ...one('id'), reserved })
 const one = (name: string, wire: Parameter['wire'] = 'string'): Parameter => ({ name, wire, many: false })
 const list = (name: string): Parameter => ({ name, wire: 'string', many: true })
 const invalid = (place: string, name: string) => ({ reason: 'input.invalid', fields: [{ in: place, name }] })
@@ -20,7 +21,7 @@ const ambiguous = (place: string, name: string) => ({
 })
 
 describe('a path parameter', () => {
-  const read = (id: string) => readPath({ id }, [one('id')])
+  const read = (sent: string) => readPath({ id: sent }, [id('admin')])
 
   test.each([
     ['plain', 'plain'],
@@ -30,6 +31,8 @@ describe('a path parameter', () => {
     ['...', '...'],
     ['100%25', '100%'],
     ['%25zz', '%zz'],
+    ['Admin', 'Admin'],
+    ['admins', 'admins'],
   ])('%s is read as %s, decoded once', (sent, value) => {
     expect(read(sent)).toMatchObject({ value: { id: value } })
   })
@@ -50,13 +53,15 @@ describe('a path parameter', () => {
     ['half an escape', '%4'],
     ['an overlong slash', '%c0%af'],
     ['half a surrogate', '%ed%a0%80'],
+    ['the name of a declared path beside it', 'admin'],
+    ['that name, encoded', '%61dmin'],
   ])('is refused with %s', (_, sent) => {
     expect(read(sent)).toMatchObject(invalid('path', 'id'))
   })
 
   test('is refused when it is missing', () => {
-    expect(readPath(null, [one('id')])).toMatchObject(invalid('path', 'id'))
-    expect(readPath({ constructor: 'x' }, [one('id')])).toMatchObject(invalid('path', 'id'))
+    expect(readPath(null, [id()])).toMatchObject(invalid('path', 'id'))
+    expect(readPath({ constructor: 'x' }, [id()])).toMatchObject(invalid('path', 'id'))
   })
 
   test('arrives at the upstream as one segment of the declared path, whatever it is', () => {

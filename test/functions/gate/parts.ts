@@ -13,7 +13,7 @@ const route: GateRoute = {
   access: { kind: 'token', rule: 'rule-1', bind: [{ claim: 'sub', pathParameter: 'userId' }] },
   input: {
     ...emptyInput,
-    path: [{ name: 'userId', wire: 'string', many: false }],
+    path: [{ name: 'userId', wire: 'string', many: false, reserved: [] }],
     body: { required: false, maxBytes: 20, projection: { members: { title: {} } } },
   },
   userLimit: { counter: 'api', max: 2, periodSeconds: 60 },

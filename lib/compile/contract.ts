@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { Token } from 'aws-cdk-lib'
+import type { IssuerManifest } from '../../contract/manifest.ts'
+import { inputPlaces } from '../declare/input.ts'
+import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { Gate } from '../gate.ts'
+import type { Route } from '../route.ts'
+import type { CompiledParameter } from './parameters.ts'
+
+/** What a line is about, without the API's name, and what it says. */
+type Line = readonly [about: string, text: string]
+
+/**
+ * What an API declares, in words: a line for each aspect of a route, each upstream, each issuer. They stand in the
+ * template's `Metadata`, where `cdk diff` shows which of them changed; in the functions' code the same change is but
+ * another hash. Deploying reads none of it.
+ *
+ * Not in the metadata of a resource: `cdk diff` leaves that out when it compares by a change set, as it does by default.
+ */
+export const contractLines = (
+  routes: readonly Route[],
+  gates: readonly Gate[],
+  issuers: readonly IssuerManifest[],
+): Line[] => [
+  ...issuers.map(
+    ({ issuer, ...rest }): Line => [
+      `issuer ${typeof issuer === 'string' ? issuer : issuer.env}`,
+      compact(rest),
+    ],
+  ),
+  ...gates
+    .filter(gate => gate.target.kind !== 'stub')
+    .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
+]
+
+function aspects({ key, access, userLimit, gate, upstream, input, maxBodyBytes }: Route): Line[] {
+  const lines: Line[] = [
+    ['access', String(access)],
+    // One gate holds the answers of many stubs: each belongs to its route.
+    ['upstream', upstream.target.kind === 'stub' ? targetText(upstream.target) : gate.node.id],
+  ]
+  if (userLimit) {
+    const alone = userLimit.counter === key ? ', for this route alone' : ''
+    lines.push(['limit', `${userLimit.limit} per user${alone}`])
+  }
+  for (const place of inputPlaces) {
+    if (input[place].length > 0) lines.push([place, compact(schemasByName(input[place]))])
+  }
+  if (input.body) {
+    const { required, schema } = input.body
+    lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes: ${compact(schema)}`])
+  }
+  return lines
+}
+
+const schemasByName = (parameters: readonly CompiledParameter[]) =>
+  Object.fromEntries(parameters.map(({ name, required, schema }) => [required ? name : `${name}?`, schema]))
+
+function targetText(target: UpstreamTarget): string {
+  switch (target.kind) {
+    case 'http': {
+      const url = Token.isUnresolved(target.url) ? 'a deploy-time URL' : target.url
+      return `${url} within ${target.timeout.toMilliseconds()} ms, up to ${target.maxResponseBytes} bytes`
+    }
+    case 'lambda':
+      return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
+    case 'stub':
+      return `stub ${target.status} ${compact(target.body)}`
+  }
+}
+
+// Templates hold 1 MB in all. What is longer than this is told by its names, and a digest that changes with the rest.
+const longestValue = 400
+const longestText = 80
+
+/** JSON in which only a change of meaning is a change: keys sorted, what schemas of libraries merely repeat left out. */
+function compact(value: unknown): string {
+  const text = JSON.stringify(value, shorten)
+  if (text.length <= longestValue) return text
+  const { properties } = Object(value) as { properties?: object }
+  return `${Object.keys(properties ?? Object(value)).join(', ')} #${digest(JSON.stringify(value, sorted))}`
+}
+
+function shorten(key: string, value: unknown): unknown {
+  // Every integer has these (safe-integers.ts).
+  if ((key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER)
+    return undefined
+  if (key === '$schema') return undefined
+  // For example the pattern that zod writes beside the format of a UUID.
+  if (typeof value === 'string' && value.length > longestText) {
+    return `${value.slice(0, 16)}… #${digest(value)}`
+  }
+  return sorted(key, value)
+}
+
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)

@@ -1,0 +1,97 @@
+import type { Parameter } from '../../contract/manifest.ts'
+import { DeclarationError } from '../declare/declaration-error.ts'
+import type { InputPlace } from '../declare/input.ts'
+import { type JsonSchema, readSchema, type Schema } from '../declare/schema.ts'
+import { boundIntegers } from './safe-integers.ts'
+
+export interface CompiledParameter extends Parameter {
+  readonly schema: JsonSchema
+  readonly required: boolean
+}
+
+/** Reads the schema of one path, query, header or cookie parameter. */
+export function compileParameter(
+  at: string,
+  place: InputPlace,
+  key: string,
+  given: Schema,
+): CompiledParameter {
+  const name = place === 'headers' ? key.toLowerCase() : key
+  checkName(at, place, name)
+  const read = readSchema(at, given)
+  const schema = boundIntegers(read.schema)
+  const many = schema.type === 'array'
+  if (many && (place === 'path' || place === 'cookies')) {
+    throw new DeclarationError({
+      at,
+      given: 'an array',
+      allowed: 'one value',
+      fix: 'only query parameters and headers can be sent more than once',
+    })
+  }
+  const wire = checkWireType(at, many ? schema.items : schema)
+  return { name, wire, many, schema, required: place === 'path' || read.required }
+}
+
+type Wire = Parameter['wire']
+const wires: readonly unknown[] = ['string', 'integer', 'number', 'boolean'] satisfies Wire[]
+
+/** What text on the wire can be read as. */
+function checkWireType(at: string, schema: unknown): Wire {
+  const wire = wireType(schema)
+  if (wire) return wire
+  const { type, anyOf, oneOf } = Object(schema) as JsonSchema
+  const isNullable = Array.isArray(type) && type.includes('null')
+  throw new DeclarationError({
+    at,
+    given:
+      type === undefined && (anyOf ?? oneOf) !== undefined
+        ? 'alternatives that are not all of one simple type'
+        : `a schema of type ${JSON.stringify(type ?? null)}`,
+    allowed: 'string, integer, number, boolean, or an array of one of these',
+    fix: isNullable
+      ? 'make it optional instead: text is never null'
+      : 'give a parameter one simple type; structured data belongs in the body',
+  })
+}
+
+function wireType(schema: unknown): Wire | undefined {
+  const { type, enum: values, const: value, anyOf, oneOf } = Object(schema) as JsonSchema
+  if (wires.includes(type)) return type as Wire
+  if (type !== undefined) return undefined
+  const listed = (values ?? (value === undefined ? [] : [value])) as unknown[]
+  if (listed.length > 0 && listed.every(item => typeof item === 'string')) return 'string'
+  const branches = anyOf ?? oneOf
+  if (!Array.isArray(branches)) return undefined
+  // One reading for all branches: of two, the text could be either.
+  const [first, ...others] = new Set(branches.map(wireType))
+  return others.length === 0 ? first : undefined
+}
+
+const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i // RFC 9110 §5.6.2
+const queryName = /^[A-Za-z0-9_.~$[\]-]+$/
+
+/**
+ * Headers that belong to the connection, to the gateway, or to whoever is in between: forwarding one would let a caller
+ * speak in the gateway's name (RFC 9110 §7.6.1, RFC 7239).
+ */
+const reservedHeader =
+  /^(?:authorization|cookie|set-cookie|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-(?:type|length|encoding)|accept-encoding|x-forwarded-.*|x-real-ip|x-amz.*|x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*|sallyport-.*|x-sallyport-.*)$/
+
+function checkName(at: string, place: InputPlace, name: string): void {
+  if (place === 'headers' && reservedHeader.test(name)) {
+    throw new DeclarationError({
+      at,
+      given: `the reserved header "${name}"`,
+      allowed: 'end-to-end request headers that describe the request itself',
+      fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
+    })
+  }
+  if ((place === 'query' ? queryName : token).test(name)) return
+  throw new DeclarationError({
+    at,
+    given: `the name ${JSON.stringify(name)}`,
+    allowed: place === 'query' ? 'letters, digits and _ . ~ $ [ ] -' : 'a token of RFC 9110 §5.6.2',
+    fix: 'rename it',
+  })
+}

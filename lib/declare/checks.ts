@@ -1,0 +1,159 @@
+import { type Duration, type Size, SizeRoundingBehavior, Token } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { DeclarationError } from './declaration-error.ts'
+
+// What JavaScript, or a cast, can hand in, is told in this library's words. Types tell it sooner.
+
+/** Any value in few words, without showing CDK's placeholders or what a large object holds. */
+export function describeValue(given: unknown): string {
+  if (given === undefined) return 'nothing'
+  if (Token.isUnresolved(given)) return 'a deploy-time value'
+  if (typeof given === 'string') return JSON.stringify(given)
+  if (typeof given === 'function') return 'a function'
+  if (typeof given !== 'object' || given === null) return String(given)
+  if (Array.isArray(given)) return given.length === 0 ? 'an empty list' : `a list of ${given.length}`
+  const { name } = given.constructor ?? {}
+  return name && name !== 'Object' ? `an object of class ${name}` : 'an object'
+}
+
+/** Options or a record: refuses lists, text, and things that are instances of something else. */
+export function checkObject(at: string, given: unknown, allowed: string, fix: string): void {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !Token.isUnresolved(given)) {
+    return
+  }
+  throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
+}
+
+/**
+ * Refuses what is no object, and keys that nobody would read: a misspelt option is a protection that is not there.
+ *
+ * @param known the keys that are read
+ */
+export function checkOptions(at: string, given: unknown, known: readonly string[]): void {
+  const allowed = known.join(', ')
+  checkObject(at, given, `an object with ${allowed}`, `write { ${known[0]}: … }`)
+  for (const key of Object.keys(given as object)) {
+    if (known.includes(key)) continue
+    throw new DeclarationError({
+      at,
+      given: `unknown option "${key}"`,
+      allowed,
+      fix: `remove "${key}", or spell it as one of the above`,
+    })
+  }
+}
+
+export interface TextRules {
+  /** What to write instead. */
+  readonly fix: string
+  /** Whether the value may be known only at deploy. It is not to be looked into here then. @default false */
+  readonly deployTime?: boolean
+}
+
+/** Text that is not empty. */
+export function checkText(at: string, given: unknown, { fix, deployTime = false }: TextRules): string {
+  const late = Token.isUnresolved(given)
+  if (typeof given === 'string' && given !== '' && (deployTime || !late)) return given
+  throw new DeclarationError({
+    at,
+    given: describeValue(given),
+    allowed: late ? 'text that is known at synth' : 'a non-empty string',
+    fix,
+  })
+}
+
+/**
+ * A list of different texts, none of them empty. A lone string is refused: spread, it would be a list of letters.
+ *
+ * @param rules `atLeast` is how many there must be: 1 unless stated, since an empty list asks for nothing
+ */
+export function checkTexts(
+  at: string,
+  given: unknown,
+  { atLeast = 1, ...rules }: TextRules & { readonly atLeast?: number },
+): readonly string[] {
+  const complain = (what: string): never => {
+    throw new DeclarationError({
+      at,
+      given: what,
+      allowed: `a list of ${atLeast > 0 ? 'one or more ' : ''}different, non-empty strings`,
+      fix: rules.fix,
+    })
+  }
+  if (!Array.isArray(given) || Token.isUnresolved(given) || given.length < atLeast) {
+    return complain(describeValue(given))
+  }
+  const texts = given.map((text, i) => checkText(`${at}[${i}]`, text, rules))
+  const twice = texts.find((text, i) => texts.indexOf(text) !== i)
+  return twice === undefined ? texts : complain(`${describeValue(twice)} twice`)
+}
+
+export interface DurationBounds {
+  /** The unit in which it must be a whole number, and in which the bounds are. */
+  readonly unit: 'milliseconds' | 'seconds'
+  readonly least: number
+  readonly most: number
+  readonly fix: string
+}
+
+/** A `Duration` within bounds. A bare number says nothing of its unit. */
+export function checkDuration(at: string, given: unknown, bounds: DurationBounds): Duration {
+  const { unit, least, most, fix } = bounds
+  // By what it can do, not by its class: there may be a second copy of aws-cdk-lib.
+  const duration =
+    typeof (given as Duration | null)?.toMilliseconds === 'function' ? (given as Duration) : null
+  const late = duration?.isUnresolved() ?? false
+  const ms = duration && !late ? duration.toMilliseconds({ integral: false }) : Number.NaN
+  const amount = unit === 'seconds' ? ms / 1000 : ms
+  if (duration && Number.isInteger(amount) && amount >= least && amount <= most) return duration
+  throw new DeclarationError({
+    at,
+    given: late ? 'a deploy-time value' : duration ? `${amount} ${unit}` : describeValue(given),
+    allowed: `a Duration of ${least} to ${most} whole ${unit}`,
+    fix,
+  })
+}
+
+/**
+ * The most that a request or an answer may hold. A Lambda invocation carries 6 MB (6,291,456 bytes) in either direction,
+ * and API Gateway 10 MB. The rest is for what travels beside it: headers, the caller, the escapes of JSON within JSON.
+ */
+const mostBytes = 5 * 1024 * 1024
+
+/** A `Size` that a Lambda invocation can carry, in bytes. */
+export function checkSize(at: string, given: unknown): number {
+  const size = typeof (given as Size | null)?.toBytes === 'function' ? (given as Size) : null
+  const late = size?.isUnresolved() ?? false
+  const bytes = size && !late ? size.toBytes({ rounding: SizeRoundingBehavior.NONE }) : Number.NaN
+  if (Number.isInteger(bytes) && bytes >= 1 && bytes <= mostBytes) return bytes
+  throw new DeclarationError({
+    at,
+    given: late ? 'a deploy-time value' : size ? `${bytes} bytes` : describeValue(given),
+    allowed: 'a Size of 1 byte to 5 MiB',
+    fix: 'a Lambda invocation carries 6 MB in all; for more, hand out a link to a store, such as a presigned URL',
+  })
+}
+
+/** A URL that is known at synth must be plain https; one that is known only at deploy is checked when a function loads. */
+export function checkHttps(at: string, what: string, given: unknown): void {
+  if (typeof given === 'string' && Token.isUnresolved(given)) return
+  const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined
+  if (url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash) return
+  throw new DeclarationError({
+    at,
+    given: `${what} ${describeValue(given)}`,
+    allowed: 'an https URL without user, query or fragment',
+    fix: 'name the production URL; on your machine `sallyport dev` puts a local server in its place',
+  })
+}
+
+/** An id that no construct beside it has. CDK reads `/` in ids as `--`. */
+export function checkFreeId(at: string, scope: Construct, id: string, fix: string): void {
+  if (!scope.node.tryFindChild(id)) return
+  throw new DeclarationError({
+    at,
+    given: `the construct id "${id.replaceAll('/', '--')}", which is taken`,
+    allowed: `an id that nothing else in ${scope.node.path} has`,
+    fix,
+  })
+}

@@ -1,0 +1,91 @@
+import { type Duration, Token } from 'aws-cdk-lib'
+import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { GatewayState } from '../gateway-state.ts'
+import { checkDuration, checkOptions, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
+import { Issuer } from './issuer.ts'
+import { checkLimit, type Limit } from './limit.ts'
+
+/** What an API is made of, beside its routes. */
+export interface ZeroTrustApiProps {
+  /** Who may vouch for callers. @default - no one: every route must be public */
+  readonly issuers?: readonly Issuer[]
+  readonly limits?: {
+    /**
+     * How many requests one caller may make, over all routes that do not override it. Public routes are not counted:
+     * they do not know their callers.
+     * @default - unlimited
+     */
+    readonly user?: Limit
+  }
+  /**
+   * How long API Gateway may reuse the first door's answer for the same token and route. Up to an hour; zero asks anew for
+   * every request. Whatever it is, the second door checks each request's ticket, limits and inputs.
+   * @default Duration.minutes(1)
+   */
+  readonly authorizerCacheTtl?: Duration
+  /** Where counters are kept. @default - a table of this API's own, if a route has a limit */
+  readonly state?: GatewayState
+  /** Name of the stage: up to 128 letters, digits, `-` and `_`. @default 'live' */
+  readonly stageName?: string
+  /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
+  readonly logRetention?: RetentionDays
+}
+
+const options = ['issuers', 'limits', 'authorizerCacheTtl', 'state', 'stageName', 'logRetention']
+
+/** Refuses what AWS would refuse at deploy, and what nobody would read. `at` is the API's path. */
+export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
+  checkOptions(at, props, options)
+  const { issuers, limits, authorizerCacheTtl, state, stageName, logRetention } = props
+  if (issuers !== undefined) checkIssuers(`${at} issuers`, issuers)
+  if (limits !== undefined) checkOptions(`${at} limits`, limits, ['user'])
+  checkLimit(`${at} limits.user`, limits?.user)
+  if (authorizerCacheTtl !== undefined) {
+    checkDuration(`${at} authorizerCacheTtl`, authorizerCacheTtl, {
+      unit: 'seconds',
+      least: 0,
+      most: 3600,
+      fix: "state at most an hour, API Gateway's own bound",
+    })
+  }
+  const complain = (what: string, given: unknown, allowed: string, fix: string): never => {
+    throw new DeclarationError({ at: `${at} ${what}`, given: describeValue(given), allowed, fix })
+  }
+  if (state !== undefined && !(state instanceof GatewayState)) {
+    complain('state', state, 'a GatewayState', "write state: new GatewayState(stack, 'State')")
+  }
+  const isStageName = typeof stageName === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(stageName)
+  if (stageName !== undefined && !isStageName) {
+    complain('stageName', stageName, 'up to 128 letters, digits, - and _', "for example 'live', the default")
+  }
+  if (logRetention !== undefined && !Object.values(RetentionDays).includes(logRetention)) {
+    complain(
+      'logRetention',
+      logRetention,
+      'RetentionDays',
+      'for example RetentionDays.THREE_MONTHS, the default',
+    )
+  }
+}
+
+function checkIssuers(at: string, issuers: unknown): void {
+  const fix = 'say what tokens of this issuer must be, not only who it is'
+  const allowed = "a list of Issuer.oidc('https://…', { audience, algorithms })"
+  if (!Array.isArray(issuers)) {
+    throw new DeclarationError({ at, given: describeValue(issuers), allowed, fix: 'write issuers: [ … ]' })
+  }
+  const stranger: unknown = issuers.find(issuer => !(issuer instanceof Issuer))
+  if (issuers.some(issuer => !(issuer instanceof Issuer))) {
+    throw new DeclarationError({ at, given: describeValue(stranger), allowed, fix })
+  }
+  const names = issuers.map(({ issuer }: Issuer) => issuer)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return
+  throw new DeclarationError({
+    at,
+    given: `${Token.isUnresolved(twice) ? 'a deploy-time issuer' : `the issuer "${twice}"`} twice`,
+    allowed: 'each issuer once',
+    fix: 'merge the two; one issuer can have several audiences and algorithms',
+  })
+}

@@ -1,0 +1,174 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Fn, Size } from 'aws-cdk-lib'
+import {
+  Access,
+  Issuer,
+  Limit,
+  optional,
+  Upstream,
+  type ZeroTrustApi,
+  type ZeroTrustApiProps,
+} from 'sallyport'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { login, synthesized } from './support.ts'
+
+const run = promisify(execFile)
+
+/** The contract that stands in an API's template. */
+const contractOf = (declare: (api: ZeroTrustApi) => unknown, props?: ZeroTrustApiProps) =>
+  synthesized(declare, props).template.toJSON().Metadata as Record<string, string>
+
+/** What the real `cdk diff` prints of two versions of an API, by their templates alone. */
+async function diff(before: (api: ZeroTrustApi) => unknown, after: (api: ZeroTrustApi) => unknown) {
+  const old = synthesized(before).outdir
+  const { outdir } = synthesized(after)
+  const home = mkdtempSync(join(tmpdir(), 'sallyport-home-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const args = [
+    'diff',
+    '--no-change-set',
+    '--no-color',
+    '--template',
+    join(old, 'S.template.json'),
+    '--app',
+    outdir,
+    'S',
+  ]
+  const { stdout, stderr } = await run('node_modules/.bin/cdk', args, {
+    env: { ...process.env, HOME: home, CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
+  })
+  return `${stdout}${stderr}`
+}
+
+const crm = (url = 'https://crm.example.com') => Upstream.http(url)
+
+describe('the contract in the template', () => {
+  it('says of every route who may use it, how often, what it accepts, and what answers', () => {
+    const contract = contractOf(
+      api => {
+        const gate = api.addUpstream('Crm', crm())
+        api.addRoute('POST /users/{userId}/deals', {
+          upstream: gate,
+          access: Access.token({
+            scopes: ['deals:write'],
+            roles: ['sales'],
+            claims: { sub: { equalsPath: 'userId' } },
+          }),
+          input: {
+            path: { userId: { type: 'string', maxLength: 64 } },
+            query: { dry: optional({ type: 'boolean' }), page: { type: 'integer', minimum: 1 } },
+            body: z.object({ title: z.string().max(9) }),
+          },
+          limits: { user: Limit.perMinute(5) },
+          maxBody: Size.kibibytes(1),
+        })
+        api.addRoute('GET /deals', { upstream: gate, access: Access.token() })
+        api.addRoute('GET /health', { upstream: Upstream.stub(200, { b: 1, a: 2 }), access: Access.public() })
+      },
+      { issuers: [login], limits: { user: Limit.perHour(9) } },
+    )
+    expect(Object.entries(contract)).toEqual([
+      [
+        'Api issuer https://login.example.com',
+        '{"algorithms":["ES256"],"audiences":["https://api.example.com"],"jwksUri":null,"leewaySeconds":0,"maxAgeSeconds":null,"maxLifetimeSeconds":86400,"requiredClaims":["client_id","jti"],"rolesClaim":"roles","tokenType":"at+jwt"}',
+      ],
+      ['Api upstream Crm', 'https://crm.example.com within 10000 ms, up to 5242880 bytes'],
+      ['Api GET /deals access', 'any valid token'],
+      ['Api GET /deals upstream', 'Crm'],
+      ['Api GET /deals limit', '9 per hour per user'],
+      ['Api GET /health access', 'public'],
+      ['Api GET /health upstream', 'stub 200 {"a":2,"b":1}'],
+      ['Api POST /users/{userId}/deals access', 'scope deals:write, role sales, sub = {userId}'],
+      ['Api POST /users/{userId}/deals upstream', 'Crm'],
+      ['Api POST /users/{userId}/deals limit', '5 per minute per user, for this route alone'],
+      ['Api POST /users/{userId}/deals path', '{"userId":{"maxLength":64,"type":"string"}}'],
+      [
+        'Api POST /users/{userId}/deals query',
+        '{"dry?":{"type":"boolean"},"page":{"minimum":1,"type":"integer"}}',
+      ],
+      [
+        'Api POST /users/{userId}/deals body',
+        'up to 1024 bytes: {"properties":{"title":{"maxLength":9,"type":"string"}},"required":["title"],"type":"object"}',
+      ],
+    ])
+  })
+
+  it('stays small: a long schema is told by its names and a digest of all it says', () => {
+    const body = (extra: number) =>
+      z.object(
+        Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`member${i}`, z.string().max(i + extra)])),
+      )
+    const line = (extra: number) =>
+      contractOf(api =>
+        api.addRoute('POST /a', {
+          upstream: Upstream.stub(200, null),
+          access: Access.token(),
+          input: { body: body(extra) },
+        }),
+      )['Api POST /a body']
+    expect(line(1)).toMatch(/^up to 262144 bytes: member0, member1, .*, member19 #[0-9a-f]{12}$/)
+    expect(line(1)).toBe(line(1))
+    expect(line(1)).not.toBe(line(2))
+  })
+
+  it('names what is known only at deploy without CDK’s placeholders', () => {
+    const issuer = Issuer.oidc(Fn.importValue('Issuer'), { audience: 'a', algorithms: ['ES256'] })
+    const contract = contractOf(
+      api => {
+        api.addRoute('GET /a', { upstream: crm(Fn.importValue('Crm')), access: Access.token() })
+      },
+      { issuers: [issuer] },
+    )
+    expect(contract['Api upstream Gate GET --a']).toMatch(/^a deploy-time URL within/)
+    expect(Object.keys(contract)[0]).toBe('Api issuer ISSUER_0')
+    expect(JSON.stringify(contract)).not.toMatch(/Token\[|Fn::/)
+  })
+
+  it('does not depend on the order of declarations', () => {
+    const [a, b] = ['GET /a', 'GET /b'] as const
+    const add = (template: typeof a | typeof b) => (api: ZeroTrustApi) =>
+      api.addRoute(template, { upstream: Upstream.stub(200, null), access: Access.public() })
+    const both = (...declare: ((api: ZeroTrustApi) => unknown)[]) =>
+      JSON.stringify(
+        contractOf(api =>
+          declare.forEach(one => {
+            one(api)
+          }),
+        ),
+      )
+    expect(both(add(a), add(b))).toBe(both(add(b), add(a)))
+  })
+})
+
+describe('cdk diff', () => {
+  const declared =
+    (scope: string, limit: number, maxLength: number, path: 'GET /deals' | 'GET /offers' = 'GET /deals') =>
+    (api: ZeroTrustApi) =>
+      api.addRoute(path, {
+        upstream: Upstream.stub(200, null),
+        access: Access.token({ scopes: [scope] }),
+        limits: { user: Limit.perMinute(limit) },
+        input: { query: { q: { type: 'string', maxLength } } },
+      })
+
+  it('shows a changed scope, limit and schema, each in a line of its own, and nothing that stayed', async () => {
+    const said = await diff(declared('deals:read', 60, 10), declared('deals:admin', 600, 10))
+    expect(said).toContain('Api GET /deals access: scope deals:read to scope deals:admin')
+    expect(said).toContain('Api GET /deals limit: 60 per minute per user')
+    expect(said).not.toContain('Api GET /deals query')
+    const schema = await diff(declared('deals:read', 60, 10), declared('deals:read', 60, 1000))
+    expect(schema).toContain('"maxLength":10,')
+    expect(schema).toContain('"maxLength":1000,')
+  })
+
+  it('shows a route that came and one that went', async () => {
+    const said = await diff(declared('a', 1, 1), declared('a', 1, 1, 'GET /offers'))
+    expect(said).toMatch(/\[-\] Metadata Api GET \/deals access: scope a/)
+    expect(said).toMatch(/\[\+\] Metadata Api GET \/offers access: scope a/)
+  })
+})
