@@ -6,9 +6,11 @@ import { openapi } from './commands/openapi.ts'
 import { routes } from './commands/routes.ts'
 import { token } from './commands/token.ts'
 import { paint } from './paint.ts'
+import { readVersion } from './version.ts'
 
 const program = new Command('sallyport')
   .description('A zero-trust API gateway for AWS, on your machine first.')
+  .version(readVersion(), '--version', 'print the version')
   .showHelpAfterError('(sallyport --help lists the commands)')
   .allowExcessArguments(false)
 
@@ -68,7 +70,14 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   if (!URL.canParse(name) || !URL.canParse(local)) {
     throw new InvalidArgumentError('It is https://production.name=http://127.0.0.1:port')
   }
-  return { ...before, [name]: new URL(local).origin }
+  const { origin, href } = new URL(local)
+  if (href !== `${origin}/`) {
+    throw new InvalidArgumentError(
+      `A local server is named by host and port alone, as requests keep the path they have: ${name}=${origin}`,
+    )
+  }
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
+  return { ...before, [name]: origin }
 }
 
 function claim(text: string, before: Record<string, unknown>): Record<string, unknown> {

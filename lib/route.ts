@@ -16,7 +16,7 @@ import type { Gate } from './gate.ts'
 
 export interface UserLimit {
   readonly limit: Limit
-  /** Routes that name the same counter share it. */
+  /** Routes that name the same counter share it. It begins with the API's address: two APIs may share a table. */
   readonly counter: string
 }
 
@@ -64,7 +64,9 @@ export class Route extends Construct {
     const limit = own ?? sharedLimit
     // A public route knows no callers whose requests it could count.
     this.userLimit =
-      limit && props.access.kind === 'token' ? { limit, counter: own ? this.key : 'api' } : null
+      limit && props.access.kind === 'token'
+        ? { limit, counter: `${scope.node.addr.slice(0, 8)} ${own ? this.key : 'all'}` }
+        : null
     this.#apiName = apiName
   }
 

@@ -95,6 +95,7 @@ export class ZeroTrustApi extends Construct {
     const declared = props as unknown as RouteDeclaration['props']
     checkRoute(at, parsed, declared)
     if (declared.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
+    if (declared.access.bindings.length > 0) checkOneIssuer(at, this.#firstDoor?.issuers.length ?? 0)
     // Before anything is made: of two declarations of one operation, CDK would only say that a construct's name is taken.
     this.#tree.add(at, parsed.method, parsed.path)
     checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
@@ -218,6 +219,17 @@ const invocationUri = (fn: LambdaFunction): string => {
   const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnFunction)
   const path = `lambda:path/2015-03-31/functions/\${${logicalId}.Arn}/invocations`
   return Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}:${path}`)
+}
+
+/** Two issuers can call different people by one name: `sub` alone would give one the other's objects. */
+function checkOneIssuer(at: string, issuers: number): void {
+  if (issuers <= 1) return
+  throw new DeclarationError({
+    at: `${at} access.claims`,
+    given: `equalsPath on an API with ${issuers} issuers`,
+    allowed: 'equalsPath where one issuer names the callers',
+    fix: 'declare these routes on an API of their own with one issuer',
+  })
 }
 
 const withoutIssuers = (at: string) =>

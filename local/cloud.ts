@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
 import { type Generation, startGeneration } from './generation.ts'
@@ -28,7 +29,7 @@ export interface CloudOptions {
   readonly upstreams?: Readonly<Record<string, string>>
   /** Declared issuer → a local server that takes the built-in provider's place. */
   readonly issuers?: Readonly<Record<string, string>>
-  /** Each answered request; `line` is the access log's. */
+  /** Each answered request; `line` is the access log's. `reason` is why one of the doors refused it, with names, without values. */
   readonly onRequest?: (summary: AccessSummary, line: string) => void
   /** Each line a function writes. */
   readonly onLog?: (line: string, meta: LogMeta) => void
@@ -49,6 +50,8 @@ export interface LocalCloud {
   readonly policies: () => Policies
   /** Declared HTTP upstreams that no local server plays. */
   readonly unmapped: () => readonly string[]
+  /** ARNs of declared Lambda upstreams that are no functions of this app. */
+  readonly absentFunctions: () => readonly string[]
   /**
    * Runs another synthesis of the app from the next request on. Counters and issuers' keys survive; requests under way are answered
    * by what they came to. When it rejects, the app is served as before.
@@ -106,12 +109,21 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const front = await startFront({ ca, names: namesFor(policies) })
     undo.push(front.close)
 
+    const denials = createDenials()
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
         network: { caFile: ca.certificateFile, names: portsOf(declared, upstreams, front.port) },
-        onRequest,
-        onLog,
+        // A function's result comes after all that it logged, so the reason is known by now.
+        onRequest(summary, line) {
+          const reason = denials.take(summary.extendedRequestId) ?? summary.reason
+          onRequest({ ...summary, ...(reason !== undefined && { reason }) }, line)
+        },
+        onLog(line, meta) {
+          denials.logged(line)
+          onLog(line, meta)
+        },
+        onReturned: denials.answered,
       })
     generation = begin(app, policies)
     // Generations before the running one, with requests under way.
@@ -140,6 +152,10 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       operations: () => generation.operations,
       policies: () => policies,
       unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),
+      absentFunctions: () =>
+        policies.upstreamFunctions.filter(
+          upstream => !app.functions.some(({ arn, name }) => upstream === arn || upstream === name),
+        ),
       async reload(assembly) {
         const nextApp = readApp(assembly)
         const nextPolicies = readPolicies(nextApp.functions)

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { UsageError } from './usage-error.ts'
 
@@ -12,6 +14,8 @@ export interface DevState {
     /** False: the developer's own server; only that can make its tokens. */
     readonly builtIn: boolean
     readonly audiences: readonly string[]
+    /** Claims that its tokens must have. */
+    readonly requiredClaims: readonly string[]
   }>
   /** Name of the state table; null when nothing is counted. */
   readonly table: string | null
@@ -19,10 +23,33 @@ export interface DevState {
 
 const pathIn = (folder: string) => join(folder, '.sallyport', 'dev.json')
 
+/**
+ * Throws a {@link UsageError} when a local cloud runs for this folder: the other commands could tell only one from the other.
+ * What an ended one left behind is removed.
+ */
+export async function refuseSecond(folder: string): Promise<void> {
+  const state = read(folder)
+  // A process id is given out again; that something listens as well is no accident.
+  if (state && isAlive(state.pid) && (await listens(state.url))) throw alreadyRunning(state)
+  rmSync(pathIn(folder), { force: true })
+}
+
+/** Says what runs here. Throws a {@link UsageError} when another process did so since {@link refuseSecond}. */
 export function writeDevState(folder: string, state: DevState): void {
   mkdirSync(join(folder, '.sallyport'), { recursive: true })
-  writeFileSync(pathIn(folder), `${JSON.stringify(state, null, 2)}\n`)
+  const isOurs = read(folder)?.pid === state.pid
+  try {
+    writeFileSync(pathIn(folder), `${JSON.stringify(state, null, 2)}\n`, { flag: isOurs ? 'w' : 'wx' })
+  } catch (error) {
+    const other = read(folder)
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' && other ? alreadyRunning(other) : error
+  }
 }
+
+const alreadyRunning = ({ url, pid }: DevState) =>
+  new UsageError(
+    `a local cloud runs for this folder already: ${url}, process ${pid}\n  fix: use that one, or end it first`,
+  )
 
 /** Removes what this process wrote; another one's stays. */
 export function removeDevState(folder: string): void {
@@ -49,7 +76,20 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
+  } catch (error) {
+    // There is one, of another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function listens(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
   } catch {
     return false
+  } finally {
+    socket.destroy()
   }
 }

@@ -25,12 +25,20 @@ export interface GenerationOptions {
   readonly network: { readonly caFile: string; readonly names: Readonly<Record<string, number>> }
   readonly onRequest: (summary: AccessSummary, line: string) => void
   readonly onLog: (line: string, meta: LogMeta) => void
+  /** What a function returned to the API. */
+  readonly onReturned: (payload: unknown) => void
 }
 
 const preload = fileURLToPath(new URL('./network/preload.mjs', import.meta.url))
 
 /** Starts the app's functions (none of them runs yet: the first request is a cold start) and its API. */
-export function startGeneration({ app, network, onRequest, onLog }: GenerationOptions): Generation {
+export function startGeneration({
+  app,
+  network,
+  onRequest,
+  onLog,
+  onReturned,
+}: GenerationOptions): Generation {
   const pools = new Map<string, FunctionPool>()
   const close = async () => {
     await Promise.all([...pools.values()].map(pool => pool.close()))
@@ -68,7 +76,9 @@ export function startGeneration({ app, network, onRequest, onLog }: GenerationOp
         const running = invoke(functionArn, event)
         if (!running)
           return { kind: 'failed', errorType: 'ResourceNotFoundException', errorMessage: functionArn }
-        return within(timeoutMs, running)
+        const result = await within(timeoutMs, running)
+        if (result.kind === 'returned') onReturned(result.payload)
+        return result
       },
     },
   )

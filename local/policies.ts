@@ -15,51 +15,83 @@ export interface DeclaredIssuer {
   readonly jwksUri: string | null
   readonly audiences: readonly string[]
   readonly algorithms: readonly string[]
+  /** `typ` header of its tokens. */
+  readonly tokenType: string
+  /** Claims that its tokens must have. */
+  readonly requiredClaims: readonly string[]
+}
+
+/** The policies that are deployed with an app's functions. */
+export interface Manifests {
+  /** Null when every route is public. */
+  readonly authorizer: AuthorizerManifest | null
+  readonly gates: readonly GateManifest[]
 }
 
 /** What the policies beside an app's functions say about its surroundings. */
-export interface Policies {
-  readonly authorizer: AuthorizerManifest | null
-  readonly gates: readonly GateManifest[]
+export interface Policies extends Manifests {
   readonly issuers: readonly DeclaredIssuer[]
   /** Origins of HTTP upstreams: scheme, host, port. */
   readonly upstreamOrigins: readonly string[]
+  /** ARNs (or names) of functions that are upstreams. */
+  readonly upstreamFunctions: readonly string[]
 }
 
-/** Reads the manifests of an app's functions. A function without one is the user's own, and none of our business. */
+/** Reads the manifests in these folders. A folder without one is a function of the user's own, and none of our business. */
+export function readManifests(folders: readonly string[]): Manifests {
+  const found = folders.map(readManifest)
+  return {
+    authorizer: found.find(isAuthorizer)?.manifest ?? null,
+    gates: found.filter(isGate).map(({ manifest }) => manifest),
+  }
+}
+
+/** Reads the manifests of an app's functions, with what their environment says. */
 export function readPolicies(functions: readonly LocalFunction[]): Policies {
-  const manifests = functions.flatMap(fn => {
-    const path = join(fn.folder, 'manifest.json')
-    const manifest = existsSync(path)
-      ? (JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown })
-      : undefined
-    return manifest && String(manifest.format).startsWith('sallyport/') ? [{ fn, manifest }] : []
-  })
-  const authorizers = manifests.filter(({ manifest }) => manifest.format === 'sallyport/authorizer@1')
-  const gates = manifests
-    .filter(entry => !authorizers.includes(entry))
-    .map(({ fn, manifest }) => ({ fn, manifest: readGateManifest(manifest) }))
-  const authorizer = authorizers.map(({ fn, manifest }) => ({
-    fn,
-    manifest: readAuthorizerManifest(manifest),
-  }))[0]
+  const found = functions.map(({ folder, environment }) => ({ environment, ...readManifest(folder) }))
+  const gates = found.filter(isGate)
+  const authorizer = found.find(isAuthorizer)
   return {
     authorizer: authorizer?.manifest ?? null,
     gates: gates.map(({ manifest }) => manifest),
-    issuers: authorizer ? issuersOf(authorizer.manifest, authorizer.fn.environment) : [],
-    upstreamOrigins: gates.flatMap(({ fn, manifest: { upstream } }) =>
-      upstream.kind === 'http' ? [new URL(resolveDeployed(upstream.url, fn.environment)).origin] : [],
+    issuers: authorizer ? issuersOf(authorizer.manifest, authorizer.environment) : [],
+    upstreamOrigins: gates.flatMap(({ environment, manifest: { upstream } }) =>
+      upstream.kind === 'http' ? [new URL(resolveDeployed(upstream.url, environment)).origin] : [],
+    ),
+    upstreamFunctions: gates.flatMap(({ environment, manifest: { upstream } }) =>
+      upstream.kind === 'lambda' ? [resolveDeployed(upstream.functionArn, environment)] : [],
     ),
   }
+}
+
+type Found =
+  | { readonly kind: 'authorizer'; readonly manifest: AuthorizerManifest }
+  | { readonly kind: 'gate'; readonly manifest: GateManifest }
+  | { readonly kind: 'none' }
+
+const isAuthorizer = <T extends Found>(found: T): found is Extract<T, { kind: 'authorizer' }> =>
+  found.kind === 'authorizer'
+const isGate = <T extends Found>(found: T): found is Extract<T, { kind: 'gate' }> => found.kind === 'gate'
+
+function readManifest(folder: string): Found {
+  const path = join(folder, 'manifest.json')
+  if (!existsSync(path)) return { kind: 'none' }
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown }
+  if (!String(manifest.format).startsWith('sallyport/')) return { kind: 'none' }
+  return manifest.format === 'sallyport/authorizer@1'
+    ? { kind: 'authorizer', manifest: readAuthorizerManifest(manifest) }
+    : { kind: 'gate', manifest: readGateManifest(manifest) }
 }
 
 const issuersOf = (
   manifest: AuthorizerManifest,
   environment: LocalFunction['environment'],
 ): DeclaredIssuer[] =>
-  manifest.issuers.map(({ issuer, jwksUri, audiences, algorithms }) => ({
+  manifest.issuers.map(({ issuer, jwksUri, audiences, algorithms, tokenType, requiredClaims }) => ({
     issuer: resolveDeployed(issuer, environment),
     jwksUri: jwksUri === null ? null : resolveDeployed(jwksUri, environment),
     audiences: audiences.map(audience => resolveDeployed(audience, environment)),
     algorithms,
+    tokenType,
+    requiredClaims,
   }))

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GateRoute, UpstreamManifest } from '../contract/manifest.ts'
-import { type Policies, readPolicies } from './policies.ts'
-import { readApp } from './template/app.ts'
+import { type Manifests, readManifests } from './policies.ts'
+import { readAssetFolders } from './template/assembly.ts'
 import { UsageError } from './usage-error.ts'
 
 /** One declared route, for people and scripts. */
@@ -20,22 +20,30 @@ export interface RouteSummary {
   readonly needsMore: boolean
 }
 
-/** The routes of a synthesized app, from the policies that are deployed with its functions. */
-export const readRoutes = (assembly: string): RouteSummary[] =>
-  summarize(readPolicies(readApp(assembly).functions))
-
-/** The public OpenAPI document of a synthesized app. */
-export function readOpenApi(assembly: string): string {
-  const [name, ...others] = readdirSync(assembly).filter(file => file.endsWith('.openapi.json'))
-  if (name === undefined || others.length > 0) {
-    throw new UsageError(
-      `the app has ${others.length + (name ? 1 : 0)} APIs; this command prints the document of one`,
-    )
-  }
-  return readFileSync(join(assembly, name), 'utf8')
+/**
+ * The routes of a synthesized app, from the policies that are deployed with its functions. Nothing of it is run, so it may have
+ * resources that the local cloud does not know. Throws a {@link UsageError} for an app with several APIs.
+ */
+export function readRoutes(assembly: string): RouteSummary[] {
+  onlyDocument(assembly)
+  return summarize(readManifests(readAssetFolders(assembly)))
 }
 
-export const summarize = ({ authorizer, gates }: Policies): RouteSummary[] =>
+/** The public OpenAPI document of a synthesized app. */
+export const readOpenApi = (assembly: string): string =>
+  readFileSync(join(assembly, onlyDocument(assembly)), 'utf8')
+
+/** Every API writes one document into the assembly. */
+function onlyDocument(assembly: string): string {
+  const [name, ...others] = readdirSync(assembly).filter(file => file.endsWith('.openapi.json'))
+  if (name !== undefined && others.length === 0) return name
+  throw new UsageError(
+    `the app has ${name === undefined ? 'no API' : `${others.length + 1} APIs`}; this command is for an app with one\n` +
+      '  fix: give the command of such an app: --app "<command>"',
+  )
+}
+
+export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
   gates
     .flatMap(gate =>
       Object.entries(gate.routes).map(([key, route]) => ({ key, route, upstream: gate.upstream })),
@@ -60,7 +68,7 @@ export const summarize = ({ authorizer, gates }: Policies): RouteSummary[] =>
     })
     .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
 
-type Rule = NonNullable<Policies['authorizer']>['routes'][string]
+type Rule = NonNullable<Manifests['authorizer']>['routes'][string]
 
 function accessText(route: GateRoute, rule: Rule | undefined): string {
   if (route.access.kind === 'public' || !rule) return route.access.kind === 'public' ? 'public' : 'nobody'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { essence } from './essence.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `cdk.json` says of an app, as the CDK's own CLI reads it. */
@@ -12,7 +12,11 @@ export interface AppSettings {
   readonly build?: string
   readonly context: Readonly<Record<string, unknown>>
   /** Folders and files whose changes call for another synthesis. */
-  readonly watch: { readonly include: readonly string[]; readonly exclude: readonly string[] }
+  readonly watch: {
+    /** Undefined where `cdk.json` says nothing: then it is the folder's source files. */
+    readonly include: readonly string[] | undefined
+    readonly exclude: readonly string[]
+  }
 }
 
 /** Reads `cdk.json` in a folder; `app` takes precedence over its own. */
@@ -28,8 +32,8 @@ export function readAppSettings(folder: string, app?: string): AppSettings {
     ...(typeof settings.build === 'string' && { build: settings.build }),
     context: Object(settings.context),
     watch: {
-      include: strings(settings.watch?.include, ['**']),
-      exclude: strings(settings.watch?.exclude, []),
+      include: strings(settings.watch?.include),
+      exclude: strings(settings.watch?.exclude) ?? [],
     },
   }
 }
@@ -49,8 +53,8 @@ function parse(path: string): CdkJson {
   }
 }
 
-const strings = (value: unknown, otherwise: string[]): string[] =>
-  value === undefined ? otherwise : [value].flat().map(String)
+const strings = (value: unknown): string[] | undefined =>
+  value === undefined ? undefined : [value].flat().map(String)
 
 /**
  * Synthesizes an app into a folder, without the CDK's CLI. Rejects with a {@link UsageError} that says what the app said;
@@ -63,7 +67,8 @@ export async function synthesize(
   const environment = {
     ...process.env,
     CDK_OUTDIR: options.outdir,
-    CDK_CONTEXT_JSON: JSON.stringify(context),
+    // As the CDK's own CLI has it: resources say which construct they are of.
+    CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:enable-path-metadata': true, ...context }),
     // The template is judged by `cdk synth`; here it would only take a second longer.
     CDK_VALIDATION: 'false',
   }
@@ -111,38 +116,3 @@ async function run(
 const textOf = (said: readonly Buffer[], code: number | null): string =>
   Buffer.concat(said).toString('utf8').trim() ||
   `it printed nothing, and ended ${code === null ? 'by a signal' : `with exit code ${code}`}`
-
-/** Of a failed command's output: the error's own text and the line of the app that caused it, if that can be told. */
-export function essence(output: string, folder: string): string {
-  const lines = output
-    .split('\n')
-    .filter(line => !isNoise(line))
-    .join('\n')
-    .trim()
-    .split('\n')
-  const start = lines.findIndex(line => /^(?:«\w+» |\w*Error\b.*: )/.test(line))
-  if (start < 0) return indent(lines.slice(-30))
-  const frames = lines.findIndex((line, i) => i > start && isFrame(line))
-  const text = lines.slice(start, frames < 0 ? start + 30 : frames)
-  const own = lines.slice(start).find(line => isFrame(line) && line.includes(`${folder}/`) && !isOurs(line))
-  const place = own && /\(?(?:file:\/\/)?([^()\s]+:\d+):\d+\)?$/.exec(own)?.[1]?.replace(`${folder}/`, '')
-  const [first = '', ...rest] = text
-  return indent([
-    first.replace(/^(?:«\w+»|(?:Declaration|Validation)Error:) /, ''),
-    ...rest.filter(line => line.trim() !== ''),
-    ...(place ? [`  at:      ${place}`] : []),
-  ])
-}
-
-// The CDK shortens its stacks to lines such as `...node internals...`.
-const isFrame = (line: string) => /^\s+(?:at |\.{3}\S.*\.{3}$)/.test(line)
-
-// What Node.js itself adds around an error that nobody caught.
-const isNoise = (line: string) =>
-  /^(?:node:internal\/|\s+triggerUncaughtException\(|\s+\^$|Node\.js v\d|\(Use `node --trace-)/.test(line)
-
-// The library's own frames say nothing to someone whose declaration is wrong.
-const library = fileURLToPath(new URL('../lib/', import.meta.url))
-const isOurs = (frame: string) => frame.includes('/node_modules/') || frame.includes(library)
-
-const indent = (lines: readonly string[]) => lines.map(line => `  ${line}`).join('\n')

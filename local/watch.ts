@@ -4,12 +4,15 @@ import type { AppSettings } from './synthesize.ts'
 
 // Written by tools rather than people.
 const generated = new Set(['node_modules', 'cdk.out', 'dist', 'coverage'])
+// Without watch patterns a folder is watched as a whole, and what an app writes there (a log, a database) is no source.
+const isSource = (path: string) => /\.(?:[mc]?[jt]s|json)$/.test(path)
 const settleMs = 100
 
 /**
  * Calls back when the app's sources change: once for a burst of changes, and not again before the last call has ended.
  * Resolves when no change will be missed any more.
- * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib); hidden and generated folders never do.
+ * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib), with every file in them; without patterns it is the
+ * folder's TypeScript, JavaScript and JSON files. Hidden and generated folders never count.
  */
 export async function watchSources(
   folder: string,
@@ -17,13 +20,14 @@ export async function watchSources(
   changed: () => Promise<void>,
 ): Promise<{ close: () => Promise<void> }> {
   const excluded = exclude.map(pattern => join(folder, leading(pattern))).filter(path => path !== folder)
-  const included = [...new Set(include.map(pattern => join(folder, leading(pattern))))]
+  const included = [...new Set((include ?? ['**']).map(pattern => join(folder, leading(pattern))))]
   const watcher = watch(included, {
     ignoreInitial: true,
-    ignored: path => {
+    ignored: (path, stats) => {
       const parts = relative(folder, path).split(sep)
       const isHidden = parts.some(part => part.startsWith('.') && part !== '.' && part !== '..')
-      return isHidden || parts.some(part => generated.has(part)) || excluded.includes(path)
+      const isOther = include === undefined && stats?.isFile() === true && !isSource(path)
+      return isOther || isHidden || parts.some(part => generated.has(part)) || excluded.includes(path)
     },
   })
   let running: Promise<void> | undefined
@@ -45,7 +49,8 @@ export async function watchSources(
     clearTimeout(timer)
     timer = setTimeout(run, settleMs)
   }
-  watcher.on('all', schedule)
+  // Not for folders: what is in them says so itself.
+  for (const event of ['add', 'change', 'unlink'] as const) watcher.on(event, schedule)
   // Until it has looked at everything once, a change looks like what was there before.
   if (included.length > 0) await new Promise<void>(resolve => watcher.once('ready', () => resolve()))
   return {

@@ -3,14 +3,16 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
-import { removeDevState, writeDevState } from '../../local/dev-state.ts'
+import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
 import { summarize } from '../../local/routes.ts'
 import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
 import { UsageError } from '../../local/usage-error.ts'
 import { watchSources } from '../../local/watch.ts'
 import { untilInterrupted } from '../interrupted.ts'
 import { paint } from '../paint.ts'
-import { requestLine, welcome } from '../welcome.ts'
+import { describeReload } from '../reloaded.ts'
+import { requestLine } from '../request-line.ts'
+import { unplayed, welcome } from '../welcome.ts'
 
 interface DevOptions {
   readonly app?: string
@@ -28,6 +30,7 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
   const folder = process.cwd()
   const startedAt = Date.now()
   const settings = readAppSettings(folder, app)
+  await refuseSecond(folder)
   await checkFree(port)
 
   const interrupted = untilInterrupted()
@@ -63,9 +66,13 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
 
     reload = async () => {
       try {
+        const before = running.policies()
+        const known = unplayed(running).map(({ upstream: name }) => name)
         await running.reload(await synth())
         announce()
-        say(`${paint('green', '↻')} reloaded`)
+        say(`${paint('green', '↻')} reloaded: ${describeReload(before, running.policies())}`)
+        // Of those known before it was said then.
+        for (const { upstream: name, text } of unplayed(running)) if (!known.includes(name)) say(text)
       } catch (error) {
         if (interrupted.signal.aborted) return
         say(

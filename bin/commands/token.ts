@@ -1,6 +1,7 @@
 import { readDevState } from '../../local/dev-state.ts'
 import { mintAt } from '../../local/issuer/provider.ts'
 import { UsageError } from '../../local/usage-error.ts'
+import { missingOptions } from '../required-claims.ts'
 
 interface TokenOptions {
   readonly subject: string
@@ -30,6 +31,13 @@ export async function token({
   if (!chosen.builtIn) {
     throw new UsageError(
       `${chosen.issuer} is served by your own ${chosen.origin}; only that can make its tokens`,
+    )
+  }
+  const missing = missingOptions(chosen.requiredClaims, { scope, claims: Object.keys(claim) })
+  if (missing.length > 0) {
+    throw new UsageError(
+      `the app refuses tokens of ${chosen.issuer} without ${chosen.requiredClaims.join(', ')}\n` +
+        `  fix: add ${missing.map(({ option }) => `${option}…`).join(' ')}`,
     )
   }
   try {

@@ -20,6 +20,17 @@ export function compileParameter(
   checkName(at, place, name)
   const read = readSchema(at, given)
   const schema = boundIntegers(read.schema)
+  const reference = ['$ref', '$defs', '$id'].find(
+    keyword => keyword in schema || keyword in Object(schema.items),
+  )
+  if (reference) {
+    throw new DeclarationError({
+      at,
+      given: reference,
+      allowed: 'a schema that says all it says in one place',
+      fix: 'write the schema out; references are for bodies',
+    })
+  }
   const many = schema.type === 'array'
   if (many && (place === 'path' || place === 'cookies')) {
     throw new DeclarationError({
@@ -87,7 +98,7 @@ function checkName(at: string, place: InputPlace, name: string): void {
       fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
     })
   }
-  if ((place === 'query' ? queryName : token).test(name)) return
+  if (name !== '__proto__' && (place === 'query' ? queryName : token).test(name)) return
   throw new DeclarationError({
     at,
     given: `the name ${JSON.stringify(name)}`,

@@ -36,6 +36,21 @@ export const refusals = {
     allowed: 'a value whose type is declared',
     fix: 'say what it is: { type: … } (with zod: z.string(), z.object({ … }), … instead of z.any() or z.unknown())',
   },
+  untyped: (type: 'object' | 'array'): Refusal => ({
+    given: `${type === 'object' ? 'members' : 'items'} without a type`,
+    allowed: `a schema that says it is an ${type}`,
+    fix: `add type: '${type}'`,
+  }),
+  nested: (keyword: string): Refusal => ({
+    given: `${keyword} inside a schema`,
+    allowed: `${keyword} at the root of a schema`,
+    fix: 'move the definitions to the root',
+  }),
+  uniqueItems: {
+    given: 'uniqueItems on items that are no simple values',
+    allowed: 'uniqueItems on strings, numbers or booleans',
+    fix: 'leave it to the service behind the route',
+  },
   undeclaredMembers: {
     given: 'an object with members of any name and kind',
     allowed: 'an object whose members are declared, or a map whose values are',

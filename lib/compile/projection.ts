@@ -36,21 +36,31 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
     return [found, [...open, String(ref)]]
   }
 
-  const compile = (place: string, schema: unknown, open: readonly string[]): Projection => {
+  const compile = (
+    place: string,
+    schema: unknown,
+    open: readonly string[],
+    inherited: readonly string[] = [],
+  ): Projection => {
     if (typeof schema !== 'object' || schema === null) return refuse(place, refusals.anything)
     const given = schema as JsonSchema
     const unknown = Object.keys(given).find(keyword => !known.has(keyword))
     if (unknown) refuse(place, refusals.keyword(unknown))
-    const parts: Projection[] = [ownPart(place, given, open)]
+    // What it names would be looked for here by one reader and at the root by another.
+    const nested = place === '' ? undefined : ['$id', '$defs'].find(keyword => keyword in given)
+    if (nested) refuse(place, refusals.nested(nested))
+    const types = given.type === undefined ? inherited : [given.type].flat().map(String)
+    const parts: Projection[] = [ownPart(place, given, types, open)]
     if (given.$ref !== undefined) {
       const [target, path] = resolve(place, given.$ref, open)
       parts.push(compile(place, target, path))
     }
-    const branches = (keyword: string) =>
+    const branches = (keyword: string, of: readonly string[] = []) =>
       ((given[keyword] as unknown[]) ?? []).map((branch, i) =>
-        compile(`${place}/${keyword}/${i}`, branch, open),
+        compile(`${place}/${keyword}/${i}`, branch, open, of),
       )
-    parts.push(...branches('allOf'))
+    // All of them hold at once, so what the whole is, each of them is.
+    parts.push(...branches('allOf', types))
     for (const keyword of ['anyOf', 'oneOf']) {
       const options = branches(keyword)
       // Which branch holds decides which members are declared; only one of them may have any.
@@ -60,14 +70,27 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
       }
       parts.push(...options)
     }
-    if (parts.every(isEmpty) && !saysWhatItIs(given)) {
+    if (parts.every(isEmpty) && types.length === 0 && !saysWhatItIs(given)) {
       refuse(place, refusals.anything)
     }
     return merge(parts)
   }
 
-  const ownPart = (place: string, schema: JsonSchema, open: readonly string[]): Projection => {
-    const { properties, additionalProperties, items } = schema
+  const ownPart = (
+    place: string,
+    schema: JsonSchema,
+    types: readonly string[],
+    open: readonly string[],
+  ): Projection => {
+    const { properties, additionalProperties, items, uniqueItems } = schema
+    const mayBe = (type: string) => types.includes(type)
+    // Without its type a schema lets every other kind of value through, and whole.
+    if ((properties !== undefined || additionalProperties !== undefined) && !mayBe('object')) {
+      refuse(place, refusals.untyped('object'))
+    }
+    if (items !== undefined && !mayBe('array')) refuse(place, refusals.untyped('array'))
+    // Every pair of items would be compared, to any depth.
+    if (uniqueItems === true && !isSimple(items)) refuse(place, refusals.uniqueItems)
     const members = Object.entries(Object(properties)).map(
       ([name, member]) => [name, compile(`${place}/${name}`, member, open)] as const,
     )
@@ -76,8 +99,6 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
     if (additionalProperties === true || (isMap && Object.keys(additionalProperties).length === 0)) {
       refuse(place, refusals.undeclaredMembers)
     }
-    const mayBe = (type: string) =>
-      schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type))
     if (mayBe('array') && items === undefined) refuse(place, refusals.undeclaredItems)
     return {
       ...((members.length > 0 || mayBe('object')) && { members: Object.fromEntries(members) }),
@@ -88,6 +109,9 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
 
   return compile('', root, [])
 }
+
+const isSimple = (items: unknown): boolean =>
+  ['string', 'number', 'integer', 'boolean'].includes(String((Object(items) as JsonSchema).type))
 
 const isEmpty = (part: Projection) => !part.members && !part.others && !part.items
 

@@ -27,6 +27,17 @@ export function summarize(exchange: Exchange): AccessSummary {
     status: exchange.response?.status ?? 0,
     latencyMs: exchange.response?.latencyMs ?? 0,
     resourcePath: exchange.match?.operation.path ?? null,
+    extendedRequestId: exchange.extendedRequestId,
     ...(reason === undefined ? {} : { reason }),
+    ...(exchange.error && { gatewayResponse: gatewayResponse(exchange.error, exchange.integration) }),
   }
 }
+
+const gatewayResponse = (
+  { type, message }: NonNullable<Exchange['error']>,
+  integration: Exchange['integration'],
+): AccessSummary['gatewayResponse'] => ({
+  type,
+  message,
+  ...(integration?.error !== undefined && { integrationError: integration.error }),
+})

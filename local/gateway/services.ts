@@ -24,4 +24,11 @@ export interface AccessSummary {
   resourcePath: string | null
   /** `reason` in the context the authorizer returned, if there was one. */
   reason?: string
+  /** What functions know the request by; a client cannot choose it. */
+  extendedRequestId: string
+  /**
+   * Where the gateway itself answered: the type of its response, its message (constant but for names of parameters), and what was
+   * wrong with the function it asked, if that was it.
+   */
+  gatewayResponse?: { type: string; message: string | null; integrationError?: string }
 }

@@ -17,6 +17,8 @@ const sessionTtlSeconds = 12 * 60 * 60
 export interface ConfigurationOptions {
   audiences: readonly string[]
   algorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
+  /** `typ` header of access tokens. */
+  tokenType: string
   serviceClientSecret: string
   cookieKey: string
   /** Issuers on one host have sessions of their own. */
@@ -38,7 +40,7 @@ export function resourceServer(audience: string, scope: string, alg: SigningAlgo
 
 /** The provider's configuration for one set of keys; the first key of an algorithm signs, all are published. */
 export function providerConfiguration(options: ConfigurationOptions, keys: readonly JWK[]): Configuration {
-  const { audiences, algorithms, errors, now } = options
+  const { audiences, algorithms, tokenType, errors, now } = options
   const [alg] = algorithms
   return {
     // The provider fills in members and so changes what it is given.
@@ -87,9 +89,10 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
     extraTokenClaims: developerClaims,
     formats: {
       customizers: {
-        // The provider reads the system clock; tokens follow ours.
+        // The provider reads the system clock and always says at+jwt; tokens follow our clock and the declared type.
         jwt(_ctx, token, parts) {
           const issuedAt = Math.floor(now() / 1000)
+          parts.header = { ...parts.header, typ: tokenType }
           Object.assign(parts.payload, { iat: issuedAt, exp: issuedAt + token.expiration })
         },
       },

@@ -19,6 +19,7 @@ export interface Issuers {
     origin: string
     builtIn: boolean
     audiences: readonly string[]
+    requiredClaims: readonly string[]
   }>
   /** The built-in provider of an issuer. */
   readonly builtIn: (issuer: string) => BuiltInIssuer | undefined
@@ -62,6 +63,7 @@ export function createIssuers(own: Readonly<Record<string, string>>): Issuers {
         origin: 'own' in entry.served ? entry.served.own : (builtIn(entry)?.url ?? ''),
         builtIn: 'provider' in entry.served,
         audiences: entry.declared.audiences,
+        requiredClaims: entry.declared.requiredClaims,
       })),
     builtIn(issuer) {
       const entry = running.find(({ declared }) => declared.issuer === issuer)

@@ -23,6 +23,8 @@ export interface IssuerOptions {
   audiences: readonly string[]
   /** Signing algorithms; the first one signs access tokens. */
   algorithms: readonly string[]
+  /** `typ` header of access tokens. @default 'at+jwt' (RFC 9068 §2.1) */
+  tokenType?: string
   /** Milliseconds since the epoch; for `iat` and `exp` of access tokens. @default Date.now */
   now?: () => number
 }
@@ -63,6 +65,7 @@ export async function createOpenIdProvider(options: IssuerOptions): Promise<Open
   const settings = {
     audiences: options.audiences,
     algorithms,
+    tokenType: options.tokenType ?? 'at+jwt',
     serviceClientSecret: freshSecret(),
     cookieKey: freshSecret(),
     cookiePath: address.basePath || '/',

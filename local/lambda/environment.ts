@@ -19,7 +19,8 @@ const reserved =
 const ours = /^(NODE_EXTRA_CA_CERTS|SALLYPORT_LOCAL_NAMES)$/
 
 /**
- * The whole environment of a function's process: what it declares, what Lambda sets, and the two variables of the local network.
+ * The whole environment of a function's process: what it declares, what Lambda sets, the two variables of the local network, and a switch
+ * that keeps the SDK from warning about this machine's Node.js.
  * Nothing comes from the developer's shell, so that a function cannot come to depend on it.
  * Throws a `TypeError` for a declared variable that Lambda would refuse, or that the local cloud sets itself.
  */
@@ -37,6 +38,9 @@ export function functionEnvironment(options: EnvironmentOptions): Record<string,
     }
   }
   return {
+    // The SDK warns on each load of a Node.js that it will not support for long. That is this machine's, not the one deployed,
+    // and it would fill the function's log. The one variable that Lambda does not set; a declared one goes before it.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...options.declared,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',

@@ -38,6 +38,8 @@ type Properties = Readonly<Record<string, unknown>>
 
 interface Placed {
   readonly at: string
+  /** Path of the construct, where the template says it; else as `at`. */
+  readonly path: string
   readonly type: string
   readonly ref: string
   readonly properties: Properties
@@ -81,6 +83,7 @@ function place(stacks: readonly Stack[]): Placed[] {
       typeOf(at, resource)
       return {
         at,
+        path: constructPath(resource) ?? at,
         type: resource.Type,
         ref: own.ref(logicalId) as string,
         attribute: (name: string) => own.attribute(logicalId, name),
@@ -89,6 +92,12 @@ function place(stacks: readonly Stack[]): Placed[] {
       }
     }),
   )
+}
+
+/** `S/Jobs/Resource` → `S/Jobs`: the innermost name is the CDK's own. */
+function constructPath({ Metadata }: Resource): string | undefined {
+  const path = (Metadata as Record<string, unknown> | undefined)?.['aws:cdk:path']
+  return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined
 }
 
 function references(stack: Stack, imported: References['imported']): References {
@@ -116,10 +125,9 @@ function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['
   const [api, ...others] = apis
   const [stage, ...otherStages] = stages
   if (!api || !stage || others.length > 0 || otherStages.length > 0) {
-    const named = (placed: readonly Placed[]) => placed.map(({ at }) => at).join(', ') || 'none'
     throw new UnsupportedTemplateError(
-      'the app',
-      `has ${apis.length} REST APIs (${named(apis)}) with ${stages.length} stages (${named(stages)}); the local cloud runs one API with one stage`,
+      'AWS::ApiGateway::RestApi',
+      `the app has ${counted(apis, 'REST API')} and ${counted(stages, 'stage')}; the local cloud runs one API with one stage`,
     )
   }
   checkMethodSettings(stage)
@@ -148,12 +156,16 @@ function checkMethodSettings({ at, properties }: Placed): void {
   }
 }
 
-function readFunction({ at, ref, attribute, properties, assets }: Placed): LocalFunction {
+/** `no stage`, `1 stage (S.Prod)`, `2 stages (S.Prod, S.Test)`. */
+const counted = (placed: readonly Placed[], what: string): string =>
+  placed.length === 0
+    ? `no ${what}`
+    : `${placed.length} ${what}${placed.length > 1 ? 's' : ''} (${placed.map(({ at }) => at).join(', ')})`
+
+function readFunction({ at, path, ref, attribute, properties, assets }: Placed): LocalFunction {
   const { Code, Handler, Runtime, Timeout, MemorySize, Environment, ReservedConcurrentExecutions } =
     properties
-  const { S3Key } = (Code ?? {}) as { S3Key?: string }
-  const folder = S3Key === undefined ? undefined : assets.get(S3Key)
-  if (folder === undefined) throw new UnsupportedTemplateError(`${at}.Code`, 'is not an asset of this app')
+  const folder = codeFolder(path, Code, assets)
   if (!/^nodejs(?:2[0-9])\.x$/.test(String(Runtime))) {
     throw new UnsupportedTemplateError(
       `${at}.Runtime`,
@@ -171,6 +183,24 @@ function readFunction({ at, ref, attribute, properties, assets }: Placed): Local
     environment: Variables,
     ...(ReservedConcurrentExecutions !== undefined && { maxInstances: Number(ReservedConcurrentExecutions) }),
   }
+}
+
+/** The folder a function's code comes from. Named by the construct's path, as that is what the developer wrote. */
+function codeFolder(path: string, code: unknown, assets: Stack['assets']): string {
+  const { S3Key, ...other } = (code ?? {}) as { S3Key?: string; ZipFile?: unknown; ImageUri?: unknown }
+  const folder = S3Key === undefined ? undefined : assets.get(S3Key)
+  if (folder !== undefined) return folder
+  const given =
+    other.ZipFile !== undefined
+      ? 'has its code inline in the template'
+      : other.ImageUri !== undefined
+        ? 'is a container image'
+        : 'has code that is not an asset of this app'
+  throw new UnsupportedTemplateError(
+    path,
+    `the function ${given}; the local cloud runs functions from folders\n` +
+      '  fix: put the code into a folder of its own and use lambda.Code.fromAsset(folder)',
+  )
 }
 
 function readPermission({ at, properties }: Placed, functions: readonly LocalFunction[]): Permission {

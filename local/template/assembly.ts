@@ -50,6 +50,18 @@ const sections = [
  * template sections that would need CloudFormation itself.
  */
 export function readAssembly(folder: string): Stack[] {
+  return stackArtifacts(folder).map(({ id, stackName, templateFile }) =>
+    readStack(folder, stackName, id, templateFile),
+  )
+}
+
+/** The folders that the assets of a cloud assembly were made from, whatever its templates say. Throws for nested assemblies as well. */
+export function readAssetFolders(folder: string): string[] {
+  const folders = stackArtifacts(folder).flatMap(({ id }) => [...readAssets(folder, id).values()])
+  return [...new Set(folders)]
+}
+
+function stackArtifacts(folder: string): Array<{ id: string; stackName: string; templateFile: string }> {
   const manifest = readJson(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> }
   const artifacts = Object.entries(manifest.artifacts ?? {})
   const nested = artifacts.find(([, { type }]) => type === 'cdk:cloud-assembly')
@@ -61,7 +73,7 @@ export function readAssembly(folder: string): Stack[] {
   }
   return artifacts.flatMap(([id, { type, properties }]) =>
     type === 'aws:cloudformation:stack' && properties?.templateFile
-      ? [readStack(folder, properties.stackName ?? id, id, properties.templateFile)]
+      ? [{ id, stackName: properties.stackName ?? id, templateFile: properties.templateFile }]
       : [],
   )
 }

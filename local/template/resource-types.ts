@@ -120,7 +120,8 @@ export function typeOf(
   if (!type) {
     throw new UnsupportedTemplateError(
       at,
-      `${resource.Type} is not run by the local cloud; it runs ${Object.keys(resourceTypes).join(', ')}`,
+      `${resource.Type} is not run by the local cloud; it runs ${Object.keys(resourceTypes).join(', ')}\n` +
+        '  fix: all stacks of an app run here, so leave it to an app of its own, or give the command of one without it: --app "<command>"',
     )
   }
   const attribute = Object.keys(resource).find(name => !resourceAttributes.includes(name))

@@ -42,6 +42,7 @@ describe('sallyport dev', () => {
           origin: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
           builtIn: true,
           audiences: ['https://api.example.com'],
+          requiredClaims: ['client_id', 'jti'],
         },
       ],
       table: expect.stringMatching(/State/),
@@ -100,6 +101,34 @@ describe('sallyport dev', () => {
     expect((await dev.get('/health')).status).toBe(200)
     expect(dev.said.err.match(/↻ reloaded/g)).toHaveLength(2)
     expect(dev.said.out.split('\n')).toHaveLength(2)
+  })
+})
+
+describe('a second sallyport dev in a folder', () => {
+  it('is refused with where the first one serves, which goes on; what a dead one left is no obstacle', async () => {
+    const project = createProject(appOf(health))
+    const stale = (pid: number) =>
+      project.write(
+        '.sallyport/dev.json',
+        JSON.stringify({ pid, url: 'http://localhost:1', issuers: [], table: null }),
+      )
+    // A process id that is in use again, by something that serves nothing.
+    stale(process.pid)
+    const first = await startDev(project)
+    const { code, out, err } = await sallyport(project, 'dev', '--port', '0')
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toBe(
+      `✗ a local cloud runs for this folder already: ${first.ready.url}, process ${first.pid}\n  fix: use that one, or end it first\n`,
+    )
+    expect((await sallyport(project, 'token')).code).toBe(0)
+    await first.end()
+    await nothingIsLeft(project)
+
+    stale(first.pid)
+    const next = await startDev(project)
+    expect((await next.get('/health')).status).toBe(200)
+    await next.end()
+    await nothingIsLeft(project)
   })
 })
 

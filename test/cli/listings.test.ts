@@ -93,3 +93,20 @@ describe.concurrent('of a synthesized app', () => {
     })
   })
 })
+
+describe('of an app with resources that the local cloud cannot run', () => {
+  it('routes and openapi are printed, as nothing is run', async () => {
+    const project = createProject(
+      `import { Bucket } from 'aws-cdk-lib/aws-s3'\nimport { CfnParameter } from 'aws-cdk-lib'\n${appOf(
+        `${routes}\nnew Bucket(stack, 'Files')\nnew CfnParameter(stack, 'Size')`,
+      )}`,
+    )
+    const listed = await sallyport(project, 'routes')
+    expect([listed.code, listed.err]).toEqual([0, ''])
+    expect(listed.out).toContain('/deals/{dealId}')
+    const document = await sallyport(project, 'openapi')
+    expect([document.code, document.err]).toEqual([0, ''])
+    expect(Object.keys(JSON.parse(document.out).paths)).toEqual(['/deals/{dealId}', '/health'])
+    await nothingIsLeft(project)
+  })
+})

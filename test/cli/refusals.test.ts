@@ -32,8 +32,8 @@ const cases: readonly Case[] = [
   {
     when: 'an app that does not compile',
     args: dev,
-    app: appOf("api.addRoute('GET /health', {"),
-    says: /^✗ .*app\.ts failed\n\n {2}Error.*: Transform failed with 1 error:\n {2}\S*app\.ts:\d+:\d+: ERROR: .+\n$/,
+    app: appOf("api.addRoute('GET /health', {").replace('app.synth()', ') app.synth()'),
+    says: /^✗ .*app\.ts failed\n\n {2}Error.*: Transform failed with 1 error:\n {2}app\.ts:9:0: ERROR: .+\n {4}at: {6}app\.ts:9\n {4}line: {4}\) app\.synth\(\)\n$/,
   },
   {
     when: 'an app that imports what is not there',
@@ -111,7 +111,40 @@ const cases: readonly Case[] = [
       /^/,
       "import { CfnQueue } from 'aws-cdk-lib/aws-sqs'\n",
     ),
-    says: /^✗ S\.Jobs: AWS::SQS::Queue is not run by the local cloud; it runs AWS::ApiGateway::RestApi, .+\n$/,
+    says: /^✗ S\.Jobs: AWS::SQS::Queue is not run by the local cloud; it runs AWS::ApiGateway::RestApi, .+\n {2}fix: all stacks of an app run here, so .+ --app "<command>"\n$/,
+  },
+  {
+    when: 'a function with its code inline, by the construct’s path',
+    args: dev,
+    app: `import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda'\n${appOf(
+      `${health}\nnew Function(stack, 'Jobs', { runtime: Runtime.NODEJS_24_X, handler: 'index.handler', code: Code.fromInline('//') })`,
+    )}`,
+    says: /^✗ S\/Jobs: the function has its code inline in the template; .+\n {2}fix: put the code into a folder of its own and use lambda\.Code\.fromAsset\(folder\)\n$/,
+  },
+  ...(['dev', 'routes', 'openapi'] as const).map(command => ({
+    when: `two APIs, to ${command}`,
+    args: command === 'dev' ? dev : [command],
+    app: appOf(
+      `${health}\nnew ZeroTrustApi(stack, 'B').addRoute('GET /', { upstream: ok, access: Access.public() })`,
+    ),
+    says: {
+      dev: /^✗ AWS::ApiGateway::RestApi: the app has 2 REST APIs \(S\.Api\w+, S\.B\w+\) and 2 stages \(.+\); the local cloud runs one API with one stage\n$/,
+      routes: /^✗ the app has 2 APIs; this command is for an app with one\n {2}fix: .+\n$/,
+      openapi: /^✗ the app has 2 APIs; this command is for an app with one\n {2}fix: .+\n$/,
+    }[command],
+  })),
+  ...['--upstream', '--issuer'].map(option => ({
+    when: `a path behind the local server of ${option}`,
+    args: [...dev, option, 'https://login.example.com=http://127.0.0.1:4000/foo'],
+    says: /^error: option .+ is invalid\. A local server is named by host and port alone, as requests keep the path they have: https:\/\/login\.example\.com=http:\/\/127\.0\.0\.1:4000\n/,
+  })),
+  {
+    when: 'two local servers for one upstream',
+    args: [
+      ...dev,
+      ...['4001', '4002'].flatMap(port => ['--upstream', `https://crm.example.com=http://127.0.0.1:${port}`]),
+    ],
+    says: /^error: option .+ is invalid\. https:\/\/crm\.example\.com is given twice\.\n/,
   },
   {
     when: 'an upstream mapping that no route goes to',

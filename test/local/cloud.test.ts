@@ -292,7 +292,7 @@ describe('an app that the local cloud does not run', () => {
       }
     })
     await expect(start({ assembly, upstreams: {} })).rejects.toThrow(
-      /has 2 REST APIs \(Small\.One\w+, Small\.Two\w+\) with 2 stages/,
+      /has 2 REST APIs \(Small\.One\w+, Small\.Two\w+\) and 2 stages/,
     )
   })
 

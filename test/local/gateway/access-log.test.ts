@@ -52,6 +52,7 @@ describe('the access log', () => {
     )
     expect(cloud.logs[0]?.summary).toEqual({
       method: 'GET',
+      extendedRequestId: expect.any(String),
       path: '/deals/1',
       status: 201,
       latencyMs: 12,

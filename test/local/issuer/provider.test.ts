@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLocalJWKSet, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
@@ -132,6 +132,28 @@ describe('a minted token', () => {
       typ: 'at+jwt',
       kid: issuer.publicJwks().keys[0]?.kid,
     })
+  })
+
+  it('is of the declared type, whichever grant it comes from', async () => {
+    const own = await startIssuer({
+      issuer: issuerName,
+      audiences: [api],
+      algorithms: ['ES256'],
+      tokenType: 'JWT',
+    })
+    const { clientId, clientSecret } = own.clients.service
+    const answer = await fetch(`${own.url}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    const { access_token: service } = (await answer.json()) as { access_token: string }
+    const minted = await own.mint({ subject: 'ada' })
+    await own.close()
+    for (const token of [minted, service]) {
+      expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'JWT', kid: expect.any(String) })
+      expect(decodeJwt(token)).toMatchObject({ client_id: expect.any(String), jti: expect.any(String) })
+    }
   })
 
   const allowed: MintRequest = { subject: 'ada', audience: api }
