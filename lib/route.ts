@@ -18,6 +18,8 @@ export interface UserLimit {
   readonly limit: Limit
   /** Routes that name the same counter share it. It begins with the API's address: two APIs may share a table. */
   readonly counter: string
+  /** Counted for this route alone. */
+  readonly own: boolean
 }
 
 /** A route as the API adds it: its template read, its gate found. */
@@ -65,7 +67,11 @@ export class Route extends Construct {
     // A public route knows no callers whose requests it could count.
     this.userLimit =
       limit && props.access.kind === 'token'
-        ? { limit, counter: `${scope.node.addr.slice(0, 8)} ${own ? this.key : 'all'}` }
+        ? {
+            limit,
+            counter: `${scope.node.addr.slice(0, 8)} ${own ? this.key : 'all'}`,
+            own: own !== undefined,
+          }
         : null
     this.#apiName = apiName
   }

@@ -32,7 +32,7 @@ export function errorsPage(): string {
     ),
     '```',
     '',
-    '- `code` is one of the table below. `errors` names each field that is wrong: a parameter by its name, a member of the body by its JSON Pointer.',
+    '- `code` is one of the table below. `errors` names the first field that is wrong: a parameter by its name, a member of the body by its JSON Pointer.',
     '- `requestId` is the id to search logs for.',
     '- 401 carries `WWW-Authenticate: Bearer`; 403 for lack of a scope names it there ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).',
     '- 429 and 503 carry `Retry-After` in seconds.',

@@ -35,14 +35,14 @@ export const contractLines = (
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
 ]
 
-function aspects({ key, access, userLimit, gate, upstream, input, maxBodyBytes }: Route): Line[] {
+function aspects({ access, userLimit, gate, upstream, input, maxBodyBytes }: Route): Line[] {
   const lines: Line[] = [
     ['access', String(access)],
     // One gate holds the answers of many stubs: each belongs to its route.
     ['upstream', upstream.target.kind === 'stub' ? targetText(upstream.target) : gate.node.id],
   ]
   if (userLimit) {
-    const alone = userLimit.counter === key ? ', for this route alone' : ''
+    const alone = userLimit.own ? ', for this route alone' : ''
     lines.push(['limit', `${userLimit.limit} per user${alone}`])
   }
   for (const place of inputPlaces) {

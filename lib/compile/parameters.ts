@@ -21,7 +21,7 @@ export function compileParameter(
   const read = readSchema(at, given)
   const schema = boundIntegers(read.schema)
   const reference = ['$ref', '$defs', '$id'].find(
-    keyword => keyword in schema || keyword in Object(schema.items),
+    keyword => schema[keyword] !== undefined || Object(schema.items)[keyword] !== undefined,
   )
   if (reference) {
     throw new DeclarationError({

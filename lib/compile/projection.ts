@@ -47,14 +47,13 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
     const unknown = Object.keys(given).find(keyword => !known.has(keyword))
     if (unknown) refuse(place, refusals.keyword(unknown))
     // What it names would be looked for here by one reader and at the root by another.
-    const nested = place === '' ? undefined : ['$id', '$defs'].find(keyword => keyword in given)
+    const nested = given === root ? undefined : ['$id', '$defs'].find(keyword => given[keyword] !== undefined)
     if (nested) refuse(place, refusals.nested(nested))
-    const types = given.type === undefined ? inherited : [given.type].flat().map(String)
+    const [target, path = open] = given.$ref === undefined ? [] : resolve(place, given.$ref, open)
+    const stated = given.type ?? target?.type
+    const types = stated === undefined ? inherited : [stated].flat().map(String)
     const parts: Projection[] = [ownPart(place, given, types, open)]
-    if (given.$ref !== undefined) {
-      const [target, path] = resolve(place, given.$ref, open)
-      parts.push(compile(place, target, path))
-    }
+    if (target) parts.push(compile(place, target, path))
     const branches = (keyword: string, of: readonly string[] = []) =>
       ((given[keyword] as unknown[]) ?? []).map((branch, i) =>
         compile(`${place}/${keyword}/${i}`, branch, open, of),

@@ -60,21 +60,25 @@ describe('compiled validators', () => {
     expect(validate({ ...nothing, path: { dealId: 'x' }, headers })).toBe(false)
   })
 
-  it('name every field that is wrong, not only the first', async () => {
+  it('stop at the first failure, so that a text too long never meets a pattern that takes its time over it', async () => {
     const { validators } = synthesized(api =>
       api.addRoute('POST /a', {
         upstream: ok,
         access: Access.public(),
-        input: { query: { n: z.int() }, body: z.object({ a: z.string(), b: z.int() }) },
+        input: {
+          body: z.object({
+            a: z
+              .string()
+              .max(20)
+              .regex(/^(\w+\s?)*$/),
+          }),
+        },
       }),
     )
     const validate = (await validators('Stubs'))['POST /a']
-    expect(validate?.({ ...nothing, query: { n: 'x' }, body: { a: 1, b: 'y' } })).toBe(false)
-    expect([...new Set(validate?.errors?.map(error => error.instancePath))]).toEqual([
-      '/query/n',
-      '/body/a',
-      '/body/b',
-    ])
+    // With the pattern, this one would take longer than any test may.
+    expect(validate?.({ ...nothing, body: { a: `${'a'.repeat(60)}!` } })).toBe(false)
+    expect(validate?.errors).toMatchObject([{ instancePath: '/body/a', keyword: 'maxLength' }])
   })
 
   it('require a body, unless it is optional', async () => {
@@ -93,12 +97,7 @@ describe('compiled validators', () => {
     ['format uri', { type: 'string', format: 'uri' }, 'https://example.com', 'example'],
     ['multipleOf', { type: 'number', multipleOf: 0.5 }, 1.5, 1.4],
     ['exclusiveMinimum', { type: 'number', exclusiveMinimum: 0 }, 0.1, 0],
-    [
-      'uniqueItems, also of objects',
-      { type: 'array', items: { type: 'object', properties: { a: { type: 'integer' } } }, uniqueItems: true },
-      [{ a: 1 }, { a: 2 }],
-      [{ a: 1 }, { a: 1 }],
-    ],
+    ['uniqueItems', { type: 'array', items: { type: 'integer' }, uniqueItems: true }, [1, 2], [1, 1]],
     ['const of an array', { const: [1, 2] }, [1, 2], [2, 1]],
     ['enum', { enum: ['a', 1, null] }, null, 'b'],
     [
