@@ -9,6 +9,8 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
+import { programsOnly } from '../network/programs-only.ts'
+import { place } from '../template/intrinsics.ts'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type CreateTableLike, readTable, type TableDeclaration } from './declaration.ts'
 
@@ -38,6 +40,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<LocalDyna
   // On Node 20 the SDK warns that its later versions will not run there. Ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  programsOnly(server, [`dynamodb.${place.region}.amazonaws.com`])
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { programsOnly } from '../network/programs-only.ts'
+import { place } from '../template/intrinsics.ts'
 import { type FunctionResult, payloadMaxBytes } from './result.ts'
 
 export interface InvokeApiOptions {
@@ -32,7 +34,7 @@ const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 /**
  * Serves Lambda's Invoke operation on a free port of 127.0.0.1, for callers that use the real AWS SDK:
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. RequestResponse only; anything else is an error that says so.
- * Signatures are not checked: every caller on this machine may invoke.
+ * Signatures are not checked: every program on this machine may invoke, but no web page.
  */
 export async function startInvokeApi(options: InvokeApiOptions): Promise<InvokeApi> {
   const server = createServer((request, response) => {
@@ -42,6 +44,7 @@ export async function startInvokeApi(options: InvokeApiOptions): Promise<InvokeA
       .then(result => sendResult(response, result, requestId))
       .catch((error: unknown) => sendError(response, error))
   })
+  programsOnly(server, [`lambda.${place.region}.amazonaws.com`])
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
