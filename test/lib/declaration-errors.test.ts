@@ -8,7 +8,7 @@ import {
   type RouteProps,
   type TokenAccessOptions,
   Upstream,
-  type ZeroTrustApi,
+  ZeroTrustApi,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -868,4 +868,70 @@ describe('the tree of resources', () => {
       'GET /notes/{id}',
     ])
   })
+})
+
+describe('found by attacking', () => {
+  const twoIssuers = () =>
+    new ZeroTrustApi(newStack(), 'Api', {
+      issuers: [
+        Issuer.oidc('https://a.example.com', { audience: 'x', algorithms: ['ES256'] }),
+        Issuer.oidc('https://b.example.com', { audience: 'x', algorithms: ['ES256'] }),
+      ],
+    })
+
+  it('refuses to bind sub to a path where two issuers could each call someone by that name', () => {
+    const declare = () =>
+      twoIssuers().addRoute('GET /users/{userId}', {
+        upstream: Upstream.stub(200, null),
+        access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
+        input: { path: { userId: { type: 'string' } } },
+      })
+    expect(complaintOf(declare)).toEqual({
+      at: 'route "GET /users/{userId}" of S/Api access.claims',
+      given: 'equalsPath on an API with 2 issuers',
+      allowed: 'equalsPath where one issuer names the callers',
+      fix: 'declare these routes on an API of their own with one issuer',
+    })
+  })
+
+  it.each([
+    [
+      'a reference in a parameter',
+      { query: { q: { $ref: '#/$defs/A', $defs: { A: { type: 'string' } } } } },
+      '$ref',
+    ],
+    [
+      'a reference in its items',
+      { query: { q: { type: 'array', items: { type: 'string', $ref: '#/$defs/A' } } } },
+      '$ref',
+    ],
+    [
+      'a parameter that names a prototype',
+      { query: JSON.parse('{"__proto__":{"type":"string"}}') },
+      'the name "__proto__"',
+    ],
+  ])('refuses %s', (_, input, given) => {
+    const declare = () =>
+      new ZeroTrustApi(newStack(), 'Api').addRoute('GET /a', {
+        upstream: Upstream.stub(200, null),
+        access: Access.public(),
+        input,
+      })
+    expect(complaintOf(declare)).toMatchObject({ given })
+  })
+
+  it.each(['url', 'password', 'binary'])(
+    'refuses the format %s, which checks nothing or takes its time',
+    format => {
+      const declare = () =>
+        new ZeroTrustApi(newStack(), 'Api').addRoute('GET /a', {
+          upstream: Upstream.stub(200, null),
+          access: Access.public(),
+          input: { query: { q: { type: 'string', format } } },
+        })
+      expect(complaintOf(declare)).toMatchObject({
+        given: expect.stringContaining(`unknown format "${format}"`),
+      })
+    },
+  )
 })

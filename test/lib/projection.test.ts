@@ -181,3 +181,39 @@ describe('a schema whose declared members cannot be told', () => {
     expect(complaintOf(() => ofZod(schema)).fix).toMatch(fix)
   })
 })
+
+describe('a schema through which something undeclared could slip', () => {
+  const inside = (schema: object) => () => compile({ type: 'object', properties: { a: schema } })
+
+  it.each<[string, object, Refusal]>([
+    ['members without a type', { properties: { a: text } }, refusals.untyped('object')],
+    [
+      'members of another type',
+      { type: 'array', items: text, properties: { a: text } },
+      refusals.untyped('object'),
+    ],
+    ['a map without a type', { additionalProperties: text }, refusals.untyped('object')],
+    ['items without a type', { items: text }, refusals.untyped('array')],
+    ['a branch without a type', { anyOf: [{ properties: { a: text } }, text] }, refusals.untyped('object')],
+    ['definitions of its own', { type: 'string', $defs: { A: text } }, refusals.nested('$defs')],
+    ['an id of its own', { type: 'string', $id: 'https://a.example.com' }, refusals.nested('$id')],
+    [
+      'unique objects',
+      { type: 'array', uniqueItems: true, items: { type: 'object', properties: {} } },
+      refusals.uniqueItems,
+    ],
+  ])('is refused: %s', (_, schema, refusal) => {
+    expect(complaintOf(inside(schema))).toMatchObject(refusal)
+  })
+
+  it('is fine where the type is said by what it refers to, or by the whole of allOf', () => {
+    expect(
+      compile({
+        type: 'object',
+        properties: { a: { $ref: '#/$defs/A', properties: { more: text } } },
+        allOf: [{ properties: { b: text } }],
+        $defs: { A: { type: 'object', properties: { c: text } } },
+      }),
+    ).toEqual({ members: { a: { members: { more: {}, c: {} } }, b: {} } })
+  })
+})
