@@ -2,9 +2,24 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
+import type { IssuerManifest } from '../../../contract/manifest.ts'
 
 export const issuerName = 'https://login.example.com'
 export const audience = 'https://api.example.com'
+
+/** The issuer as a manifest declares it. */
+export const declaredIssuer: IssuerManifest = {
+  issuer: issuerName,
+  jwksUri: `${issuerName}/keys`,
+  audiences: [audience],
+  algorithms: ['ES256'],
+  tokenType: 'at+jwt',
+  requiredClaims: ['client_id', 'jti'],
+  leewaySeconds: 0,
+  maxLifetimeSeconds: 86_400,
+  maxAgeSeconds: null,
+  rolesClaim: 'roles',
+}
 
 export interface SigningKey {
   readonly privateKey: CryptoKey

@@ -6,9 +6,8 @@ import { createIssuers } from '../../../functions/authorizer/issuers.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 import {
   type Authority,
-  audience,
   createSigningKey,
-  issuerName,
+  declaredIssuer,
   type SigningKey,
   signToken,
   startAuthority,
@@ -24,23 +23,12 @@ afterAll(() => authority.close())
 
 function openDoor() {
   const { telemetry, denials } = silentTelemetry()
-  const issuers = createIssuers(
-    [
-      {
-        issuer: issuerName,
-        jwksUri: `${issuerName}/keys`,
-        audiences: [audience],
-        algorithms: ['ES256'],
-        tokenType: 'at+jwt',
-        requiredClaims: ['client_id', 'jti'],
-        leewaySeconds: 0,
-        maxLifetimeSeconds: 86_400,
-        maxAgeSeconds: null,
-        rolesClaim: 'roles',
-      },
-    ],
-    { environment: {}, report: () => {}, fetch: authority.fetch, now: Date.now },
-  )
+  const issuers = createIssuers([declaredIssuer], {
+    environment: {},
+    report: () => {},
+    fetch: authority.fetch,
+    now: Date.now,
+  })
   const access = { scopes: ['deals:read'], roles: [], claims: [], bound: [], rule: 'r' }
   const door = createFirstDoor({
     manifest: {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { IssuerManifest } from '../../../contract/manifest.ts'
 import type { ReasonCode } from '../../../contract/reasons.ts'
 import { createIssuers } from '../../../functions/authorizer/issuers.ts'
 import { verifyToken } from '../../../functions/authorizer/token.ts'
@@ -7,6 +6,7 @@ import {
   type Authority,
   audience,
   createSigningKey,
+  declaredIssuer as declared,
   issuerName,
   type SigningKey,
   signToken,
@@ -14,18 +14,6 @@ import {
   type TokenChanges,
 } from './authority.ts'
 
-const declared: IssuerManifest = {
-  issuer: issuerName,
-  jwksUri: `${issuerName}/keys`,
-  audiences: [audience],
-  algorithms: ['ES256'],
-  tokenType: 'at+jwt',
-  requiredClaims: ['client_id', 'jti'],
-  leewaySeconds: 0,
-  maxLifetimeSeconds: 86_400,
-  maxAgeSeconds: null,
-  rolesClaim: 'roles',
-}
 const nowMs = 1_900_000_000_000
 const now = nowMs / 1000
 
