@@ -70,7 +70,7 @@ export async function startStage(): Promise<Stage> {
     stubs: functionNamed('Stubs'),
     jwks,
     token: (claims = {}) =>
-      new SignJWT({ scope: 'deals:read', client_id: 'bench', ...claims })
+      new SignJWT({ scope: 'deals:read', client_id: 'bench', jti: 'bench', ...claims })
         .setProtectedHeader({ alg: 'ES256', kid: 'bench', typ: 'at+jwt' })
         .setIssuer(issuer)
         .setAudience('https://api.example.com')

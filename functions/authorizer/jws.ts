@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
 import { parseStrictJson } from '../runtime/strict-json.ts'
 
@@ -53,17 +54,11 @@ function bytesOf(part: string): Buffer | undefined {
   return part !== '' && bytes.toString('base64url') === part ? bytes : undefined
 }
 
-// A byte order mark is kept, for the JSON reader to refuse.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 function objectOf(part: string): Record<string, unknown> | undefined {
   const bytes = bytesOf(part)
-  if (!bytes) return undefined
-  try {
-    const value = parseStrictJson(utf8.decode(bytes), maxDepth, prototypes)?.value
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isObject ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined // not UTF-8
-  }
+  if (!bytes || !isUtf8(bytes)) return undefined
+  // A byte order mark is kept, for the JSON reader to refuse.
+  const value = parseStrictJson(bytes.toString('utf8'), maxDepth, prototypes)?.value
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? (value as Record<string, unknown>) : undefined
 }

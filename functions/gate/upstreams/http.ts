@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import request from 'undici/lib/api/api-request.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
@@ -73,20 +74,9 @@ function answerOf(
 ): Decision<UpstreamAnswer> {
   const refusal = refusalOf(status)
   if (refusal) return refusal
-  const body = textOf(bytes)
-  if (body === undefined) return deny('upstream.invalid_response', { note: 'not UTF-8' })
+  if (!isUtf8(bytes)) return deny('upstream.invalid_response', { note: 'not UTF-8' })
   const single = Object.entries(headers).flatMap(([name, v]) => (typeof v === 'string' ? [[name, v]] : []))
-  return allow({ status, headers: Object.fromEntries(single), body })
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return undefined
-  }
+  return allow({ status, headers: Object.fromEntries(single), body: Buffer.from(bytes).toString('utf8') })
 }
 
 /** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */

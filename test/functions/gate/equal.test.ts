@@ -5,11 +5,14 @@ import { equal } from '../../../functions/gate/inputs/validation-runtime.ts'
 test('two JSON values are equal exactly when they are written the same, whatever the order of members', () => {
   const sorted = (value: unknown): unknown =>
     Array.isArray(value)
-      ? value.map(sorted)
+      ? ['list', value.map(sorted)]
       : typeof value === 'object' && value !== null
-        ? Object.entries(value)
-            .sort()
-            .map(([name, member]) => [name, sorted(member), 'member'])
+        ? [
+            'object',
+            Object.entries(value)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([name, member]) => [name, sorted(member)]),
+          ]
         : value
   const written = (value: unknown) => JSON.stringify(sorted(value))
   fc.assert(
