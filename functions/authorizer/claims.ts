@@ -1,4 +1,5 @@
 import { allow, type Decision, deny } from '../../contract/decision.ts'
+import { onFirstUse } from '../runtime/on-first-use.ts'
 import type { Issuer } from './issuers.ts'
 
 /** What an issuer's rules let be believed of a token (RFC 7519 §4.1, RFC 9068 §2.2). */
@@ -54,8 +55,10 @@ export function judgeClaims(
 const invalid = (claim: string) => deny('claim.invalid', { note: claim })
 
 /** Bounded, and nothing in it that could become another line, another header or an invisible twin. */
-const isText = (value: unknown): value is string =>
-  typeof value === 'string' && /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u.test(value)
+const isText = (value: unknown): value is string => typeof value === 'string' && printable().test(value)
+
+// Made with the first token: reading Unicode's tables takes a good part of a millisecond, and every start would pay it.
+const printable = onFirstUse(() => /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u)
 
 // NumericDate (RFC 7519 §2) from 2001 to 2286: milliseconds, 1e400 and nonsense are none.
 const isTime = (value: unknown): value is number =>
