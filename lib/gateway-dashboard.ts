@@ -47,7 +47,7 @@ export class GatewayDashboard extends Construct {
           }),
         ],
         [
-          graph('Traffic: requests by route', [search('Requests', apiName, 'Sum')]),
+          graph('Traffic: requests past the first door, by route', [search('Requests', apiName, 'Sum')]),
           graph('Errors: 5xx by route', [search('Errors', apiName, 'Sum')], Color.RED),
         ],
         [

@@ -10,7 +10,7 @@ import type { Admitted, DeclaredRequest, Step } from './passage.ts'
 
 /**
  * Replaces the raw event with what is declared of it, validated. What is not declared is not copied, so no later step,
- * and no upstream, can see it. Denials: `input.invalid` (naming every field), `input.ambiguous`, `input.malformed`,
+ * and no upstream, can see it. Denials: `input.invalid` (naming the field), `input.ambiguous`, `input.malformed`,
  * `input.media_type`, `input.too_large`.
  */
 export function declareInputs({

@@ -6,8 +6,8 @@ import type { Ticket } from '../../contract/ticket.ts'
 import type { Pairs } from './inputs/pairs.ts'
 
 /**
- * What has been established about a request on its way through the second door. Each step's type says what must have
- * been established before it.
+ * What has been established about a request on its way through the second door. Each step's type says, to its reader,
+ * what must have been established before it; that the order keeps to it is held by a test (pipeline-order).
  */
 export type Matched = {
   key: RouteKey

@@ -91,7 +91,7 @@ function checkHeaderCase(at: string, names: readonly string[]): void {
   })
 }
 
-/** One schema over the whole of a declared request, so that one validation names every field that is wrong. */
+/** One schema over the whole of a declared request, so that one validation judges every place and names the field. */
 export function inputSchema(input: CompiledInput): JsonSchema {
   const place = (parameters: readonly CompiledParameter[]) => ({
     type: 'object',

@@ -5,6 +5,7 @@ import type { CounterStore } from './counters.ts'
 import type { Slices } from './window.ts'
 
 const slicePrefix = 's'
+const sliceName = new RegExp(`^${slicePrefix}(\\d+)$`)
 const budgetMs = 1000
 
 /**
@@ -55,7 +56,7 @@ export function openCounterStore(tableName: string, client = createClient()): Co
 function slicesOf(attributes: Record<string, { N?: string }>): Slices {
   const slices = new Map<number, number>()
   for (const [name, { N }] of Object.entries(attributes)) {
-    const slice = new RegExp(`^${slicePrefix}(\\d+)$`).exec(name)?.[1]
+    const slice = sliceName.exec(name)?.[1]
     if (slice !== undefined && N !== undefined) slices.set(Number(slice), Number(N))
   }
   // What was just added must be there; anything else is an answer we do not understand.

@@ -161,6 +161,12 @@ describe('a key that took another one’s place under the same name', () => {
 })
 
 describe('a key server is refused', () => {
+  test('without what it said being repeated', async () => {
+    authority.behave(response => void response.writeHead(200).end('<html>k3wz9q'))
+    expect(await find(open(), 'first')).toBe('keys.unavailable')
+    expect(reports).toEqual(['the key set cannot be had: not JSON'])
+  })
+
   const large = JSON.stringify({ keys: [], padding: 'x'.repeat(256 * 1024) })
   test.each<[string, Parameters<Authority['behave']>[0]]>([
     ['when it is gone', response => void response.destroy()],

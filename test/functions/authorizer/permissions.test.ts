@@ -6,7 +6,7 @@ import type { VerifiedToken } from '../../../functions/authorizer/token.ts'
 const never = () => Promise.reject(new Error('not asked'))
 const none: RouteAccess = { scopes: [], roles: [], claims: [], bound: [], rule: 'r' }
 
-function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>) {
+function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>, leewaySeconds = 0) {
   const token: VerifiedToken = {
     issuer: {
       name: 'https://login.example.com',
@@ -14,7 +14,7 @@ function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>) {
       algorithms: [],
       tokenType: 'at+jwt',
       requiredClaims: [],
-      leewaySeconds: 0,
+      leewaySeconds,
       maxLifetimeSeconds: 86_400,
       maxAgeSeconds: null,
       rolesClaim: 'roles',
@@ -104,6 +104,11 @@ describe('claim rules', () => {
 })
 
 describe('the ticket', () => {
+  test('lives as long as the first door would accept the token: its leeway included', () => {
+    expect(ask({ exp: 1000 }, {})).toMatchObject({ value: { expiresAt: 1000 } })
+    expect(ask({ exp: 1000 }, {}, 30)).toMatchObject({ value: { expiresAt: 1030 } })
+  })
+
   test('carries the claims that the gate compares, and who is calling', () => {
     expect(ask({ sub: 'user-1', azp: 'app', tenant: 'acme' }, { bound: ['sub', 'tenant'] })).toEqual({
       ok: true,

@@ -14,6 +14,13 @@ async function exhausted() {
   return { ...simulation, first, second }
 }
 
+test('a limit of another period counts for itself: its slices are of another length', async () => {
+  const { first } = await exhausted()
+  const hourly = { ...limit, periodSeconds: 3600 }
+  for (let i = 0; i < limit.max; i += 1) expect((await first.take(caller, hourly)).ok).toBe(true)
+  expect((await first.take(caller, hourly)).ok).toBe(false)
+})
+
 describe('a caller beyond the limit', () => {
   test('is refused at the first request too many, with when to come back', async () => {
     const { first } = await exhausted()
