@@ -7,11 +7,13 @@ import { printTable } from './print-table.ts'
 import { type Stage, startStage } from './stage.ts'
 import { storeCalls } from './store-calls.ts'
 import { synth } from './synth.ts'
+import { tokenVerification } from './tokens/token-verification.ts'
 
 // npm run bench -- [--json] [group …]. A missed goal is reported, not a failure: whether it matters is for people to say.
 const groups: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   load: loadTime,
   decisions: warmDecisions,
+  tokens: tokenVerification,
   latency: addedLatency,
   store: storeCalls,
   synth,

@@ -24,12 +24,12 @@ export function dealsEvent(gate: LocalFunction, subject = 'user-1') {
   if (access?.kind !== 'token') throw new Error('the example no longer has a guarded GET /deals')
   const ticket = ticketContext({
     route: 'GET /deals',
-    rule: access.rule,
+    fingerprint: access.fingerprint,
     issuer,
     subject,
     client: 'bench',
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
-    bound: {},
+    claims: {},
   })
   return {
     httpMethod: 'GET',

@@ -15,13 +15,13 @@ export const median = (samples: readonly number[]): number => quantile(samples, 
  * drawn anew for each round: in a fixed one, the same subject would always follow the heaviest and pay for what that
  * leaves behind (cold caches, output on its way). The first rounds may be dropped as warm-up.
  */
-export async function interleaved<Name extends string>(
-  subjects: Readonly<Record<Name, () => Promise<number>>>,
+export async function interleaved<Name extends string, Sample = number>(
+  subjects: Readonly<Record<Name, () => Promise<Sample>>>,
   rounds: number,
   warmUp = 0,
-): Promise<Record<Name, number[]>> {
+): Promise<Record<Name, Sample[]>> {
   const names = Object.keys(subjects) as Name[]
-  const samples = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Name, number[]>
+  const samples = Object.fromEntries(names.map(name => [name, [] as Sample[]])) as Record<Name, Sample[]>
   for (let round = 0; round < warmUp + rounds; round += 1) {
     for (const name of shuffled(names)) {
       await setImmediate()

@@ -37,6 +37,7 @@ program
   .description('print a token of the running local issuer')
   .option('--subject <sub>', 'who it is for', 'user-1')
   .option('--scope <scopes>', 'space-separated', '')
+  .option('--role <role>', 'goes where the issuer keeps roles; repeatable', role, [])
   .option('--claim <name=value>', 'a further claim, as JSON or plain text; repeatable', claim, {})
   .option('--expires-in <seconds>', '1 to 86400', wholeNumber(1, 86400), 300)
   .option('--audience <aud>', 'needed only when the issuer has several')
@@ -78,6 +79,11 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   }
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
   return { ...before, [name]: origin }
+}
+
+function role(name: string, before: readonly string[]): string[] {
+  if (name) return [...before, name]
+  throw new InvalidArgumentError('It is the name of a role.')
 }
 
 function claim(text: string, before: Record<string, unknown>): Record<string, unknown> {

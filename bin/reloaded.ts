@@ -18,16 +18,19 @@ export function describeReload(before: Policies, after: Policies): string {
 }
 
 /** What is declared of each route, without the hash of it that also covers the issuers. */
-function rulesOf({ authorizer, gates }: Policies): Map<string, unknown> {
+function rulesOf({ authorizer, gates, issuers }: Policies): Map<string, unknown> {
+  const asked = (key: string) => {
+    const access = authorizer?.routes[key]
+    if (!access) return undefined
+    // By name: their places are others as soon as one is declared before them.
+    const names = access.issuers.map(place => issuers[place]?.issuer)
+    return { ...access, issuers: names.length === issuers.length ? 'all' : names, fingerprint: null }
+  }
   return new Map(
     gates.flatMap(({ routes, upstream }) =>
       Object.entries(routes).map(([key, route]) => [
         key,
-        [
-          upstream,
-          { ...route, access: { ...route.access, rule: null } },
-          authorizer?.routes[key] && { ...authorizer.routes[key], rule: null },
-        ],
+        [upstream, { ...route, access: { ...route.access, fingerprint: null } }, asked(key)],
       ]),
     ),
   )

@@ -1,4 +1,5 @@
 import type { LocalCloud } from '../local/cloud.ts'
+import type { PlayedIssuer } from '../local/issuer/issuers.ts'
 import type { RouteSummary } from '../local/routes.ts'
 import { missingOptions } from './required-claims.ts'
 
@@ -23,7 +24,7 @@ export function examplesFor(
     plain.find(route => route.scopes !== null && route.limits !== null) ?? plain.find(route => route.scopes)
   const open = plain.find(route => route.scopes === null)
   if (!guarded) return open ? [{ comment: 'open to anyone', command: `curl -i ${origin}${open.path}` }] : []
-  const { name, command } = tokenOf(issuers.all(), guarded.scopes ?? [])
+  const { name, command } = tokenOf(issuers.all(), guarded)
   const bearer = `-H "Authorization: Bearer ${command}"`
   const url = `${origin}${guarded.path}`
   const max = Number(guarded.limits?.split(' ')[0] ?? 0)
@@ -41,22 +42,23 @@ export function examplesFor(
   ]
 }
 
-type DeclaredIssuer = ReturnType<LocalCloud['issuers']['all']>[number]
-
-/** How to get a token; tokens of the developer's own issuers are for them to get. */
-function tokenOf(issuers: readonly DeclaredIssuer[], scopes: readonly string[]) {
-  const builtIn = issuers.find(issuer => issuer.builtIn)
+/** How to get a token that the route accepts; those of issuers that are not played here are for the developer to get. */
+function tokenOf(issuers: readonly PlayedIssuer[], route: RouteSummary) {
+  const scope = (route.scopes ?? []).join(' ')
+  const accepted = issuers.filter(
+    ({ scopesClaim }, place) => route.issuers.includes(place) && (!scope || scopesClaim !== null),
+  )
+  const builtIn = accepted.find(issuer => issuer.builtIn)
   if (!builtIn) {
-    const names = issuers.map(({ issuer }) => issuer).join(' or ')
+    const names = accepted.map(({ issuer }) => issuer).join(' or ')
     return { name: `, with a token of ${names} in $TOKEN`, command: '$TOKEN' }
   }
-  const { issuer, audiences, requiredClaims } = builtIn
-  const scope = scopes.join(' ')
+  const { issuer, audiences } = builtIn
   const options = [
     ...(issuers.length > 1 ? [`--issuer ${quoted(issuer)}`] : []),
     ...(audiences.length > 1 ? [`--audience ${quoted(audiences[0] ?? '')}`] : []),
     ...(scope ? [`--scope "${scope}"`] : []),
-    ...missingOptions(requiredClaims, { scope, claims: [] }).map(({ option, value }) => option + value),
+    ...missingOptions(builtIn, { scope, claims: [] }).map(({ option, value }) => option + value),
   ]
   return { name: '', command: `$(${[self, 'token', ...options].join(' ')})` }
 }

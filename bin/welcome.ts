@@ -20,7 +20,13 @@ export function welcome(
     ...cloud.issuers
       .all()
       .map(({ issuer, origin, builtIn }) =>
-        line('issuer', issuer, builtIn ? 'built-in OpenID provider' : origin),
+        line(
+          'issuer',
+          issuer,
+          builtIn
+            ? 'built-in OpenID provider'
+            : (origin ?? 'pinned keys: nothing is asked of it, nobody plays it'),
+        ),
       ),
     ...Object.entries(upstreams).map(([origin, local]) => line('upstream', origin, local)),
     ...unplayed(cloud).map(({ text }) => text),

@@ -1,3 +1,4 @@
+import type { AuthenticationManifest } from './manifest.ts'
 import type { ReasonCode } from './reasons.ts'
 
 declare const allowed: unique symbol
@@ -16,6 +17,8 @@ export interface Deny {
   readonly note?: string
   readonly fields?: readonly FieldError[]
   readonly retryAfterSeconds?: number
+  /** How the caller would have to sign in. */
+  readonly authentication?: AuthenticationManifest
 }
 
 /** One declared input that did not pass, named the way the caller knows it. */
@@ -33,7 +36,7 @@ export const allow = <T>(value: T): Allow<T> => ({ ok: true, value }) as Allow<T
 
 export const deny = (
   reason: ReasonCode,
-  more: Pick<Deny, 'note' | 'fields' | 'retryAfterSeconds'> = {},
+  more: Pick<Deny, 'note' | 'fields' | 'retryAfterSeconds' | 'authentication'> = {},
 ): Deny => ({ ok: false, reason, ...more })
 
 /** Carries a {@link Deny} out of code whose only way to stop is to throw. */

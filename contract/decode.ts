@@ -19,6 +19,12 @@ const fail = (at: string, expected: string): never => {
 export const string: Decoder<string> = (value, at) =>
   typeof value === 'string' ? value : fail(at, 'a string')
 export const text: Decoder<string> = (value, at) => string(value, at) || fail(at, 'a text that is not empty')
+/** What a claim can be compared with. */
+export type Scalar = string | number | boolean
+export const scalar: Decoder<Scalar> = (value, at) =>
+  typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+    ? (value as Scalar)
+    : fail(at, 'a text, a number, true or false')
 export const boolean: Decoder<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : fail(at, 'true or false')
 export const count: Decoder<number> = (value, at) =>

@@ -1,3 +1,5 @@
+import type { AuthenticationManifest } from './manifest.ts'
+
 /**
  * Sent with every response, refusals included. An API answers with data, never with a page:
  * nothing in it may be framed, sniffed, executed, or kept by a cache.
@@ -13,6 +15,18 @@ export const securityHeaders = {
 
 /** The challenge of a 401 (RFC 6750 §3). It says nothing about the cause: see `reasons.ts`. */
 export const bearerChallenge = 'Bearer'
+
+/**
+ * The challenge of a 401 that another sign-in would mend (RFC 9470 §3). All of it is declared: acr values are checked at
+ * synth not to break out of their quotes.
+ */
+export const stepUpChallenge = ({ acrValues, mfa, maxAgeSeconds }: AuthenticationManifest): string =>
+  [
+    'Bearer error="insufficient_user_authentication"',
+    ...(mfa ? ['error_description="More than one factor is required"'] : []),
+    ...(acrValues.length > 0 ? [`acr_values="${acrValues.join(' ')}"`] : []),
+    ...(maxAgeSeconds === null ? [] : [`max_age="${maxAgeSeconds}"`]),
+  ].join(', ')
 
 /** The challenge of a 403 for lack of scope (RFC 6750 §3.1). Scopes are declared, so nothing a caller sent is in it. */
 export const scopeChallenge = (scopes: readonly string[]): string =>

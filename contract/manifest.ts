@@ -11,6 +11,8 @@ import {
   oneOfKind,
   partial,
   record,
+  type Scalar,
+  scalar,
   string,
 } from './decode.ts'
 
@@ -19,6 +21,8 @@ import {
  * Values known only at deploy time are written as `{ env }` and come from the function's environment.
  */
 export type Deployed = string | { readonly env: string }
+
+export type { Scalar }
 
 const deployed: Decoder<Deployed> = (value, at) =>
   typeof value === 'string' ? value : object({ env: string })(value, at)
@@ -47,36 +51,63 @@ export const algorithms = [
 export type Algorithm = (typeof algorithms)[number]
 
 const claimRule = oneOfKind({
-  equals: object({ kind: literal('equals'), claim: string, value: string }),
+  equals: object({ kind: literal('equals'), claim: string, value: scalar }),
   oneOf: object({ kind: literal('oneOf'), claim: string, values: list(string) }),
+  /** A list that has this text as an item. */
+  contains: object({ kind: literal('contains'), claim: string, value: string }),
+  present: object({ kind: literal('present'), claim: string }),
 })
 export type ClaimRule = Decoded<typeof claimRule>
 
+const keySource = oneOfKind({
+  /** Where the issuer's discovery document says (OpenID Connect Discovery 1.0 §4). */
+  discovery: object({ kind: literal('discovery') }),
+  uri: object({ kind: literal('uri'), uri: deployed }),
+  /** Part of the policy: nothing is fetched, and only a deployment changes them. */
+  pinned: object({ kind: literal('pinned'), keys: list(json) }),
+})
+
 const issuer = object({
   issuer: deployed,
-  /** Null: found through the issuer's discovery document. */
-  jwksUri: nullable(deployed),
-  audiences: list(deployed),
+  keys: keySource,
+  /** The claim that says whom a token is for. Access tokens of Amazon Cognito name their client, and no audience. */
+  audience: object({ claim: literal('aud', 'client_id'), values: list(deployed) }),
   algorithms: list(literal(...algorithms)),
-  /** `typ` header, compared without the `application/` prefix and case (RFC 9068 §4). */
-  tokenType: string,
+  /**
+   * `typ` header, compared without the `application/` prefix and case (RFC 9068 §4). Null: its access tokens carry none,
+   * so one that does is something else.
+   */
+  tokenType: nullable(string),
   /** Beside those that every token must have (RFC 9068 §2.2 names `client_id` and `jti`). */
   requiredClaims: list(string),
+  /** Claims that must be exactly this: how a provider's access tokens for this API differ from whatever else it signs. */
+  fixedClaims: record(deployed),
+  /** The claim with the granted scopes: text with spaces (RFC 8693 §4.2), or a list. Null: its tokens carry none. */
+  scopes: nullable(object({ claim: string, form: literal('text', 'list') })),
+  /** The way to the list of roles, from the outermost claim inwards. Null: its tokens carry none. */
+  roles: nullable(list(string)),
+  /** The claim that names the client. */
+  clientClaim: string,
   leewaySeconds: count,
   maxLifetimeSeconds: count,
   maxAgeSeconds: nullable(count),
-  rolesClaim: string,
 })
 export type IssuerManifest = Decoded<typeof issuer>
 
 const routeAccess = object({
+  /** The issuers whose tokens count here, by their places in the list of all. */
+  issuers: list(count),
+  /** Every one of these. */
   scopes: list(string),
+  /** One of these, where there are any. */
+  anyScope: list(string),
+  /** One of these, where there are any. */
   roles: list(string),
   claims: list(claimRule),
-  /** Claims the gate compares with a path parameter; the first door only carries them (its answers are cached per template). */
-  bound: list(string),
-  /** Hash of this access rule and its issuers: a ticket granted under another rule is worth nothing. */
-  rule: string,
+  /** Claims that the second door decides on; the first one only carries them, since its answers are cached per template. */
+  carried: list(string),
+  /** Hash of everything that decides about this route's callers: a ticket granted under another policy is worth nothing. */
+  fingerprint: string,
 })
 export type RouteAccess = Decoded<typeof routeAccess>
 
@@ -85,6 +116,8 @@ const authorizerManifest = object({
   api: string,
   stage: string,
   issuers: list(issuer),
+  /** How long a verified token is remembered at most; 0: not at all. */
+  verifiedTtlSeconds: count,
   routes: record(routeAccess),
 })
 export type AuthorizerManifest = Decoded<typeof authorizerManifest>
@@ -137,12 +170,26 @@ const limit = object({
 })
 export type LimitManifest = Decoded<typeof limit>
 
+/** How a caller must have signed in (RFC 9470). */
+const authentication = object({
+  /** One of these, where there are any. */
+  acrValues: list(string),
+  mfa: boolean,
+  /** Longest time since `auth_time`. */
+  maxAgeSeconds: nullable(count),
+})
+export type AuthenticationManifest = Decoded<typeof authentication>
+
 const gateAccess = oneOfKind({
   public: object({ kind: literal('public') }),
   token: object({
     kind: literal('token'),
-    rule: string,
+    /** See `fingerprint` of the first door's {@link RouteAccess}. */
+    fingerprint: string,
     bind: list(object({ claim: string, pathParameter: string })),
+    authentication: nullable(authentication),
+    /** A condition in CEL over claims, path, query and source address; see contract/rule.ts. */
+    rule: nullable(string),
   }),
 })
 

@@ -11,6 +11,8 @@ export const metrics = {
   Latency: ['api', 'route'],
   UpstreamLatency: ['api', 'route'],
   Denied: ['api', 'route', 'reason'],
+  KeyFetchFailures: ['api'],
+  StaleKeys: ['api'],
 } as const
 
 /** The `service` dimension that Powertools puts on every metric. One word, so that both doors count together. */

@@ -11,12 +11,18 @@ export interface Problem {
   readonly code: ReasonCode
   readonly requestId?: string
   readonly errors?: Deny['fields']
+  /** With `authentication.insufficient`, as in the challenge (RFC 9470 §3): values with spaces between them, and seconds. */
+  readonly acr_values?: string
+  readonly max_age?: number
 }
 
 export const problemMediaType = 'application/problem+json'
 
 /** What a caller sees of a reason: public text and outside code, nothing else. */
-export function problemOf(code: ReasonCode, more: Pick<Problem, 'requestId' | 'errors'> = {}): Problem {
+export function problemOf(
+  code: ReasonCode,
+  more: Omit<Partial<Problem>, 'type' | 'title' | 'status' | 'detail' | 'code'> = {},
+): Problem {
   const reason = reasonOf(code)
   return {
     type: 'about:blank',

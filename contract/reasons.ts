@@ -56,6 +56,16 @@ export const reasons = {
   'role.missing': refused,
   'claim.not_allowed': refused,
   'claim.path_mismatch': refused,
+  'issuer.not_accepted': refused,
+  'rule.not_met': refused,
+  // A rule that cannot be evaluated for a caller denies; whether the caller or the rule is to blame is for its author to see.
+  'rule.failed': { ...refused, owner: 'operator' },
+
+  'authentication.insufficient': {
+    status: 401,
+    detail: 'This request asks for a stronger or a more recent sign-in.',
+    owner: 'client',
+  },
 
   'ticket.missing': breached,
   'ticket.malformed': breached,

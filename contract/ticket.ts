@@ -1,5 +1,5 @@
 import { allow, type Decision, deny } from './decision.ts'
-import { count, literal, object, record, string, text } from './decode.ts'
+import { count, json, literal, object, record, string, text } from './decode.ts'
 
 /**
  * What the first door hands to the second, for one route. It travels as the authorizer's context, which API Gateway
@@ -9,15 +9,16 @@ import { count, literal, object, record, string, text } from './decode.ts'
  */
 export interface Ticket {
   readonly route: string
-  readonly rule: string
+  /** What the policy that granted it asked for: see `fingerprint` in manifest.ts. */
+  readonly fingerprint: string
   readonly issuer: string
   readonly subject: string
-  /** RFC 9068 `client_id`, or `azp`; empty where the token names none. */
+  /** `client_id` of RFC 9068, or what its issuer calls it; empty where the token names none. */
   readonly client: string
   /** Seconds since the epoch: the token's `exp`. */
   readonly expiresAt: number
-  /** Claims that the gate compares with path parameters. */
-  readonly bound: Readonly<Record<string, string>>
+  /** Claims that the second door decides on, as the token has them; those it lacks are left out. */
+  readonly claims: Readonly<Record<string, unknown>>
 }
 
 const version = '1'
@@ -26,29 +27,29 @@ const version = '1'
 export const ticketContext = (ticket: Ticket): Record<string, string> => ({
   ticket: version,
   route: ticket.route,
-  rule: ticket.rule,
+  fingerprint: ticket.fingerprint,
   issuer: ticket.issuer,
   subject: ticket.subject,
   client: ticket.client,
   expiresAt: String(ticket.expiresAt),
-  bound: JSON.stringify(ticket.bound),
+  claims: JSON.stringify(ticket.claims),
 })
 
 /**
  * Reads the ticket of a request for one route. Denials: `ticket.missing`, `ticket.malformed`, `ticket.route_mismatch`
- * (a cached decision of another route), `ticket.outdated` (the rule changed since), `ticket.expired` (inside the
+ * (a cached decision of another route), `ticket.outdated` (the policy changed since), `ticket.expired` (inside the
  * authorizer's cache).
  */
 export function readTicket(
   context: Record<string, unknown> | null | undefined,
-  expected: { readonly route: string; readonly rule: string; readonly nowSeconds: number },
+  expected: { readonly route: string; readonly fingerprint: string; readonly nowSeconds: number },
 ): Decision<Ticket> {
   if (!context?.ticket) return deny('ticket.missing')
   const read = readShape(context)
   if (!read) return deny('ticket.malformed')
   const { ticket: _, ...ticket } = read
   if (ticket.route !== expected.route) return deny('ticket.route_mismatch')
-  if (ticket.rule !== expected.rule) return deny('ticket.outdated')
+  if (ticket.fingerprint !== expected.fingerprint) return deny('ticket.outdated')
   if (expected.nowSeconds >= ticket.expiresAt) return deny('ticket.expired')
   return allow(ticket)
 }
@@ -56,20 +57,20 @@ export function readTicket(
 const shape = object({
   ticket: literal(version),
   route: text,
-  rule: text,
+  fingerprint: text,
   issuer: text,
   subject: text,
   client: string,
   // Digits, as API Gateway hands on whatever the first door says.
   expiresAt: (value, at) => count(/^\d+$/.test(string(value, at)) ? Number(value) : value, at),
-  bound: (value, at) => record(string)(JSON.parse(string(value, at)), at),
+  claims: (value, at) => record(json)(JSON.parse(string(value, at)), at),
 })
 
 /** The ticket's own members of an authorizer's context; API Gateway adds others (`principalId`, `integrationLatency`). */
 function readShape(context: Record<string, unknown>) {
-  const { ticket, route, rule, issuer, subject, client, expiresAt, bound } = context
+  const { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims } = context
   try {
-    return shape({ ticket, route, rule, issuer, subject, client, expiresAt, bound }, 'ticket')
+    return shape({ ticket, route, fingerprint, issuer, subject, client, expiresAt, claims }, 'ticket')
   } catch {
     return undefined
   }

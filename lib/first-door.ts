@@ -2,9 +2,8 @@ import { Aws, Duration, Token } from 'aws-cdk-lib'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { IssuerManifest } from '../contract/manifest.ts'
 import { PolicyCode } from './compile/function-code.ts'
-import { issuerManifest } from './compile/manifests.ts'
+import { type ApiIssuers, issuerManifest } from './compile/manifests.ts'
 import type { Issuer } from './declare/issuer.ts'
 import { createFunction } from './least-function.ts'
 
@@ -20,7 +19,7 @@ export interface FirstDoorProps {
 /** The authorizer's function. Its role can write its log, and nothing else: keys are public, tokens carry the rest. */
 export class FirstDoor extends Construct {
   readonly function: LambdaFunction
-  readonly issuers: readonly IssuerManifest[]
+  readonly issuers: ApiIssuers
   readonly cacheTtlSeconds: number
 
   constructor(scope: Construct, id: string, { issuers, cacheTtl, logRetention, generate }: FirstDoorProps) {
@@ -29,13 +28,14 @@ export class FirstDoor extends Construct {
     const environment: Record<string, string> = {
       API_ARN_PREFIX: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:`,
     }
-    this.issuers = issuers.map((issuer, index) =>
+    const manifests = issuers.map((issuer, index) =>
       issuerManifest(issuer, index, (name, value) => {
         if (!Token.isUnresolved(value)) return value
         environment[name] = value
         return { env: name }
       }),
     )
+    this.issuers = { declared: issuers, manifests }
     this.function = createFunction(this, {
       description: "Sallyport's first door",
       code: new PolicyCode('authorizer', generate),

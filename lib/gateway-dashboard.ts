@@ -58,6 +58,12 @@ export class GatewayDashboard extends Construct {
           graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', 'reason=("limit.user")')]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
         ],
+        [
+          graph('Key sets: failed fetches, and tokens checked with keys that are overdue', [
+            search('KeyFetchFailures', apiName, 'Sum'),
+            search('StaleKeys', apiName, 'Sum'),
+          ]),
+        ],
       ],
     })
   }

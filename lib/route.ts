@@ -4,7 +4,9 @@ import { Construct } from 'constructs'
 import { metricNamespace, metricService, type metrics } from '../contract/metrics.ts'
 import type { ReasonCode } from '../contract/reasons.ts'
 import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
+import type { Rule } from '../contract/rule.ts'
 import { type CompiledInput, compileInput } from './compile/inputs.ts'
+import { compileRule } from './compile/rule.ts'
 import type { Access } from './declare/access.ts'
 import { checkSize } from './declare/checks.ts'
 import type { DeclaredInput } from './declare/input.ts'
@@ -32,6 +34,8 @@ export interface RouteDeclaration {
   /** The API's, for routes that state none. */
   readonly sharedLimit: Limit | undefined
   readonly apiName: string
+  /** How many issuers' tokens count on it. */
+  readonly acceptedIssuers: number
 }
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
@@ -44,6 +48,7 @@ export class Route extends Construct {
   readonly gate: Gate
   readonly upstream: Upstream
   readonly input: CompiledInput
+  readonly rule: Rule | undefined
   readonly maxBodyBytes: number
   readonly userLimit: UserLimit | null
   readonly #apiName: string
@@ -61,6 +66,7 @@ export class Route extends Construct {
     this.gate = gate
     this.upstream = upstream
     this.input = compileInput(at, props.input ?? {}, parameters)
+    this.rule = compileRule(at, this.access, this.input, declaration.acceptedIssuers)
     this.maxBodyBytes = checkSize(`${at} maxBody`, props.maxBody ?? Size.kibibytes(256))
     const own = props.limits?.user
     const limit = own ?? sharedLimit

@@ -15,12 +15,12 @@ import { accessLogFormat } from './compile/access-log.ts'
 import { contractLines } from './compile/contract.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputSchema } from './compile/inputs.ts'
-import { authorizerManifest, gateManifest } from './compile/manifests.ts'
+import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { ResourceTree } from './compile/resources.ts'
 import { validatorsModule } from './compile/validators.ts'
+import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
 import { checkFreeId } from './declare/checks.ts'
-import { DeclarationError } from './declare/declaration-error.ts'
 import type { Issuer } from './declare/issuer.ts'
 import type { Limit } from './declare/limit.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
@@ -61,9 +61,7 @@ export class ZeroTrustApi extends Construct {
     this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
     this.#state = props.state
     this.restApi = this.#createRestApi()
-    this.#firstDoor = props.issuers?.length
-      ? this.#createFirstDoor(props.issuers, props.authorizerCacheTtl)
-      : undefined
+    this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined
     this.#gates = new Gates(this, {
       logRetention: this.#logRetention,
       generate: gate => this.#gatePolicy(gate),
@@ -94,8 +92,7 @@ export class ZeroTrustApi extends Construct {
     // Types tie the schemas to the template; from here on names are checked at synth.
     const declared = props as unknown as RouteDeclaration['props']
     checkRoute(at, parsed, declared)
-    if (declared.access.kind === 'token' && !this.#firstDoor) throw withoutIssuers(at)
-    if (declared.access.bindings.length > 0) checkOneIssuer(at, this.#firstDoor?.issuers.length ?? 0)
+    checkAcceptedIssuers(at, declared.access, this.#issuers.declared)
     // Before anything is made: of two declarations of one operation, CDK would only say that a construct's name is taken.
     this.#tree.add(at, parsed.method, parsed.path)
     checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
@@ -108,6 +105,7 @@ export class ZeroTrustApi extends Construct {
       upstream,
       sharedLimit: this.#userLimit,
       apiName: this.apiName,
+      acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared).length,
     })
     if (route.userLimit) {
       this.#state ??= new GatewayState(this, 'State')
@@ -155,14 +153,30 @@ export class ZeroTrustApi extends Construct {
     return api
   }
 
-  #createFirstDoor(issuers: readonly Issuer[], cacheTtl = Duration.minutes(1)): FirstDoor {
+  get #issuers(): ApiIssuers {
+    return this.#firstDoor?.issuers ?? { declared: [], manifests: [] }
+  }
+
+  #createFirstDoor(
+    issuers: readonly Issuer[],
+    {
+      authorizerCacheTtl: cacheTtl = Duration.minutes(1),
+      verifiedTokenTtl = Duration.minutes(5),
+    }: ZeroTrustApiProps,
+  ): FirstDoor {
     const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
       issuers,
       cacheTtl,
       logRetention: this.#logRetention,
       generate: () => ({
         'manifest.json': JSON.stringify(
-          authorizerManifest(this.apiName, this.#stageName, door.issuers, this.routes),
+          authorizerManifest(
+            this.apiName,
+            this.#stageName,
+            door.issuers,
+            verifiedTokenTtl.toSeconds(),
+            this.routes,
+          ),
         ),
       }),
     })
@@ -184,9 +198,7 @@ export class ZeroTrustApi extends Construct {
   #gatePolicy(gate: Gate): Record<string, string> {
     const routes = this.routes.filter(route => route.gate === gate)
     return {
-      'manifest.json': JSON.stringify(
-        gateManifest(this.apiName, gate, this.#firstDoor?.issuers ?? [], this.routes),
-      ),
+      'manifest.json': JSON.stringify(gateManifest(this.apiName, gate, this.#issuers, this.routes)),
       'validators.mjs': validatorsModule(
         Object.fromEntries(routes.map(route => [route.key, inputSchema(route.input)])),
       ),
@@ -201,7 +213,7 @@ export class ZeroTrustApi extends Construct {
   #describeContract(): void {
     const stack = Stack.of(this)
     const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
-    const lines = contractLines(this.routes, this.#gates.all, this.#firstDoor?.issuers ?? [])
+    const lines = contractLines(this.routes, this.#gates.all, this.#issuers.manifests)
     for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
   }
 
@@ -220,22 +232,3 @@ const invocationUri = (fn: LambdaFunction): string => {
   const path = `lambda:path/2015-03-31/functions/\${${logicalId}.Arn}/invocations`
   return Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}:${path}`)
 }
-
-/** Two issuers can call different people by one name: `sub` alone would give one the other's objects. */
-function checkOneIssuer(at: string, issuers: number): void {
-  if (issuers <= 1) return
-  throw new DeclarationError({
-    at: `${at} access.claims`,
-    given: `equalsPath on an API with ${issuers} issuers`,
-    allowed: 'equalsPath where one issuer names the callers',
-    fix: 'declare these routes on an API of their own with one issuer',
-  })
-}
-
-const withoutIssuers = (at: string) =>
-  new DeclarationError({
-    at,
-    given: 'Access.token on an API without issuers',
-    allowed: 'Access.token where the API has issuers',
-    fix: "add issuers: [Issuer.oidc('https://…', { … })] to the API",
-  })

@@ -9,7 +9,7 @@ import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
 import { type Generation, startGeneration } from './generation.ts'
 import { createIssuers, type Issuers } from './issuer/issuers.ts'
-import { issuerClaims, refuseSharedHosts, upstreamClaims } from './issuer/shared-hosts.ts'
+import { askedUrls, issuerClaims, refuseSharedHosts, upstreamClaims } from './issuer/shared-hosts.ts'
 import { startInvokeApi } from './lambda/api.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createAuthority } from './network/ca.ts'
@@ -203,8 +203,8 @@ function portsOf(
   frontPort: number,
 ): Record<string, number> {
   const served = upstreamOrigins.filter(origin => Object.hasOwn(given, origin))
-  const urls = [...served, ...issuers.flatMap(({ issuer, jwksUri }) => [issuer, jwksUri ?? issuer])]
-  const dialled = urls.map(url => new URL(url)).map(({ hostname, port }) => `${hostname}:${port || '443'}`)
+  const urls = [...served.map(origin => new URL(origin)), ...issuers.flatMap(askedUrls)]
+  const dialled = urls.map(({ hostname, port }) => `${hostname}:${port || '443'}`)
   const aws = Object.keys(awsNames('', '')).map(host => `${host}:443`)
   return Object.fromEntries([...dialled, ...aws].map(name => [name, frontPort]))
 }

@@ -2,21 +2,14 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import type { PlayedIssuer } from './issuer/issuers.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a running `sallyport dev` leaves in `.sallyport/` for the other commands. It holds no secret. */
 export interface DevState {
   readonly pid: number
   readonly url: string
-  readonly issuers: ReadonlyArray<{
-    readonly issuer: string
-    readonly origin: string
-    /** False: the developer's own server; only that can make its tokens. */
-    readonly builtIn: boolean
-    readonly audiences: readonly string[]
-    /** Claims that its tokens must have. */
-    readonly requiredClaims: readonly string[]
-  }>
+  readonly issuers: readonly PlayedIssuer[]
   /** Name of the state table; null when nothing is counted. */
   readonly table: string | null
 }

@@ -2,23 +2,24 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type AuthorizerManifest,
+  type Deployed,
   type GateManifest,
   readAuthorizerManifest,
   readGateManifest,
   resolveDeployed,
 } from '../contract/manifest.ts'
+import type { TokenProfile } from './issuer/token-profile.ts'
 import type { LocalFunction } from './template/app.ts'
 
 /** An issuer as the app's policy declares it, with deploy-time values filled in. */
-export interface DeclaredIssuer {
+export interface DeclaredIssuer extends TokenProfile {
   readonly issuer: string
+  /** Its keys are part of the policy: nothing is asked of it, and nobody here can sign for it. */
+  readonly pinned: boolean
+  /** Null: where its discovery document says. */
   readonly jwksUri: string | null
   readonly audiences: readonly string[]
   readonly algorithms: readonly string[]
-  /** `typ` header of its tokens. */
-  readonly tokenType: string
-  /** Claims that its tokens must have. */
-  readonly requiredClaims: readonly string[]
 }
 
 /** The policies that are deployed with an app's functions. */
@@ -83,15 +84,38 @@ function readManifest(folder: string): Found {
     : { kind: 'gate', manifest: readGateManifest(manifest) }
 }
 
-const issuersOf = (
-  manifest: AuthorizerManifest,
+function issuersOf(
+  { issuers }: AuthorizerManifest,
   environment: LocalFunction['environment'],
-): DeclaredIssuer[] =>
-  manifest.issuers.map(({ issuer, jwksUri, audiences, algorithms, tokenType, requiredClaims }) => ({
-    issuer: resolveDeployed(issuer, environment),
-    jwksUri: jwksUri === null ? null : resolveDeployed(jwksUri, environment),
-    audiences: audiences.map(audience => resolveDeployed(audience, environment)),
-    algorithms,
-    tokenType,
-    requiredClaims,
-  }))
+): DeclaredIssuer[] {
+  const value = (deployed: Deployed) => resolveDeployed(deployed, environment)
+  return issuers.map(
+    ({
+      issuer,
+      keys,
+      audience,
+      fixedClaims,
+      algorithms,
+      tokenType,
+      requiredClaims,
+      scopes,
+      roles,
+      clientClaim,
+    }) => ({
+      issuer: value(issuer),
+      pinned: keys.kind === 'pinned',
+      jwksUri: keys.kind === 'uri' ? value(keys.uri) : null,
+      audiences: audience.values.map(value),
+      algorithms,
+      tokenType,
+      audienceClaim: audience.claim,
+      requiredClaims,
+      fixedClaims: Object.fromEntries(
+        Object.entries(fixedClaims).map(([claim, fixed]) => [claim, value(fixed)]),
+      ),
+      scopes,
+      roles,
+      clientClaim,
+    }),
+  )
+}

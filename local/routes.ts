@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GateRoute, UpstreamManifest } from '../contract/manifest.ts'
+import { accessText } from '../contract/access-text.ts'
+import type { GateRoute, IssuerManifest, RouteAccess, UpstreamManifest } from '../contract/manifest.ts'
 import { type Manifests, readManifests } from './policies.ts'
 import { readAssetFolders } from './template/assembly.ts'
 import { UsageError } from './usage-error.ts'
@@ -16,6 +17,8 @@ export interface RouteSummary {
   readonly inputs: Readonly<Record<'path' | 'query' | 'headers' | 'cookies' | 'body', readonly string[]>>
   /** Scopes a token needs; null where none is needed at all. */
   readonly scopes: readonly string[] | null
+  /** Issuers whose tokens count, by their places among those that the app declares. */
+  readonly issuers: readonly number[]
   /** Whether a token with these scopes, and nothing else, is enough for a request. */
   readonly needsMore: boolean
 }
@@ -54,34 +57,41 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
       return {
         method,
         path,
-        access: accessText(route, rule),
+        access: describeAccess(route, rule, authorizer?.issuers ?? []),
         limits: route.userLimit
           ? `${route.userLimit.max} per ${period(route.userLimit.periodSeconds)} per user`
           : null,
         upstream: upstreamText(upstream),
         inputs: inputsOf(route),
-        scopes: rule ? rule.scopes : null,
+        scopes: rule ? [...rule.scopes, ...rule.anyScope.slice(0, 1)] : null,
+        issuers: rule?.issuers ?? [],
         needsMore: Boolean(
-          rule && (rule.roles.length > 0 || rule.claims.length > 0 || rule.bound.length > 0),
+          rule &&
+            (rule.roles.length > 0 || rule.claims.length > 0 || rule.carried.length > 0 || hasRule(route)),
         ),
       }
     })
     .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
 
-type Rule = NonNullable<Manifests['authorizer']>['routes'][string]
+const hasRule = ({ access }: GateRoute): boolean => access.kind === 'token' && access.rule !== null
 
-function accessText(route: GateRoute, rule: Rule | undefined): string {
-  if (route.access.kind === 'public' || !rule) return route.access.kind === 'public' ? 'public' : 'nobody'
-  const parts = [
-    ...rule.scopes.map(scope => `scope ${scope}`),
-    ...(rule.roles.length > 0 ? [`role ${rule.roles.join(' or ')}`] : []),
-    ...rule.claims.map(
-      claim => `${claim.claim} = ${claim.kind === 'equals' ? claim.value : claim.values.join(' or ')}`,
-    ),
-    ...route.access.bind.map(({ claim, pathParameter }) => `${claim} = {${pathParameter}}`),
-  ]
-  return parts.join(', ') || 'any valid token'
+function describeAccess(
+  { access }: GateRoute,
+  asked: RouteAccess | undefined,
+  issuers: readonly IssuerManifest[],
+): string {
+  if (access.kind === 'public') return 'public'
+  if (!asked) return 'nobody'
+  const all = asked.issuers.length === issuers.length
+  return accessText({
+    ...asked,
+    ...access,
+    issuers: all ? [] : asked.issuers.map(place => nameOf(issuers[place])),
+  })
 }
+
+const nameOf = (issuer: IssuerManifest | undefined): string =>
+  typeof issuer?.issuer === 'string' ? issuer.issuer : 'a deploy-time issuer'
 
 const period = (seconds: number): string =>
   ({ 1: 'second', 60: 'minute', 3600: 'hour' })[seconds] ?? `${seconds} s`

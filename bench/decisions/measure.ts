@@ -74,6 +74,7 @@ async function createDealsGate() {
   const handler: unknown = createGate({
     manifest,
     validators,
+    rules: {},
     counters: createCounters(createMemoryStore(), Date.now),
     upstream: async () => answer,
     telemetry: createTelemetry(manifest.gate, manifest.api),

@@ -21,8 +21,9 @@ interface Times {
 
 /**
  * How long a function takes to load, in fresh processes of this Node: the folder that would be uploaded, against the
- * same libraries bundled naively. And until its first answer, with keys, table and upstream on this machine over TLS,
- * since what is not loaded at first may only be loaded later.
+ * same libraries bundled naively; until it is ready or asks the network for something, whichever comes first. And until its
+ * first answer, with keys, table and upstream on this machine over TLS, since what is not loaded at first may only be
+ * loaded later.
  */
 export async function loadTime(stage: Stage): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))

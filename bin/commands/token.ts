@@ -1,4 +1,5 @@
 import { readDevState } from '../../local/dev-state.ts'
+import type { PlayedIssuer } from '../../local/issuer/issuers.ts'
 import { mintAt } from '../../local/issuer/provider.ts'
 import { UsageError } from '../../local/usage-error.ts'
 import { missingOptions } from '../required-claims.ts'
@@ -6,6 +7,7 @@ import { missingOptions } from '../required-claims.ts'
 interface TokenOptions {
   readonly subject: string
   readonly scope: string
+  readonly role: readonly string[]
   readonly claim: Record<string, unknown>
   readonly expiresIn: number
   readonly audience?: string
@@ -16,24 +18,15 @@ interface TokenOptions {
 export async function token({
   subject,
   scope,
+  role,
   claim,
   expiresIn,
   audience,
   issuer,
 }: TokenOptions): Promise<void> {
   const { issuers } = readDevState(process.cwd())
-  const names = issuers.map(entry => entry.issuer).join(', ') || 'none'
-  const found = issuer === undefined ? issuers : issuers.filter(entry => entry.issuer === issuer)
-  const [chosen, ...others] = found
-  if (!chosen) throw new UsageError(`--issuer ${issuer ?? ''}: the app declares ${names}`)
-  if (others.length > 0)
-    throw new UsageError(`the app has several issuers; choose one with --issuer: ${names}`)
-  if (!chosen.builtIn) {
-    throw new UsageError(
-      `${chosen.issuer} is served by your own ${chosen.origin}; only that can make its tokens`,
-    )
-  }
-  const missing = missingOptions(chosen.requiredClaims, { scope, claims: Object.keys(claim) })
+  const chosen = choose(issuers, issuer)
+  const missing = missingOptions(chosen, { scope, claims: Object.keys(claim) })
   if (missing.length > 0) {
     throw new UsageError(
       `the app refuses tokens of ${chosen.issuer} without ${chosen.requiredClaims.join(', ')}\n` +
@@ -45,6 +38,7 @@ export async function token({
       subject,
       expiresInSeconds: expiresIn,
       ...(scope && { scope }),
+      ...(role.length > 0 && { roles: role }),
       ...(Object.keys(claim).length > 0 && { claims: claim }),
       ...(audience !== undefined && { audience }),
     })
@@ -53,3 +47,32 @@ export async function token({
     throw new UsageError(`the issuer made no token: ${(error as Error).message}`)
   }
 }
+
+/** The issuer that is meant, which is one that can make tokens here. */
+function choose(
+  issuers: readonly PlayedIssuer[],
+  name: string | undefined,
+): PlayedIssuer & { readonly origin: string } {
+  const able = issuers.filter(({ builtIn }) => builtIn)
+  const found = name === undefined ? issuers : issuers.filter(({ issuer }) => issuer === name)
+  const [chosen, ...others] = found
+  if (!chosen) throw new UsageError(`--issuer ${name ?? ''}: the app declares ${namesOf(issuers)}`)
+  if (others.length > 0) {
+    throw new UsageError(
+      `the app has several issuers; choose one with --issuer: ${namesOf(able.length > 0 ? able : issuers)}`,
+    )
+  }
+  const { issuer, origin, builtIn } = chosen
+  if (origin === null) {
+    throw new UsageError(
+      `the keys of ${issuer} are pinned in the app: only who holds their private parts can make its tokens\n` +
+        `  allowed: issuers that are played here: ${namesOf(able)}\n` +
+        '  fix: declare it with Issuer.oidc, or pin a key of your own, while you develop',
+    )
+  }
+  if (!builtIn)
+    throw new UsageError(`${issuer} is served by your own ${origin}; only that can make its tokens`)
+  return { ...chosen, origin }
+}
+
+const namesOf = (issuers: readonly PlayedIssuer[]) => issuers.map(({ issuer }) => issuer).join(', ') || 'none'

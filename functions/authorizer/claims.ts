@@ -1,4 +1,4 @@
-import { allow, type Decision, deny } from '../../contract/decision.ts'
+import { allow, type Decision, type Deny, deny } from '../../contract/decision.ts'
 import { onFirstUse } from '../runtime/on-first-use.ts'
 import type { Issuer } from './issuers.ts'
 
@@ -10,9 +10,16 @@ export interface Claims {
   readonly [claim: string]: unknown
 }
 
+/** Claims, and the seconds since the epoch from and until which they hold without being judged anew. */
+export interface JudgedClaims {
+  readonly claims: Claims
+  readonly from: number
+  readonly until: number
+}
+
 type Expectations = Pick<
   Issuer,
-  'audiences' | 'requiredClaims' | 'leewaySeconds' | 'maxLifetimeSeconds' | 'maxAgeSeconds'
+  'audience' | 'requiredClaims' | 'fixedClaims' | 'leewaySeconds' | 'maxLifetimeSeconds' | 'maxAgeSeconds'
 >
 
 /**
@@ -23,21 +30,28 @@ export function judgeClaims(
   payload: Readonly<Record<string, unknown>>,
   expected: Expectations,
   nowSeconds: number,
-): Decision<Claims> {
-  const missing = ['sub', 'aud', 'exp', 'iat', ...expected.requiredClaims].find(
-    name => !Object.hasOwn(payload, name),
-  )
+): Decision<JudgedClaims> {
+  const { audience, requiredClaims, fixedClaims } = expected
+  const needed = [
+    'sub',
+    audience.claim,
+    'exp',
+    'iat',
+    ...requiredClaims,
+    ...fixedClaims.map(([name]) => name),
+  ]
+  const missing = needed.find(name => !Object.hasOwn(payload, name))
   if (missing !== undefined) return deny('claim.missing', { note: missing })
 
-  const { aud, sub, exp, iat, nbf = iat } = payload
-  const audiences = typeof aud === 'string' ? [aud] : aud
-  if (!Array.isArray(audiences) || !audiences.every(value => typeof value === 'string')) return invalid('aud')
-  if (!audiences.some(audience => expected.audiences.includes(audience)))
-    return deny('claim.audience_mismatch')
+  const { sub, exp, iat, nbf = iat } = payload
+  const stranger = refuseAudience(payload, expected)
+  if (stranger) return stranger
 
   if (!isText(sub)) return invalid('sub')
-  const untextual = expected.requiredClaims.find(name => !isText(payload[name]))
+  const untextual = requiredClaims.find(name => !isText(payload[name]))
   if (untextual !== undefined) return invalid(untextual)
+  const other = fixedClaims.find(([name, value]) => payload[name] !== value)
+  if (other) return invalid(other[0])
 
   if (!isTime(exp)) return invalid('exp')
   if (!isTime(iat)) return invalid('iat')
@@ -45,17 +59,33 @@ export function judgeClaims(
   const { leewaySeconds: leeway, maxLifetimeSeconds, maxAgeSeconds } = expected
   if (exp <= iat || exp - iat > maxLifetimeSeconds) return deny('claim.invalid', { note: 'lifetime' })
   if (nowSeconds >= exp + leeway) return deny('token.expired')
-  if (maxAgeSeconds !== null && nowSeconds - iat > maxAgeSeconds + leeway) {
-    return deny('token.expired', { note: 'older than the declared age' })
-  }
-  if (nowSeconds + leeway < Math.max(nbf, iat)) return deny('token.not_yet_valid')
-  return allow({ ...payload, sub, exp })
+  const oldest = maxAgeSeconds === null ? Number.POSITIVE_INFINITY : iat + maxAgeSeconds + leeway
+  if (nowSeconds > oldest) return deny('token.expired', { note: 'older than the declared age' })
+  const from = Math.max(nbf, iat) - leeway
+  if (nowSeconds < from) return deny('token.not_yet_valid')
+  return allow({ claims: { ...payload, sub, exp }, from, until: Math.min(exp + leeway, oldest) })
+}
+
+/** Why a token is not meant for this API, if it is not. */
+function refuseAudience(
+  payload: Readonly<Record<string, unknown>>,
+  { audience, fixedClaims }: Expectations,
+): Deny | undefined {
+  const named = payload[audience.claim]
+  const audiences = typeof named === 'string' ? [named] : named
+  if (!Array.isArray(audiences) || !audiences.every(value => typeof value === 'string'))
+    return invalid(audience.claim)
+  if (!audiences.some(value => audience.values.includes(value))) return deny('claim.audience_mismatch')
+  // Where tokens need no `aud`, one that has it is for whom it names (RFC 7519 §4.1.3).
+  const isJudged = audience.claim === 'aud' || fixedClaims.some(([name]) => name === 'aud')
+  return isJudged || !Object.hasOwn(payload, 'aud') ? undefined : deny('claim.audience_mismatch')
 }
 
 const invalid = (claim: string) => deny('claim.invalid', { note: claim })
 
 /** Bounded, and nothing in it that could become another line, another header or an invisible twin. */
-const isText = (value: unknown): value is string => typeof value === 'string' && printable().test(value)
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && printable().test(value)
 
 // Made with the first token: reading Unicode's tables takes a good part of a millisecond, and every start would pay it.
 const printable = onFirstUse(() => /^[^\p{C}\p{Zl}\p{Zp}]{1,255}$/u)

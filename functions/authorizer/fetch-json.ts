@@ -1,22 +1,32 @@
-const timeoutMs = 3000
+/** Until an answer begins: connecting, TLS, and what the server takes to think. */
+const answerMs = 1500
+const totalMs = 3000
 const maxBytes = 256 * 1024
 
 /**
- * One JSON document over HTTPS: no redirects (they would leave the declared host), a time-out over everything, and a
- * bound on its size. The error's message names what went wrong, never what was received.
+ * One JSON document over HTTPS: no redirects (they would leave the declared host), bounds on its time and on its size.
+ * The error's message names what went wrong, never what was received.
  */
 export async function fetchJson(uri: string, fetch: typeof globalThis.fetch): Promise<unknown> {
-  if (new URL(uri).protocol !== 'https:') throw new Error('keys are fetched over https only')
-  const response = await fetch(uri, {
-    redirect: 'error',
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(timeoutMs),
-  })
-  if (response.status !== 200) {
-    await response.body?.cancel()
-    throw new Error(`status ${response.status}`)
+  if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')
+    throw new Error('keys are fetched over https only')
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(new Error(`no answer within ${answerMs} ms`)), answerMs)
+  try {
+    const response = await fetch(uri, {
+      redirect: 'error',
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.any([patience.signal, AbortSignal.timeout(totalMs)]),
+    })
+    clearTimeout(timer)
+    if (response.status !== 200) {
+      await response.body?.cancel()
+      throw new Error(`status ${response.status}`)
+    }
+    return parse(await boundedText(response))
+  } finally {
+    clearTimeout(timer)
   }
-  return parse(await boundedText(response))
 }
 
 async function boundedText(response: Response): Promise<string> {

@@ -4,20 +4,23 @@ import type { AuthorizerManifest } from '../../contract/manifest.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { type RouteKey, routeKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import type { Clock } from '../runtime/clock.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { readBearerToken } from './bearer.ts'
 import type { Issuers } from './issuers.ts'
 import { permit } from './permissions.ts'
 import { allowRoute, denyRoute, resourcesOf } from './policy.ts'
 import { verifyToken } from './token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 interface FirstDoorParts {
   readonly manifest: AuthorizerManifest
   /** `arn:<partition>:execute-api:<region>:<account>:`, known at deploy time. */
   readonly arnPrefix: string
   readonly issuers: Issuers
+  readonly verified: VerifiedTokens
   readonly telemetry: Telemetry
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 /**
@@ -27,7 +30,8 @@ interface FirstDoorParts {
  * Ends in a policy that allows this one route and carries the {@link Ticket}, a policy that denies (403), the error
  * `Unauthorized` (401), or another error (503: the keys cannot be had, or a fault).
  */
-export function createFirstDoor({ manifest, arnPrefix, issuers, telemetry, now }: FirstDoorParts) {
+export function createFirstDoor(parts: FirstDoorParts) {
+  const { manifest, arnPrefix, telemetry } = parts
   const decide = async (
     event: APIGatewayRequestAuthorizerEvent,
     key: RouteKey,
@@ -36,7 +40,7 @@ export function createFirstDoor({ manifest, arnPrefix, issuers, telemetry, now }
     if (!access) return deny('route.undeclared')
     const bearer = readBearerToken(event.multiValueHeaders)
     if (!bearer.ok) return bearer
-    const token = await verifyToken(bearer.value, issuers, now())
+    const token = await verifyToken(bearer.value, parts)
     return token.ok ? permit(token.value, access, key) : token
   }
 
@@ -58,6 +62,6 @@ export function createFirstDoor({ manifest, arnPrefix, issuers, telemetry, now }
     if (status === 401) throw new Error('Unauthorized')
     if (status >= 500) throw new Error(decision.reason)
     const resources = resourcesOf(arnPrefix, event.requestContext, manifest.stage, key)
-    return denyRoute(resources, decision.reason, manifest.routes[key]?.scopes ?? [])
+    return denyRoute(resources, decision.reason, manifest.routes[key])
   }
 }

@@ -1,8 +1,10 @@
 import { readAuthorizerManifest } from '../../contract/manifest.ts'
+import { systemClock } from '../runtime/clock.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import { createFirstDoor } from './first-door.ts'
 import { createIssuers } from './issuers.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
 
 const manifest = loadManifest(readAuthorizerManifest)
 const arnPrefix = process.env.API_ARN_PREFIX
@@ -10,15 +12,16 @@ if (!arnPrefix) throw new Error('environment variable API_ARN_PREFIX is not set'
 
 const telemetry = createTelemetry('authorizer', manifest.api)
 
+const clock = systemClock
+const issuers = createIssuers(manifest.issuers, { environment: process.env, fetch, clock, telemetry })
+// While the function starts, before anyone waits for an answer.
+await issuers.prepare()
+
 export const handler = createFirstDoor({
   manifest,
   arnPrefix,
-  issuers: createIssuers(manifest.issuers, {
-    environment: process.env,
-    fetch,
-    now: Date.now,
-    report: telemetry.trouble,
-  }),
+  issuers,
+  verified: createVerifiedTokens(manifest.verifiedTtlSeconds, clock),
   telemetry,
-  now: Date.now,
+  clock,
 })

@@ -11,8 +11,8 @@ export interface UnverifiedJws {
 export interface JwsHeader {
   readonly alg: string
   readonly kid: string
-  /** Media type without `application/`, lower case (RFC 7515 §4.1.9). */
-  readonly typ: string
+  /** Media type without `application/`, lower case (RFC 7515 §4.1.9); null: there is none. */
+  readonly typ: string | null
 }
 
 const maxDepth = 8
@@ -29,7 +29,7 @@ const keyId = /^[\x21-\x7e]{1,256}$/
 
 /**
  * Reads a token strictly, so that no two readers can take it for different things: canonical base64url, UTF-8, JSON
- * objects with no member twice. Denials: `token.malformed`, `token.key_unknown` (no usable `kid`), `token.type_not_allowed`.
+ * objects with no member twice. Denials: `token.malformed`, `token.key_unknown` (no usable `kid`).
  */
 export function readJws(token: string): Decision<UnverifiedJws> {
   const [first = '', second = '', signature = '', ...more] = token.split('.')
@@ -38,11 +38,11 @@ export function readJws(token: string): Decision<UnverifiedJws> {
   if (!header || !payload || more.length > 0 || !bytesOf(signature)) return deny('token.malformed')
   const refused = refusedParameters.find(name => Object.hasOwn(header, name))
   if (refused) return deny('token.malformed', { note: `header parameter ${refused}` })
-  const { alg, kid, typ } = header
+  const { alg, kid, typ = null } = header
   if (typeof alg !== 'string') return deny('token.malformed', { note: 'no alg' })
   if (typeof kid !== 'string' || !keyId.test(kid)) return deny('token.key_unknown', { note: 'no usable kid' })
-  if (typeof typ !== 'string') return deny('token.type_not_allowed', { note: 'no typ' })
-  return allow({ header: { alg, kid, typ: mediaType(typ) }, payload })
+  if (typ !== null && typeof typ !== 'string') return deny('token.malformed', { note: 'typ is no text' })
+  return allow({ header: { alg, kid, typ: typ === null ? null : mediaType(typ) }, payload })
 }
 
 /** RFC 7515 §4.1.9: `application/` may be left out where no other slash occurs; case does not matter. */

@@ -5,6 +5,8 @@ import type { Algorithm } from '../../contract/manifest.ts'
 export interface KeySet {
   /** The key of this id for this algorithm. */
   get(kid: string, alg: string): CryptoKey | undefined
+  /** The same, if its public members are exactly these. */
+  same(kid: string, alg: string, members: string): CryptoKey | undefined
   /** Keys that were left out: for another use, weak, malformed, or two of one name. */
   readonly skipped: number
 }
@@ -31,23 +33,41 @@ const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /**
  * Reads a JWK Set (RFC 7517 §5) for the declared algorithms. Rejects for what is no set, holds too many keys, or publishes
- * a secret: whoever does that has lost control of all of them. Keys that merely cannot be used are skipped.
+ * a secret: whoever does that has lost control of all of them. Keys that merely cannot be used are skipped. A key that is as
+ * it was in the set before stays the very same object.
  */
-export async function readKeySet(document: unknown, algorithms: readonly Algorithm[]): Promise<KeySet> {
+export async function readKeySet(
+  document: unknown,
+  algorithms: readonly Algorithm[],
+  before?: KeySet,
+): Promise<KeySet> {
   const { keys } = Object(document) as { keys?: unknown }
   if (!Array.isArray(keys)) throw new Error('not a key set')
   if (keys.length > maxKeys) throw new Error(`more than ${maxKeys} keys`)
   const jwks = keys.map(key => Object(key) as JWK & Record<string, unknown>)
   if (jwks.some(isSecret)) throw new Error('the key set publishes a secret')
 
-  const usable = new Map<string, CryptoKey>()
+  const usable = new Map<string, Imported>()
   let skipped = 0
   for (const jwk of jwks) {
-    const imported = isUnique(jwk, jwks) ? await importFor(jwk, algorithms) : []
+    const imported = isUnique(jwk, jwks) ? await importFor(jwk, algorithms, before) : []
     if (imported.length === 0) skipped += 1
-    for (const [alg, key] of imported) usable.set(`${alg} ${jwk.kid}`, key)
+    for (const each of imported) usable.set(`${each.alg} ${jwk.kid}`, each)
   }
-  return { get: (kid, alg) => usable.get(`${alg} ${kid}`), skipped }
+  return {
+    get: (kid, alg) => usable.get(`${alg} ${kid}`)?.key,
+    same(kid, alg, members) {
+      const found = usable.get(`${alg} ${kid}`)
+      return found?.members === members ? found.key : undefined
+    },
+    skipped,
+  }
+}
+
+interface Imported {
+  readonly alg: Algorithm
+  readonly key: CryptoKey
+  readonly members: string
 }
 
 const isSecret = (jwk: JWK & Record<string, unknown>) =>
@@ -57,13 +77,20 @@ const isSecret = (jwk: JWK & Record<string, unknown>) =>
 const isUnique = ({ kid }: JWK, all: readonly JWK[]) =>
   typeof kid === 'string' && all.filter(other => other.kid === kid).length === 1
 
-async function importFor(jwk: JWK, algorithms: readonly Algorithm[]): Promise<Array<[Algorithm, CryptoKey]>> {
-  const imported: Array<[Algorithm, CryptoKey]> = []
+async function importFor(
+  jwk: JWK,
+  algorithms: readonly Algorithm[],
+  before: KeySet | undefined,
+): Promise<Imported[]> {
+  const imported: Imported[] = []
+  // Only members of the public key: whatever else is published has no say in how it is used.
+  const { kid = '', kty, crv, x, y, n, e } = jwk
+  const bare = { kty, crv, x, y, n, e } as JWK
+  const members = JSON.stringify(bare)
   for (const alg of algorithms.filter(each => mayServe(jwk, each))) {
     try {
-      // Only members of the public key: whatever else is published has no say in how it is used.
-      const { kty, crv, x, y, n, e } = jwk
-      imported.push([alg, (await importJWK({ kty, crv, x, y, n, e } as JWK, alg)) as CryptoKey])
+      const key = before?.same(kid, alg, members) ?? ((await importJWK(bare, alg)) as CryptoKey)
+      imported.push({ alg, key, members })
     } catch {
       // Malformed: the same as not published.
     }

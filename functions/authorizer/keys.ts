@@ -1,19 +1,31 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { CryptoKey } from 'jose'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
 import type { Algorithm } from '../../contract/manifest.ts'
+import { type Clock, type Instant, instant, since } from '../runtime/clock.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
 import { fetchJson } from './fetch-json.ts'
-import type { JwsHeader } from './jws.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
+
+/** Which key a token names, and what for. */
+export interface KeyName {
+  readonly kid: string
+  readonly alg: string
+}
 
 /** The keys of one issuer, and of no other: each has its own. */
 export interface Keys {
+  /** Has the keys ready before the first token comes. Resolves whatever comes of it. */
+  prepare(): Promise<void>
   /** The key a token names. Denials: `token.key_unknown`, `keys.unavailable`. */
-  find(header: JwsHeader): Promise<Decision<CryptoKey>>
+  find(name: KeyName): Promise<Decision<CryptoKey>>
   /**
    * The key that has taken a key's place under the same name, where one has; null where none has. Asked when a signature
    * does not hold under a known key.
    */
-  replacing(used: CryptoKey, header: JwsHeader): Promise<CryptoKey | null>
+  replacing(used: CryptoKey, name: KeyName): Promise<CryptoKey | null>
+  /** The key of this name as long as nothing has to be asked for it: the set is fresh. */
+  current(name: KeyName): CryptoKey | undefined
 }
 
 export interface KeySource {
@@ -25,65 +37,102 @@ export interface KeySource {
 
 export interface KeyServices {
   readonly fetch: typeof fetch
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-  /** Trouble with a key set, in our own words. */
-  readonly report: (note: string) => void
+  readonly clock: Clock
+  readonly telemetry: Pick<Telemetry, 'trouble' | 'keyFetchFailed' | 'staleKeysUsed'>
 }
 
-/** What the key server's own `Cache-Control` says does not matter: these bounds are ours. */
+/** What the key server's own `Cache-Control` says does not matter: these bounds are ours. Milliseconds. */
 const times = {
   /** A withdrawn key stops working within this. */
   fresh: 10 * 60_000,
   /** While the key server is in trouble, keys it published are believed for this long. */
   stale: 60 * 60_000,
-  /** Tokens that name unknown keys, or have bad signatures, cause one fetch in this. */
-  curiosity: 30_000,
-  /** After a failed fetch, callers are answered without another for this long. */
-  pause: 1000,
+  /** From one attempt to renew keys to the next: while there are others to go by, and while there are none. */
+  retry: 10_000,
+  retryWithoutKeys: 1000,
+  /**
+   * After a fetch for the sake of one token that brought nothing new. One that did is what a rotation looks like, and no
+   * stranger can make it happen.
+   */
+  disappointment: 10_000,
+  /** How long requests wait for a fetch while there are keys: the fetch itself may take longer than callers should. */
+  patience: 800,
 }
 
+const never: Instant = { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE_INFINITY }
+
 /** Keys that are fetched. Nothing in a token decides from where. */
-export function createKeys(source: KeySource, { fetch, now, report }: KeyServices): Keys {
-  let known: { readonly set: KeySet; readonly fetchedAt: number } | undefined
-  let attemptedAt = Number.NEGATIVE_INFINITY
-  let pending: Promise<void> | undefined
+export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeyServices): Keys {
+  let known: { readonly set: KeySet; readonly fetchedAt: Instant } | undefined
+  let attempts = 0
+  let attemptedAt = never
+  let disappointedAt = never
+  let pending: { readonly done: Promise<void>; readonly patience: Promise<unknown> } | undefined
 
-  const age = () => (known ? now() - known.fetchedAt : Number.POSITIVE_INFINITY)
+  const age = () => (known ? since(known.fetchedAt, clock) : Number.POSITIVE_INFINITY)
+  const isFresh = () => age() < times.fresh
+  const isBelieved = () => age() < times.stale
 
-  /** One fetch for all who need it; resolves whatever came of it. */
-  const refresh = (): Promise<void> => {
-    pending ??= load().finally(() => {
-      pending = undefined
-    })
-    return pending
-  }
   const load = async (): Promise<void> => {
-    attemptedAt = now()
+    const startedAt = instant(clock)
+    attempts += 1
+    attemptedAt = startedAt
     try {
       const uri = source.jwksUri ?? (await discover(source.issuer, fetch))
-      const set = await readKeySet(await fetchJson(uri, fetch), source.algorithms)
-      if (set.skipped > 0) report(`${set.skipped} keys of the set cannot be used`)
-      known = { set, fetchedAt: now() }
+      const set = await readKeySet(await fetchJson(uri, fetch), source.algorithms, known?.set)
+      if (set.skipped > 0) telemetry.trouble(`${set.skipped} keys of ${source.issuer} cannot be used`)
+      known = { set, fetchedAt: startedAt }
     } catch (error) {
-      report(`the key set cannot be had: ${(error as Error).message}`)
+      telemetry.keyFetchFailed(`the keys of ${source.issuer} cannot be had: ${(error as Error).message}`)
     }
   }
-  const settled = (least: number) => pending === undefined && now() - attemptedAt < least
+  /** One fetch for all who need it; resolves whatever came of it. */
+  const refresh = (): Promise<void> => {
+    pending ??= {
+      done: load().finally(() => {
+        pending = undefined
+      }),
+      patience: pause(times.patience, undefined, { ref: false }),
+    }
+    const { done, patience } = pending
+    return isBelieved() ? Promise.race([done, patience]).then(() => {}) : done
+  }
+  const renew = async (): Promise<void> => {
+    const interval = isBelieved() ? times.retry : times.retryWithoutKeys
+    if (pending || since(attemptedAt, clock) >= interval) await refresh()
+  }
+  /**
+   * Fetches for the sake of one token, unless that was done since its check began. A fetch that was under way may have
+   * begun before its key was published; so it counts for whoever began it, and not for this token.
+   */
+  const lookAgain = async (isThere: () => boolean, attemptsBefore: number): Promise<void> => {
+    if (pending) await refresh()
+    if (isThere() || attempts > attemptsBefore || since(disappointedAt, clock) < times.disappointment) return
+    await refresh()
+    if (!isThere()) disappointedAt = instant(clock)
+  }
 
   return {
+    prepare: refresh,
     async find({ kid, alg }) {
-      if (age() >= times.fresh && !settled(times.pause)) await refresh()
-      if (!known || age() >= times.stale) return deny('keys.unavailable')
-      if (!known.set.get(kid, alg) && !settled(times.curiosity)) await refresh()
-      const key = known.set.get(kid, alg)
+      const find = () => known?.set.get(kid, alg)
+      const attemptsBefore = attempts
+      if (!isFresh()) await renew()
+      if (!isBelieved()) return deny('keys.unavailable')
+      if (!find()) await lookAgain(() => find() !== undefined, attemptsBefore)
+      const key = find()
+      if (key && !isFresh()) telemetry.staleKeysUsed()
       return key ? allow(key) : deny('token.key_unknown')
     },
     async replacing(used, { kid, alg }) {
-      if (!settled(times.curiosity)) await refresh()
-      const key = known?.set.get(kid, alg)
+      const find = () => known?.set.get(kid, alg)
+      // Keys are given new names when they are replaced; where they are not, the fetch of a moment ago is enough.
+      const isRecent = since(attemptedAt, clock) < times.retryWithoutKeys
+      if (find() === used && !isRecent) await lookAgain(() => find() !== used, attempts)
+      const key = find()
       return key && key !== used ? key : null
     },
+    current: ({ kid, alg }) => (isFresh() ? known?.set.get(kid, alg) : undefined),
   }
 }
 

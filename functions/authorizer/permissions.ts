@@ -2,50 +2,74 @@ import { allow, type Decision, deny } from '../../contract/decision.ts'
 import type { ClaimRule, RouteAccess } from '../../contract/manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
-import type { VerifiedToken } from './token.ts'
+import { isText } from './claims.ts'
+import type { Issuer } from './issuers.ts'
+import type { VerifiedToken } from './verified-tokens.ts'
 
 /**
- * Whether a verified token may use a route; if so, the ticket for it. Every scope and every claim rule must hold, and
- * one of the roles. Denials: `scope.insufficient`, `role.missing`, `claim.not_allowed`.
+ * Whether a verified token may use a route; if so, the ticket for it. In this order: an accepted issuer, every scope (or one
+ * of them, where that was declared), one of the roles, every claim rule. Denials: `issuer.not_accepted`,
+ * `scope.insufficient`, `role.missing`, `claim.not_allowed`.
  */
 export function permit(
   { issuer, claims }: VerifiedToken,
   access: RouteAccess,
   route: RouteKey,
 ): Decision<Ticket> {
-  const scopes = scopesOf(claims.scope)
-  if (!access.scopes.every(scope => scopes.includes(scope))) return deny('scope.insufficient')
-  const roles = stringsOf(claimOf(claims, issuer.rolesClaim))
-  if (access.roles.length > 0 && !access.roles.some(role => roles.includes(role))) return deny('role.missing')
+  if (!access.issuers.includes(issuer.place)) return deny('issuer.not_accepted')
+  const scopes = scopesOf(claims, issuer)
+  if (!access.scopes.every(scope => scopes.includes(scope)) || !hasOne(scopes, access.anyScope))
+    return deny('scope.insufficient')
+  if (!hasOne(rolesOf(claims, issuer), access.roles)) return deny('role.missing')
   for (const rule of access.claims) {
-    if (!holds(rule, claimOf(claims, rule.claim))) return deny('claim.not_allowed', { note: rule.claim })
+    if (!holds(rule, memberOf(claims, rule.claim))) return deny('claim.not_allowed', { note: rule.claim })
   }
-  const bound: Array<[string, string]> = []
-  for (const claim of access.bound) {
-    const value = claimOf(claims, claim)
-    if (typeof value !== 'string' || !value) return deny('claim.not_allowed', { note: claim })
-    bound.push([claim, value])
-  }
+  const carried = carry(claims, access.carried)
+  if (JSON.stringify(carried).length > mostCarried)
+    return deny('claim.not_allowed', { note: `${access.carried.join(', ')}: too large to carry` })
+  const client = memberOf(claims, issuer.clientClaim)
   return allow({
     route,
-    rule: access.rule,
+    fingerprint: access.fingerprint,
     issuer: issuer.name,
     subject: claims.sub,
-    client: clientOf(claims),
+    client: isText(client) ? client : '',
     expiresAt: Math.floor(claims.exp) + issuer.leewaySeconds,
-    bound: Object.fromEntries(bound),
+    claims: carried,
   })
 }
 
-/** RFC 8693 §4.2: scope-tokens separated by single spaces. Anything else grants nothing. */
-const scopesOf = (scope: unknown): string[] => (typeof scope === 'string' ? scope.split(' ') : [])
+// An authorizer's answer may be 8 KB in all.
+const mostCarried = 4096
+
+const carry = (claims: object, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    names.filter(name => Object.hasOwn(claims, name)).map(name => [name, memberOf(claims, name)]),
+  )
+
+const hasOne = (held: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.length === 0 || wanted.some(each => held.includes(each))
+
+/** Scope-tokens separated by single spaces (RFC 8693 §4.2), or a list, as the issuer writes them. Anything else grants nothing. */
+function scopesOf(claims: object, { scopes }: Issuer): readonly string[] {
+  if (scopes === null) return []
+  const granted = memberOf(claims, scopes.claim)
+  if (scopes.form === 'list') return stringsOf(granted)
+  return typeof granted === 'string' ? granted.split(' ') : []
+}
+
+const rolesOf = (claims: object, { roles }: Issuer): readonly string[] =>
+  roles === null ? [] : stringsOf(roles.reduce(memberOf, claims as unknown))
 
 /** Exact strings only: `true`, numbers or nested things are no roles. */
 const stringsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter(item => typeof item === 'string') : []
 
-const claimOf = (claims: object, name: string): unknown =>
-  Object.hasOwn(claims, name) ? (claims as Record<string, unknown>)[name] : undefined
+/** Its own member, not what every object inherits; undefined where there is none. */
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
 
 function holds(rule: ClaimRule, value: unknown): boolean {
   switch (rule.kind) {
@@ -53,11 +77,9 @@ function holds(rule: ClaimRule, value: unknown): boolean {
       return value === rule.value
     case 'oneOf':
       return typeof value === 'string' && rule.values.includes(value)
+    case 'contains':
+      return stringsOf(value).includes(rule.value)
+    case 'present':
+      return value !== undefined && value !== null
   }
-}
-
-/** RFC 9068 §2.2 `client_id`; OpenID Connect Core §2 `azp` where a provider uses that. */
-function clientOf(claims: object): string {
-  const client = claimOf(claims, 'client_id') ?? claimOf(claims, 'azp')
-  return typeof client === 'string' ? client : ''
 }

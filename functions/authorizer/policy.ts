@@ -1,4 +1,5 @@
 import { scopeChallenge } from '../../contract/headers.ts'
+import type { RouteAccess } from '../../contract/manifest.ts'
 import type { ReasonCode } from '../../contract/reasons.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import { type Ticket, ticketContext } from '../../contract/ticket.ts'
@@ -36,8 +37,16 @@ export const allowRoute = (resources: readonly string[], ticket: Ticket) => ({
 })
 
 /** `reason` is for the access log, `challenge` for the 403's WWW-Authenticate (RFC 6750 §3.1). */
-export const denyRoute = (resources: readonly string[], reason: ReasonCode, scopes: readonly string[]) => ({
+export const denyRoute = (
+  resources: readonly string[],
+  reason: ReasonCode,
+  access: Pick<RouteAccess, 'scopes' | 'anyScope'> | undefined,
+) => ({
   principalId: 'caller',
   policyDocument: policy('Deny', resources),
-  context: { reason, ...(reason === 'scope.insufficient' && { challenge: scopeChallenge(scopes) }) },
+  context: { reason, ...(reason === 'scope.insufficient' && access && { challenge: challengeFor(access) }) },
 })
+
+/** Where one of several scopes is enough, the one that was declared first is asked for. */
+const challengeFor = ({ scopes, anyScope }: Pick<RouteAccess, 'scopes' | 'anyScope'>): string =>
+  scopeChallenge([...scopes, ...anyScope.slice(0, 1)])

@@ -1,13 +1,16 @@
 import { type CryptoKey, compactVerify, errors } from 'jose'
-import { allow, type Decision, type Deny, deny } from '../../contract/decision.ts'
-import { type Claims, judgeClaims } from './claims.ts'
-import type { Issuer, Issuers } from './issuers.ts'
-import { type JwsHeader, readJws } from './jws.ts'
+import { allow, type Decision, deny } from '../../contract/decision.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { judgeClaims } from './claims.ts'
+import type { Issuers } from './issuers.ts'
+import { readJws } from './jws.ts'
+import type { KeyName, Keys } from './keys.ts'
+import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
 
-/** A token whose shape, signature, issuer, audience, type and times hold. */
-export interface VerifiedToken {
-  readonly issuer: Issuer
-  readonly claims: Claims
+interface VerificationParts {
+  readonly issuers: Issuers
+  readonly verified: VerifiedTokens
+  readonly clock: Clock
 }
 
 /**
@@ -16,9 +19,11 @@ export interface VerifiedToken {
  */
 export async function verifyToken(
   token: string,
-  issuers: Issuers,
-  nowMs: number,
+  { issuers, verified, clock }: VerificationParts,
 ): Promise<Decision<VerifiedToken>> {
+  const known = verified.recall(token)
+  if (known) return allow(known)
+
   const jws = readJws(token)
   if (!jws.ok) return jws
   const { header, payload } = jws.value
@@ -26,30 +31,28 @@ export async function verifyToken(
   const issuer = issuers.named(payload.iss)
   if (!issuer) return deny('token.issuer_unknown')
   // Before any key is looked for: what a header says must never decide how it is checked.
-  if (!issuer.algorithms.includes(header.alg)) return deny('token.algorithm_not_allowed')
+  if (!issuer.algorithms.some(algorithm => algorithm === header.alg))
+    return deny('token.algorithm_not_allowed')
   if (header.typ !== issuer.tokenType) return deny('token.type_not_allowed')
 
-  const refusal = await refuseSignature(token, header, issuer)
-  if (refusal) return refusal
-  const claims = judgeClaims(payload, issuer, nowMs / 1000)
-  return claims.ok ? allow({ issuer, claims: claims.value }) : claims
+  const key = await findSigningKey(token, header, issuer.keys)
+  if (!key.ok) return key
+  const judged = judgeClaims(payload, issuer, clock.wall() / 1000)
+  return judged.ok ? allow(verified.remember(token, issuer, judged.value, key.value, header)) : judged
 }
 
-async function refuseSignature(
-  token: string,
-  header: JwsHeader,
-  { keys }: Issuer,
-): Promise<Deny | undefined> {
-  const key = await keys.find(header)
+/** The issuer's key under which the token's signature holds. */
+async function findSigningKey(token: string, name: KeyName, keys: Keys): Promise<Decision<CryptoKey>> {
+  const key = await keys.find(name)
   if (!key.ok) return key
-  if (await holds(token, key.value, header)) return undefined
+  if (await holds(token, key.value, name)) return key
   // A key may be replaced under the same name.
-  const other = await keys.replacing(key.value, header)
-  if (other && (await holds(token, other, header))) return undefined
+  const other = await keys.replacing(key.value, name)
+  if (other && (await holds(token, other, name))) return allow(other)
   return deny('token.signature_invalid')
 }
 
-async function holds(token: string, key: CryptoKey, { alg }: JwsHeader): Promise<boolean> {
+async function holds(token: string, key: CryptoKey, { alg }: KeyName): Promise<boolean> {
   try {
     await compactVerify(token, key, { algorithms: [alg] })
     return true

@@ -17,7 +17,7 @@ export function admitTicket({ now }: { now: () => number }): Step<Admitted> {
           : settle(
               readTicket(event.requestContext?.authorizer, {
                 route: key,
-                rule: route.access.rule,
+                fingerprint: route.access.fingerprint,
                 nowSeconds: now() / 1000,
               }),
             )

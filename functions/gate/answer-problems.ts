@@ -1,5 +1,5 @@
 import { type Deny, deny, Refused } from '../../contract/decision.ts'
-import { bearerChallenge } from '../../contract/headers.ts'
+import { bearerChallenge, stepUpChallenge } from '../../contract/headers.ts'
 import { problemMediaType, problemOf } from '../../contract/problem.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
@@ -31,14 +31,22 @@ export function answerProblems({
 }
 
 function answer(denial: Deny, requestId: string) {
-  const problem = problemOf(denial.reason, { requestId, ...(denial.fields && { errors: denial.fields }) })
+  const { authentication } = denial
+  const problem = problemOf(denial.reason, {
+    requestId,
+    ...(denial.fields && { errors: denial.fields }),
+    ...(authentication?.acrValues.length && { acr_values: authentication.acrValues.join(' ') }),
+    ...(authentication && authentication.maxAgeSeconds !== null && { max_age: authentication.maxAgeSeconds }),
+  })
   const retryAfter = denial.retryAfterSeconds ?? reasonOf(denial.reason).retryAfterSeconds
   return {
     statusCode: problem.status,
     headers: {
       'content-type': problemMediaType,
       // API Gateway renames this one on its way out of a function; what the first door refuses has it right.
-      ...(problem.status === 401 && { 'www-authenticate': bearerChallenge }),
+      ...(problem.status === 401 && {
+        'www-authenticate': authentication ? stepUpChallenge(authentication) : bearerChallenge,
+      }),
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     },
     body: JSON.stringify(problem),

@@ -10,7 +10,7 @@ export function bindPrincipal(): Step<Record<string, unknown>, DeclaredRequest> 
     before: ({ event: { route, ticket, path } }) => {
       if (route.access.kind === 'public') return
       for (const { claim, pathParameter } of route.access.bind) {
-        const held = ticket && Object.hasOwn(ticket.bound, claim) ? ticket.bound[claim] : undefined
+        const held = ticket && Object.hasOwn(ticket.claims, claim) ? ticket.claims[claim] : undefined
         if (held === undefined || held !== path[pathParameter]) {
           throw new Refused(deny('claim.path_mismatch', { note: pathParameter }))
         }

@@ -48,5 +48,6 @@ function declare(event: APIGatewayProxyEvent, { key, route, ticket }: Admitted):
     headers: settle(readHeaders(event.multiValueHeaders, input.headers)),
     cookies: settle(readCookies(event.multiValueHeaders, input.cookies)),
     body: settle(readBody(event, input.body)),
+    sourceIp: event.requestContext?.identity?.sourceIp ?? '',
   }
 }

@@ -1,6 +1,7 @@
 import { readGateManifest, resolveDeployed, type UpstreamManifest } from '../../contract/manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
+import type { Rules } from './apply-rule.ts'
 import type { ValidateRoute } from './inputs/validation.ts'
 import { createGate } from './pipeline.ts'
 import { openStub } from './upstreams/stub.ts'
@@ -34,8 +35,17 @@ async function openCounters() {
   return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
 }
 
-const [{ validators }, upstream, counters] = await Promise.all([
+/** The language of rules is loaded where there are rules. */
+async function loadRules(): Promise<Rules> {
+  const has = Object.values(manifest.routes).some(
+    ({ access }) => access.kind === 'token' && access.rule !== null,
+  )
+  return has ? (await import('./read-rules.ts')).readRules(manifest) : {}
+}
+
+const [{ validators }, rules, upstream, counters] = await Promise.all([
   loadValidators(),
+  loadRules(),
   openUpstream(manifest.upstream),
   openCounters(),
 ])
@@ -43,6 +53,7 @@ const [{ validators }, upstream, counters] = await Promise.all([
 export const handler = createGate({
   manifest,
   validators,
+  rules,
   counters,
   upstream,
   telemetry: createTelemetry(manifest.gate, manifest.api),

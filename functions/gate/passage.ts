@@ -39,6 +39,8 @@ export interface DeclaredRequest {
   readonly cookies: Pairs
   /** Undefined: none was sent, or none is declared. */
   readonly body: unknown
+  /** The address API Gateway was called from. */
+  readonly sourceIp: string
 }
 
 export type Step<Needs extends Record<string, unknown>, Event = APIGatewayProxyEvent> = middy.MiddlewareObj<

@@ -21,6 +21,10 @@ export interface Telemetry {
   handled(outcome: Outcome): void
   /** Something around us is not as it should be, in our own words. */
   trouble(note: string): void
+  /** An issuer's keys could not be renewed. */
+  keyFetchFailed(note: string): void
+  /** A token was checked with keys that should have been renewed by now. */
+  staleKeysUsed(): void
   /** Something broke: what kind of error, and where. */
   fault(error: unknown, event: { route: string; requestId: string }): void
 }
@@ -34,6 +38,11 @@ export function createTelemetry(service: string, api: string): Telemetry {
     const single = metrics().singleMetric()
     single.addDimensions({ api, route, reason: denial.reason })
     single.addMetric('Denied', MetricUnit.Count, 1)
+  }
+  const count = (metric: 'KeyFetchFailures' | 'StaleKeys') => {
+    const single = metrics().singleMetric()
+    single.addDimensions({ api })
+    single.addMetric(metric, MetricUnit.Count, 1)
   }
   return {
     denied({ route, requestId, denial }) {
@@ -54,6 +63,13 @@ export function createTelemetry(service: string, api: string): Telemetry {
     },
     trouble(note) {
       logger().warn('trouble', { note })
+    },
+    keyFetchFailed(note) {
+      logger().warn('trouble', { note })
+      count('KeyFetchFailures')
+    },
+    staleKeysUsed() {
+      count('StaleKeys')
     },
     fault(error, { route, requestId }) {
       logger().error('fault', { route, requestId, ...anatomyOf(error) })

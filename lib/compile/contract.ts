@@ -11,7 +11,7 @@ import type { CompiledParameter } from './parameters.ts'
 type Line = readonly [about: string, text: string]
 
 /**
- * What an API declares, in words: a line for each aspect of a route, each upstream, each issuer. They stand in the
+ * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They stand in the
  * template's `Metadata`, where `cdk diff` shows which of them changed; in the functions' code the same change is but
  * another hash. Deploying reads none of it.
  *
@@ -22,12 +22,12 @@ export const contractLines = (
   gates: readonly Gate[],
   issuers: readonly IssuerManifest[],
 ): Line[] => [
-  ...issuers.map(
-    ({ issuer, ...rest }): Line => [
-      `issuer ${typeof issuer === 'string' ? issuer : issuer.env}`,
-      compact(rest),
-    ],
-  ),
+  ...issuers.flatMap(({ issuer, ...members }) => {
+    const name = typeof issuer === 'string' ? issuer : issuer.env
+    return Object.entries(members)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([member, value]): Line => [`issuer ${name} ${member}`, compact(value)])
+  }),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])

@@ -9,6 +9,8 @@ import type {
   RouteAccess,
   UpstreamManifest,
 } from '../../contract/manifest.ts'
+import type { Rule } from '../../contract/rule.ts'
+import { acceptedIssuers } from '../declare/accepted-issuers.ts'
 import type { Access } from '../declare/access.ts'
 import type { Issuer } from '../declare/issuer.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
@@ -20,18 +22,25 @@ import { literalsBeside } from './resources.ts'
 /** A value known at synth goes into the manifest; one known only at deploy travels as an environment variable. */
 export type Deploy = (name: string, value: string) => Deployed
 
-export const issuerManifest = (issuer: Issuer, index: number, deploy: Deploy): IssuerManifest => ({
-  issuer: deploy(`ISSUER_${index}`, issuer.issuer),
-  jwksUri: issuer.jwksUri === undefined ? null : deploy(`ISSUER_${index}_JWKS_URI`, issuer.jwksUri),
-  audiences: issuer.audiences.map((audience, i) => deploy(`ISSUER_${index}_AUDIENCE_${i}`, audience)),
-  algorithms: issuer.algorithms,
-  tokenType: issuer.tokenType,
-  requiredClaims: issuer.requiredClaims,
-  leewaySeconds: issuer.leeway.toSeconds(),
-  maxLifetimeSeconds: issuer.maxLifetime.toSeconds(),
-  maxAgeSeconds: issuer.maxAge?.toSeconds() ?? null,
-  rolesClaim: issuer.rolesClaim,
-})
+export function issuerManifest({ declaration }: Issuer, index: number, deploy: Deploy): IssuerManifest {
+  const { keys, audience, fixedClaims, leeway, maxLifetime, maxAge, ...same } = declaration
+  const name = `ISSUER_${index}`
+  return {
+    ...same,
+    issuer: deploy(name, declaration.issuer),
+    keys: keys.kind === 'uri' ? { kind: 'uri', uri: deploy(`${name}_JWKS_URI`, keys.uri) } : keys,
+    audience: {
+      claim: audience.claim,
+      values: audience.values.map((value, i) => deploy(`${name}_AUDIENCE_${i}`, value)),
+    },
+    fixedClaims: Object.fromEntries(
+      Object.entries(fixedClaims).map(([claim, value], i) => [claim, deploy(`${name}_CLAIM_${i}`, value)]),
+    ),
+    leewaySeconds: leeway.toSeconds(),
+    maxLifetimeSeconds: maxLifetime.toSeconds(),
+    maxAgeSeconds: maxAge?.toSeconds() ?? null,
+  }
+}
 
 export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): UpstreamManifest {
   switch (target.kind) {
@@ -53,41 +62,69 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
   }
 }
 
-/** What one access rule asks of a token, with a hash that changes whenever any of it does. */
-export function routeAccess(access: Access, issuers: readonly IssuerManifest[]): RouteAccess {
-  const rule = {
-    scopes: access.scopes,
-    roles: access.roles,
-    claims: access.rules,
-    bound: access.bindings.map(binding => binding.claim),
-  }
-  const hash = createHash('sha256')
-    .update(JSON.stringify([rule, access.bindings, issuers]))
-    .digest('base64url')
-  return { ...rule, rule: hash.slice(0, 22) }
+/** The issuers of an API, as they were declared and as the first door knows them, in one order. */
+export interface ApiIssuers {
+  readonly declared: readonly Issuer[]
+  readonly manifests: readonly IssuerManifest[]
 }
+
+/** What one route asks of a token, with a hash that changes whenever any of it does. */
+export function routeAccess({ access, rule }: Route, issuers: ApiIssuers): RouteAccess {
+  const accepted = acceptedIssuers(access, issuers.declared).map(issuer => issuers.declared.indexOf(issuer))
+  const asked = {
+    issuers: accepted,
+    scopes: access.scopes,
+    anyScope: access.anyScope,
+    roles: access.roles,
+    claims: access.requirements,
+    carried: carriedClaims(access, rule),
+  }
+  const decisive = [
+    // What the issuers are, not where they stand: another one before them changes nothing here.
+    { ...asked, issuers: accepted.map(place => issuers.manifests[place]) },
+    access.bindings,
+    access.authentication ?? null,
+    access.rule ?? null,
+  ]
+  const hash = createHash('sha256').update(JSON.stringify(decisive)).digest('base64url')
+  return { ...asked, fingerprint: hash.slice(0, 22) }
+}
+
+/** What the second door decides on. */
+const carriedClaims = ({ bindings, authentication }: Access, rule: Rule | undefined): string[] =>
+  [
+    ...new Set([
+      ...bindings.map(({ claim }) => claim),
+      ...(rule?.claims ?? []),
+      ...(authentication && authentication.acrValues.length > 0 ? ['acr'] : []),
+      ...(authentication?.mfa ? ['amr'] : []),
+      ...(authentication && authentication.maxAgeSeconds !== null ? ['auth_time'] : []),
+    ]),
+  ].sort()
 
 export const authorizerManifest = (
   api: string,
   stage: string,
-  issuers: readonly IssuerManifest[],
+  issuers: ApiIssuers,
+  verifiedTtlSeconds: number,
   routes: readonly Route[],
 ): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
   stage,
-  issuers,
+  issuers: issuers.manifests,
+  verifiedTtlSeconds,
   routes: Object.fromEntries(
     routes
       .filter(route => route.access.kind === 'token')
-      .map(route => [route.key, routeAccess(route.access, issuers)]),
+      .map(route => [route.key, routeAccess(route, issuers)]),
   ),
 })
 
 export const gateManifest = (
   api: string,
   gate: Gate,
-  issuers: readonly IssuerManifest[],
+  issuers: ApiIssuers,
   routes: readonly Route[],
 ): GateManifest => ({
   format: 'sallyport/gate@1',
@@ -109,14 +146,20 @@ export const gateManifest = (
   ),
 })
 
-function gateRoute(route: Route, issuers: readonly IssuerManifest[], paths: readonly string[]): GateRoute {
+function gateRoute(route: Route, issuers: ApiIssuers, paths: readonly string[]): GateRoute {
   const { access, input, userLimit, upstream } = route
   const { target } = upstream
   return {
     access:
       access.kind === 'public'
         ? { kind: 'public' }
-        : { kind: 'token', rule: routeAccess(access, issuers).rule, bind: access.bindings },
+        : {
+            kind: 'token',
+            fingerprint: routeAccess(route, issuers).fingerprint,
+            bind: access.bindings,
+            authentication: access.authentication ?? null,
+            rule: access.rule ?? null,
+          },
     input: {
       path: input.path.map(each => ({
         ...parameter(each),

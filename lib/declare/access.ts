@@ -1,26 +1,38 @@
-import type { ClaimRule } from '../../contract/manifest.ts'
+import { accessText } from '../../contract/access-text.ts'
+import type { AuthenticationManifest, ClaimRule } from '../../contract/manifest.ts'
+import { type AuthenticationOptions, readAuthentication } from './authentication.ts'
 import { checkObject, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
+import { type ClaimRequirement, readClaimRequirement } from './claim-requirement.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { Issuer } from './issuer.ts'
+import { type DeclaredScopes, readScopes } from './scopes.ts'
 
-/** What one claim must be: one exact string, one of several, or the value of a path parameter. */
-export type ClaimRequirement<PathParameter extends string = string> =
-  | { readonly equals: string }
-  | { readonly oneOf: readonly string[] }
-  | {
-      /**
-       * Object-level authorization: the claim must equal this path parameter. Decided by the second door, since the
-       * first one's answers are cached per path template.
-       */
-      readonly equalsPath: PathParameter
-    }
-
-export interface TokenAccessOptions<PathParameter extends string = string> {
-  /** Every one of these must be in the token's `scope` (RFC 8693 §4.2). @default - none needed */
-  readonly scopes?: readonly string[]
+export interface TokenAccessOptions<PathParameter extends string = string> extends AuthenticationOptions {
+  /** The issuers whose tokens count on this route. @default - all of the API's */
+  readonly issuers?: readonly Issuer[]
+  /**
+   * What must be among the token's scopes: every one of a list, or one of `{ anyOf: [...] }`. Exact, as a whole.
+   * @default - none needed
+   */
+  readonly scopes?: DeclaredScopes
   /** One of these must be among the caller's roles. @default - none needed */
   readonly roles?: readonly string[]
   /** Every one of these must hold. @default - none */
   readonly claims?: Readonly<Record<string, ClaimRequirement<PathParameter>>>
+  /**
+   * A condition in CEL over `claims`, `path`, `query` and `source.ip`: `claims.plan == 'pro' || query.limit <= 10`. Checked at synth
+   * against the types of the inputs, and decided by the second door, for every request. At most 1000 characters.
+   *
+   * Of CEL there are its operators, `has`, `size`, `startsWith`, `endsWith`, `contains`, `all`, `exists` and `exists_one`; beside it
+   * `source.ip.inRange('10.0.0.0/8')`. Names that are no identifiers are written `claims['custom:plan']`, and
+   * `'custom:plan' in claims` asks whether there is one. Numbers of claims are doubles; values of
+   * different types are unequal, so `!=` also holds for what is no text.
+   *
+   * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first.
+   * @default - none
+   * @see https://github.com/google/cel-spec
+   */
+  readonly rule?: string
 }
 
 export interface ClaimBinding {
@@ -51,89 +63,82 @@ export class Access<PathParameter extends string = string> {
   static token<const PathParameter extends string = never>(
     options: TokenAccessOptions<PathParameter> = {},
   ): Access<PathParameter> {
-    checkOptions('Access.token', options, ['scopes', 'roles', 'claims'])
+    checkOptions('Access.token', options, optionNames)
     return new Access<PathParameter>('token', options)
   }
 
   readonly kind: 'public' | 'token'
+  /** Undefined: all of the API's. */
+  readonly issuers: readonly Issuer[] | undefined
   readonly scopes: readonly string[]
+  readonly anyScope: readonly string[]
   readonly roles: readonly string[]
-  readonly rules: readonly ClaimRule[]
+  readonly requirements: readonly ClaimRule[]
   readonly bindings: readonly ClaimBinding[]
+  readonly rule: string | undefined
+  readonly authentication: AuthenticationManifest | undefined
   /** Type only: an access rule fits the routes that have the parameters it refers to. */
   declare protected readonly refersTo?: PathParameter
 
   private constructor(kind: 'public' | 'token', options: TokenAccessOptions) {
     this.kind = kind
-    const { scopes, roles, claims = {} } = options
-    this.scopes = scopes === undefined ? [] : checkScopes(scopes)
+    const { issuers, roles, claims = {}, rule } = options
+    this.issuers = issuers === undefined ? undefined : checkIssuers(issuers)
+    const { scopes, anyScope } = readScopes(options.scopes)
+    this.scopes = scopes
+    this.anyScope = anyScope
     this.roles =
-      roles === undefined ? [] : checkTexts('Access.token roles', roles, { fix: listed('roles', 'sales') })
+      roles === undefined
+        ? []
+        : checkTexts('Access.token roles', roles, {
+            fix: "write roles: ['sales'], or leave roles out where none is needed",
+          })
     checkObject(
       'Access.token claims',
       claims,
       'an object with a requirement for each claim',
       "write claims: { tenant: { equals: 'acme' } }",
     )
-    const required = Object.entries(claims)
-    this.rules = required.flatMap(([claim, requirement]) => ruleOf(claim, requirement))
-    this.bindings = required.flatMap(([claim, requirement]) =>
-      'equalsPath' in requirement ? [{ claim, pathParameter: requirement.equalsPath }] : [],
+    const read = Object.entries(claims).map(([claim, given]) => readClaimRequirement(claim, given))
+    this.requirements = read.flatMap(each => (each.kind === 'equalsPath' ? [] : [each]))
+    this.bindings = read.flatMap(each =>
+      each.kind === 'equalsPath' ? [{ claim: each.claim, pathParameter: each.pathParameter }] : [],
     )
+    this.rule =
+      rule === undefined
+        ? undefined
+        : checkText('Access.token rule', rule, { fix: 'write a condition in CEL, or leave rule out' })
+    this.authentication = readAuthentication(options)
   }
 
   /** As people say it, for tables. */
   toString(): string {
     if (this.kind === 'public') return 'public'
-    const parts = [
-      ...this.scopes.map(scope => `scope ${scope}`),
-      ...(this.roles.length > 0 ? [`role ${this.roles.join(' or ')}`] : []),
-      ...this.rules.map(
-        rule => `${rule.claim} = ${rule.kind === 'equals' ? rule.value : rule.values.join(' or ')}`,
-      ),
-      ...this.bindings.map(({ claim, pathParameter }) => `${claim} = {${pathParameter}}`),
-    ]
-    return parts.join(', ') || 'any valid token'
-  }
-}
-
-const listed = (option: string, example: string) =>
-  `write ${option}: ['${example}'], or leave ${option} out where none is needed`
-
-// scope-token of RFC 6749 §3.3. It also travels in a challenge, where quotes would break out.
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
-function checkScopes(given: unknown): readonly string[] {
-  const scopes = checkTexts('Access.token scopes', given, { fix: listed('scopes', 'deals:read') })
-  const wrong = scopes.find(scope => !scopeToken.test(scope))
-  if (wrong === undefined) return scopes
-  throw new DeclarationError({
-    at: 'Access.token',
-    given: `scope ${JSON.stringify(wrong)}`,
-    allowed: 'one scope-token of RFC 6749 §3.3: printable ASCII without spaces, quotes and backslashes',
-    fix: 'list several scopes as several strings',
-  })
-}
-
-function ruleOf(claim: string, requirement: ClaimRequirement): ClaimRule[] {
-  const at = `Access.token claims.${claim}`
-  checkOptions(at, requirement, ['equals', 'oneOf', 'equalsPath'])
-  if (Object.keys(requirement).length !== 1) {
-    throw new DeclarationError({
-      at,
-      given: `${Object.keys(requirement).join(' and ') || 'nothing'}`,
-      allowed: 'exactly one of equals, oneOf, equalsPath',
-      fix: 'state one requirement per claim',
+    return accessText({
+      issuers: this.issuers?.map(({ label }) => label) ?? [],
+      scopes: this.scopes,
+      anyScope: this.anyScope,
+      roles: this.roles,
+      claims: this.requirements,
+      bind: this.bindings,
+      rule: this.rule ?? null,
+      authentication: this.authentication ?? null,
     })
   }
-  if ('equals' in requirement) {
-    const fix = "write equals: 'acme'; claims are compared as text"
-    return [{ kind: 'equals', claim, value: checkText(`${at}.equals`, requirement.equals, { fix }) }]
-  }
-  if ('oneOf' in requirement) {
-    const fix = "write oneOf: ['acme', 'initech']; claims are compared as text"
-    return [{ kind: 'oneOf', claim, values: checkTexts(`${at}.oneOf`, requirement.oneOf, { fix }) }]
-  }
-  checkText(`${at}.equalsPath`, requirement.equalsPath, { fix: 'name a parameter of the path' })
-  return []
+}
+
+const optionNames = [
+  ...['issuers', 'scopes', 'roles', 'claims', 'rule'],
+  ...['acr', 'mfa', 'maxAuthenticationAge'],
+]
+
+function checkIssuers(given: unknown): readonly Issuer[] {
+  const isList = Array.isArray(given) && given.length > 0
+  if (isList && given.every(each => each instanceof Issuer)) return given
+  throw new DeclarationError({
+    at: 'Access.token issuers',
+    given: describeValue(isList ? given.find(each => !(each instanceof Issuer)) : given),
+    allowed: "a list of one or more of the API's issuers",
+    fix: 'keep the Issuer in a constant, and name it in both places; leave issuers out where all of them count',
+  })
 }

@@ -1,56 +1,14 @@
-import { Duration, Token } from 'aws-cdk-lib'
-import { type Algorithm, algorithms } from '../../contract/manifest.ts'
-import { checkDuration, checkHttps, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
-import { DeclarationError } from './declaration-error.ts'
-
-export interface OidcIssuerOptions {
-  /**
-   * The `aud` that tokens for this API carry (RFC 7519 §4.1.3). With several, a token must hold one of them.
-   * Security: a token made for another API must not open this one.
-   */
-  readonly audience: string | readonly string[]
-  /**
-   * Signature algorithms this issuer uses. Only asymmetric ones can be declared.
-   * Security: what a token's header says is never believed (RFC 8725 §3.1).
-   */
-  readonly algorithms: readonly Algorithm[]
-  /**
-   * Where the issuer's keys are, if not where its discovery document says.
-   * @default - `jwks_uri` of `<issuer>/.well-known/openid-configuration`
-   */
-  readonly jwksUri?: string
-  /**
-   * The `typ` of its access tokens. ID tokens carry another one, and open nothing.
-   * @default 'at+jwt' (RFC 9068 §2.1)
-   */
-  readonly tokenType?: string
-  /**
-   * Claims that its tokens must carry beside `iss`, `sub`, `aud`, `exp` and `iat`, as text.
-   * @default ['client_id', 'jti'] (RFC 9068 §2.2)
-   */
-  readonly requiredClaims?: readonly string[]
-  /**
-   * How far its clock and ours may differ. At most a minute.
-   * Security: an expired token lives that much longer.
-   * @default Duration.seconds(0)
-   */
-  readonly leeway?: Duration
-  /** The longest a token may live, from `iat` to `exp`. @default Duration.hours(24) */
-  readonly maxLifetime?: Duration
-  /** How old a token may be, whatever its `exp` says. @default - as long as it lives */
-  readonly maxAge?: Duration
-  /**
-   * The claim that lists a caller's roles.
-   * @default 'roles' (RFC 9068 §2.2.3.1)
-   */
-  readonly rolesClaim?: string
-}
-
-const optionNames = [
-  ...['audience', 'algorithms', 'jwksUri', 'tokenType', 'requiredClaims'],
-  ...['leeway', 'maxLifetime', 'maxAge', 'rolesClaim'],
-]
-const year = 365 * 24 * 3600
+import { Token } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
+import { type Auth0IssuerOptions, declareAuth0 } from './issuers/auth0.ts'
+import { type CognitoIssuerOptions, declareCognito } from './issuers/cognito.ts'
+import type { IssuerDeclaration } from './issuers/declaration.ts'
+import { declareEntra, type EntraIssuerOptions } from './issuers/entra.ts'
+import { declareGoogle, type GoogleIssuerOptions } from './issuers/google.ts'
+import { declareKeycloak, type KeycloakIssuerOptions } from './issuers/keycloak.ts'
+import { declareKeys, type PinnedIssuerOptions } from './issuers/keys.ts'
+import { declareOidc, type OidcIssuerOptions } from './issuers/oidc.ts'
+import { declareOkta, type OktaIssuerOptions } from './issuers/okta.ts'
 
 /** Who may vouch for callers. */
 export class Issuer {
@@ -60,67 +18,99 @@ export class Issuer {
    * @param issuer its `iss`, byte for byte as tokens carry it (an `https` URL)
    */
   static oidc(issuer: string, options: OidcIssuerOptions): Issuer {
-    return new Issuer(issuer, options)
+    return new Issuer(declareOidc(issuer, options))
   }
 
-  readonly issuer: string
-  readonly audiences: readonly string[]
-  readonly algorithms: readonly Algorithm[]
-  readonly jwksUri: string | undefined
-  readonly tokenType: string
-  readonly requiredClaims: readonly string[]
-  readonly leeway: Duration
-  readonly maxLifetime: Duration
-  readonly maxAge: Duration | undefined
-  readonly rolesClaim: string
-
-  private constructor(issuer: string, options: OidcIssuerOptions) {
-    const at = `Issuer.oidc(${Token.isUnresolved(issuer) ? 'a deploy-time value' : `'${issuer}'`})`
-    checkOptions(at, options, optionNames)
-    checkHttps(at, 'issuer', issuer)
-    if (options.jwksUri !== undefined) checkHttps(at, 'jwksUri', options.jwksUri)
-    this.issuer = issuer
-    const { audience } = options
-    this.audiences = checkTexts(`${at} audience`, typeof audience === 'string' ? [audience] : audience, {
-      deployTime: true,
-      fix: 'state the `aud` of tokens that are meant for this API',
-    })
-    this.algorithms = checkAlgorithms(at, options.algorithms)
-    this.jwksUri = options.jwksUri
-    this.tokenType = checkText(`${at} tokenType`, options.tokenType ?? 'at+jwt', {
-      fix: "write the `typ` of its access tokens, or leave it out for 'at+jwt'",
-    })
-    this.requiredClaims = checkTexts(`${at} requiredClaims`, options.requiredClaims ?? ['client_id', 'jti'], {
-      atLeast: 0,
-      fix: "write requiredClaims: ['jti'], or [] to require none of them",
-    })
-    this.leeway = checkDuration(`${at} leeway`, options.leeway ?? Duration.seconds(0), between(0, 60))
-    this.maxLifetime = checkDuration(
-      `${at} maxLifetime`,
-      options.maxLifetime ?? Duration.hours(24),
-      between(1, year),
-    )
-    this.maxAge =
-      options.maxAge === undefined
-        ? undefined
-        : checkDuration(`${at} maxAge`, options.maxAge, between(1, year))
-    this.rolesClaim = checkText(`${at} rolesClaim`, options.rolesClaim ?? 'roles', {
-      fix: "write the claim's name, or leave it out for 'roles'",
-    })
+  /**
+   * An issuer whose public keys are written down here: nothing is ever fetched, and a new key is a deployment.
+   *
+   * @param issuer its `iss`, byte for byte as tokens carry it (an `https` URL)
+   */
+  static keys(issuer: string, options: PinnedIssuerOptions): Issuer {
+    return new Issuer(declareKeys(issuer, options))
   }
-}
 
-const between = (least: number, most: number) =>
-  ({ unit: 'seconds', least, most, fix: 'state a Duration within these bounds' }) as const
+  /**
+   * An Amazon Cognito user pool: access tokens of the listed app clients, of users and of machines. They carry `client_id` and
+   * `token_use`, no `typ`, and no `aud` unless the client asked for a resource. Roles are the user's groups.
+   *
+   * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+   * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+   */
+  static cognito(userPool: IUserPool, options: CognitoIssuerOptions): Issuer {
+    return new Issuer(declareCognito(userPool, options))
+  }
 
-function checkAlgorithms(at: string, given: unknown): readonly Algorithm[] {
-  const isList = Array.isArray(given)
-  const wrong: unknown = isList ? given.find(algorithm => !algorithms.includes(algorithm)) : undefined
-  if (isList && given.length > 0 && wrong === undefined) return [...given]
-  throw new DeclarationError({
-    at: `${at} algorithms`,
-    given: describeValue(isList && given.length > 0 ? wrong : given),
-    allowed: `a list of ${algorithms.join(', ')}`,
-    fix: 'name what the issuer signs with; symmetric algorithms and "none" cannot be declared',
-  })
+  /**
+   * An Auth0 tenant: access tokens of an API, in Auth0's own profile or that of RFC 9068. Roles are the permissions granted.
+   *
+   * @param domain the tenant's domain, or your own in its place: the one that clients use
+   * @see https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
+   */
+  static auth0(domain: string, options: Auth0IssuerOptions): Issuer {
+    return new Issuer(declareAuth0(domain, options))
+  }
+
+  /**
+   * A custom authorization server of Okta. Its access tokens list scopes in `scp`, name their client in `cid`, and have no `typ`.
+   *
+   * @param issuer its issuer URI, `https://<domain>/oauth2/<id>`
+   * @see https://developer.okta.com/docs/reference/api/oidc/#access-token
+   * @see https://support.okta.com/help/s/article/the-typ-field-is-missing-from-the-access-token-header
+   */
+  static okta(issuer: string, options: OktaIssuerOptions): Issuer {
+    return new Issuer(declareOkta(issuer, options))
+  }
+
+  /**
+   * One tenant of Microsoft Entra ID: v2.0 access tokens for your API, of users (`scp`) and of applications (`roles`). Entra
+   * issues them once the API's app registration says so: `api.requestedAccessTokenVersion: 2` in its manifest.
+   * Security: any application of the tenant can get a token without scopes and roles, so ask for some.
+   *
+   * @param tenantId the directory (tenant) id, a GUID
+   * @see https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+   * @see https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
+   */
+  static entra(tenantId: string, options: EntraIssuerOptions): Issuer {
+    return new Issuer(declareEntra(tenantId, options))
+  }
+
+  /**
+   * A realm of Keycloak. Its access tokens say `Bearer` in the claim `typ`, name their client in `azp`, and hold roles of the
+   * realm and of clients.
+   *
+   * @param realmUrl the realm's issuer, `https://<host>/realms/<realm>`
+   * @see https://www.keycloak.org/docs/latest/server_admin/#audience-support
+   */
+  static keycloak(realmUrl: string, options: KeycloakIssuerOptions): Issuer {
+    return new Issuer(declareKeycloak(realmUrl, options))
+  }
+
+  /**
+   * Google's ID tokens, of people who signed in and of service accounts: its access tokens are not for others to read. They
+   * carry neither scopes nor roles; ask for claims.
+   *
+   * @see https://developers.google.com/identity/openid-connect/openid-connect
+   * @see https://docs.cloud.google.com/docs/authentication/token-types
+   * @see https://docs.cloud.google.com/docs/authentication/get-id-token
+   */
+  static google(options: GoogleIssuerOptions): Issuer {
+    return new Issuer(declareGoogle(options))
+  }
+
+  readonly declaration: IssuerDeclaration
+
+  private constructor(declaration: IssuerDeclaration) {
+    this.declaration = declaration
+  }
+
+  /** `iss` of its tokens. */
+  get issuer(): string {
+    return this.declaration.issuer
+  }
+
+  /** As people say it, for tables and errors. */
+  get label(): string {
+    return Token.isUnresolved(this.issuer) ? 'a deploy-time issuer' : this.issuer
+  }
 }

@@ -24,6 +24,13 @@ export interface ZeroTrustApiProps {
    * @default Duration.minutes(1)
    */
   readonly authorizerCacheTtl?: Duration
+  /**
+   * How long the first door may remember that a token was verified, so that the next route need not verify it again. Up to ten
+   * minutes; zero verifies every time. It is forgotten earlier when the token expires, its key is replaced, or the keys are
+   * due to be fetched anew; what the token permits is decided anew each time.
+   * @default Duration.minutes(5)
+   */
+  readonly verifiedTokenTtl?: Duration
   /** Where counters are kept. @default - a table of this API's own, if a route has a limit */
   readonly state?: GatewayState
   /** Name of the stage: up to 128 letters, digits, `-` and `_`. @default 'live' */
@@ -32,12 +39,20 @@ export interface ZeroTrustApiProps {
   readonly logRetention?: RetentionDays
 }
 
-const options = ['issuers', 'limits', 'authorizerCacheTtl', 'state', 'stageName', 'logRetention']
+const options = [
+  'issuers',
+  'limits',
+  'authorizerCacheTtl',
+  'verifiedTokenTtl',
+  'state',
+  'stageName',
+  'logRetention',
+]
 
 /** Refuses what AWS would refuse at deploy, and what nobody would read. `at` is the API's path. */
 export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   checkOptions(at, props, options)
-  const { issuers, limits, authorizerCacheTtl, state, stageName, logRetention } = props
+  const { issuers, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention } = props
   if (issuers !== undefined) checkIssuers(`${at} issuers`, issuers)
   if (limits !== undefined) checkOptions(`${at} limits`, limits, ['user'])
   checkLimit(`${at} limits.user`, limits?.user)
@@ -47,6 +62,14 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
       least: 0,
       most: 3600,
       fix: "state at most an hour, API Gateway's own bound",
+    })
+  }
+  if (verifiedTokenTtl !== undefined) {
+    checkDuration(`${at} verifiedTokenTtl`, verifiedTokenTtl, {
+      unit: 'seconds',
+      least: 0,
+      most: 600,
+      fix: 'state at most ten minutes, after which keys are fetched anew',
     })
   }
   const complain = (what: string, given: unknown, allowed: string, fix: string): never => {

@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { Adapter, Configuration, KoaContextWithOIDC, errors as ProviderErrors } from 'oidc-provider'
 import { developerClaims, developerClientId, developerGrant } from './developer-grant.ts'
 import type { SigningAlgorithm } from './keys.ts'
+import { shapeClaims, type TokenProfile } from './token-profile.ts'
 
 /** Client of the client_credentials grant. */
 export const serviceClientId = 'sallyport-service'
@@ -17,8 +18,7 @@ const sessionTtlSeconds = 12 * 60 * 60
 export interface ConfigurationOptions {
   audiences: readonly string[]
   algorithms: readonly [SigningAlgorithm, ...SigningAlgorithm[]]
-  /** `typ` header of access tokens. */
-  tokenType: string
+  profile: TokenProfile
   serviceClientSecret: string
   cookieKey: string
   /** Issuers on one host have sessions of their own. */
@@ -28,7 +28,7 @@ export interface ConfigurationOptions {
   now(): number
 }
 
-/** What every access token of one audience is made of: an RFC 9068 JWT, signed with the first declared algorithm. */
+/** What every access token of one audience is made of: a JWT, signed with the first declared algorithm. */
 export function resourceServer(audience: string, scope: string, alg: SigningAlgorithm) {
   return {
     audience,
@@ -40,7 +40,7 @@ export function resourceServer(audience: string, scope: string, alg: SigningAlgo
 
 /** The provider's configuration for one set of keys; the first key of an algorithm signs, all are published. */
 export function providerConfiguration(options: ConfigurationOptions, keys: readonly JWK[]): Configuration {
-  const { audiences, algorithms, tokenType, errors, now } = options
+  const { audiences, algorithms, profile, errors, now } = options
   const [alg] = algorithms
   return {
     // The provider fills in members and so changes what it is given.
@@ -89,11 +89,15 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
     extraTokenClaims: developerClaims,
     formats: {
       customizers: {
-        // The provider reads the system clock and always says at+jwt; tokens follow our clock and the declared type.
+        // The provider reads the system clock and always makes tokens of RFC 9068; ours follow our clock and what is declared.
         jwt(_ctx, token, parts) {
           const issuedAt = Math.floor(now() / 1000)
-          parts.header = { ...parts.header, typ: tokenType }
-          Object.assign(parts.payload, { iat: issuedAt, exp: issuedAt + token.expiration })
+          parts.header = { ...parts.header, typ: profile.tokenType ?? undefined }
+          parts.payload = {
+            ...shapeClaims(parts.payload, profile),
+            iat: issuedAt,
+            exp: issuedAt + token.expiration,
+          }
         },
       },
     },
@@ -104,12 +108,13 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
         enabled: true,
         // One audience needs no naming; with several, the client says which (RFC 8707 §2).
         defaultResource: (_ctx, _client, oneOf) =>
-          oneOf ?? (audiences.length === 1 ? (audiences[0] as string) : []),
+          oneOf ?? (audiences.length === 1 ? resourceOf(audiences[0] as string) : []),
         useGrantedResource: () => true,
-        getResourceServerInfo(ctx, audience) {
-          if (!audiences.includes(audience)) {
+        getResourceServerInfo(ctx, resource) {
+          const audience = audiences.find(each => resourceOf(each) === resource)
+          if (audience === undefined) {
             throw new errors.InvalidTarget(
-              `resource is not a declared audience; declared: ${audiences.join(', ')}`,
+              `resource is not a declared audience; declared: ${audiences.map(resourceOf).join(', ')}`,
             )
           }
           return resourceServer(audience, requestedScope(ctx), alg)
@@ -118,6 +123,10 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
     },
   }
 }
+
+// RFC 8707 §2: a resource is an absolute URI, while an audience may be a client's id.
+const resourceOf = (audience: string): string =>
+  URL.canParse(audience) ? audience : `urn:sallyport:audience:${encodeURIComponent(audience)}`
 
 // OpenID Connect Core §3.1.2.1 and §11: about the id token and the refresh token, not about an API.
 const openidScopes = ['openid', 'offline_access']

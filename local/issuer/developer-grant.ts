@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC, Provider, errors as ProviderErrors } from 'oidc-provider'
+import { isObject, type TokenProfile, withRoles } from './token-profile.ts'
 
 /** Grant type with which a developer names the content of a token; exists in the local cloud only. */
 export const developerGrant = 'urn:sallyport:grant:developer'
@@ -21,11 +22,12 @@ const reservedClaims = [
   'cnf',
 ]
 
-const parameters = ['subject', 'scope', 'claims', 'expires_in', 'audience'] as const
+const parameters = ['subject', 'scope', 'roles', 'claims', 'expires_in', 'audience'] as const
 type Parameters = Partial<Record<(typeof parameters)[number], string>>
 
 export interface DeveloperGrantOptions {
   audiences: readonly string[]
+  profile: Pick<TokenProfile, 'scopes' | 'roles'>
   /** The classes of oidc-provider's error responses. */
   errors: typeof ProviderErrors
   /** What the resource server of an audience needs to know to make a JWT. */
@@ -35,12 +37,13 @@ export interface DeveloperGrantOptions {
 /**
  * Registers the developer grant at the provider's token endpoint: a token of exactly the given subject, scope, claims, lifetime and audience.
  *
- * Parameters: `subject` (required) · `scope`, any RFC 6749 §3.3 string · `claims`, a JSON object of further claims · `expires_in`, whole
- * seconds, 1 to 86400, default 300 · `audience`, one of the declared ones, which may be left out when there is only one.
+ * Parameters: `subject` (required) · `scope`, any RFC 6749 §3.3 string · `roles`, a JSON list, which goes where the issuer keeps roles ·
+ * `claims`, a JSON object of further claims · `expires_in`, whole seconds, 1 to 86400, default 300 · `audience`, one of the declared ones,
+ * which may be left out when there is only one.
  * Ends in `invalid_request`, `invalid_scope` or `invalid_target`, each with a description that says what was given and what is allowed.
  */
 export function registerDeveloperGrant(provider: Provider, options: DeveloperGrantOptions): void {
-  const { InvalidRequest, InvalidTarget } = options.errors
+  const { InvalidRequest, InvalidScope, InvalidTarget } = options.errors
 
   function readSubject({ subject }: Parameters): string {
     if (!subject) throw new InvalidRequest("subject is missing; it becomes the token's 'sub'")
@@ -80,12 +83,32 @@ export function registerDeveloperGrant(provider: Provider, options: DeveloperGra
     return parsed
   }
 
+  function readScope({ scope = '' }: Parameters): string {
+    if (!scope || options.profile.scopes) return scope
+    throw new InvalidScope('scope is given, but tokens of this issuer carry no scopes', printable(scope))
+  }
+
+  /** The claims, roles included. */
+  function readRoles({ roles: given }: Parameters, claims: Record<string, unknown>): Record<string, unknown> {
+    if (given === undefined) return claims
+    const roles = parseJson(given)
+    if (!Array.isArray(roles) || !roles.every(role => typeof role === 'string'))
+      throw new InvalidRequest('roles is not a JSON list of strings')
+    const path = options.profile.roles
+    if (path === null) throw new InvalidRequest('roles are given, but tokens of this issuer carry none')
+    const placed = withRoles(claims, path, roles)
+    if (placed) return placed
+    throw new InvalidRequest(
+      `claims say something else where the roles go: ${printable(path.join('.'))}; give roles in one of the two`,
+    )
+  }
+
   async function issueDeveloperToken(ctx: KoaContextWithOIDC): Promise<void> {
     const { client, params } = ctx.oidc
     if (!client) throw new InvalidRequest('client is missing')
     const given = (params ?? {}) as Parameters
     const audience = readAudience(given)
-    const scope = given.scope ?? ''
+    const scope = readScope(given)
     const token = new provider.AccessToken({
       client,
       accountId: readSubject(given),
@@ -96,7 +119,7 @@ export function registerDeveloperGrant(provider: Provider, options: DeveloperGra
       expiresIn: readLifetime(given),
       resourceServer: new provider.ResourceServer(audience, options.resourceServerFor(audience, scope)),
     })
-    ctx.state.developerClaims = readClaims(given)
+    ctx.state.developerClaims = readRoles(given, readClaims(given))
     ctx.oidc.entity('AccessToken', token)
     const value = await token.save()
     ctx.body = {
@@ -121,10 +144,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** RFC 6749 §5.2: an error description has neither quotes, backslashes nor anything outside printable ASCII. */

@@ -19,12 +19,15 @@ export interface Hosts {
    * answered by what they came to. When a server cannot be started, everything is as before.
    */
   readonly serve: (sites: readonly Site[]) => Promise<void>
+  /** Whether these hosts answer; those that do not drop every connection, open ones at once. Another `serve` changes nothing of it. */
+  readonly setAnswering: (names: readonly string[], answering: boolean) => void
   readonly close: () => Promise<void>
 }
 
 interface Host {
   readonly origin: string
   readonly setSites: (sites: readonly Site[]) => void
+  readonly setAnswering: (answering: boolean) => void
   readonly close: () => Promise<void>
 }
 
@@ -47,6 +50,9 @@ export function createHosts(): Hosts {
       hosts = next
       await closeAll(gone)
     },
+    setAnswering(names, answering) {
+      for (const name of names) hosts.get(name)?.setAnswering(answering)
+    },
     async close() {
       const gone = [...hosts.values()]
       hosts = new Map()
@@ -59,6 +65,7 @@ const closeAll = (hosts: readonly Host[]) => Promise.all(hosts.map(host => host.
 
 async function startHost(name: string): Promise<Host> {
   let sites: readonly Site[] = []
+  let answers = true
 
   const server = createServer((request, response) => {
     const refuse = (status: number, text: string) =>
@@ -73,6 +80,10 @@ async function startHost(name: string): Promise<Host> {
     const served = sites.map(({ url }) => url.href).join(', ')
     return refuse(404, `Nothing is served at this path of ${name}; served: ${served}`)
   })
+  // Instead of giving up the port, which something else could take meanwhile.
+  server.on('connection', socket => {
+    if (!answers) socket.resetAndDestroy()
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const local = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -81,6 +92,10 @@ async function startHost(name: string): Promise<Host> {
     origin: `http://${local}`,
     setSites(next) {
       sites = next
+    },
+    setAnswering(next) {
+      answers = next
+      if (!answers) server.closeAllConnections()
     },
     async close() {
       const closed = once(server, 'close')

@@ -7,20 +7,31 @@ import { createOpenIdProvider, type OpenIdProvider } from './openid-provider.ts'
 import { type BuiltInIssuer, servedBy } from './provider.ts'
 import { hostsOf, issuerClaims, refuseSharedHosts } from './shared-hosts.ts'
 import { sitesOf } from './sites.ts'
+import { ownClaims } from './token-profile.ts'
+
+/** One issuer of the running app, and how to come by its tokens. */
+export interface PlayedIssuer {
+  readonly issuer: string
+  /**
+   * Where it is served on this machine: the origin of the developer's own server; for a `builtIn` one the issuer's path
+   * follows: `http://127.0.0.1:PORT/realms/main`. Null: nowhere, since its keys are pinned.
+   */
+  readonly origin: string | null
+  /** Whether the built-in provider plays it, which alone can be asked for tokens. */
+  readonly builtIn: boolean
+  readonly audiences: readonly string[]
+  /** Claims that its tokens must have. */
+  readonly requiredClaims: readonly string[]
+  /** Claims that the built-in provider puts into every token by itself. */
+  readonly ownClaims: readonly string[]
+  /** The claim that a token's scopes go into; null where its tokens carry none. */
+  readonly scopesClaim: string | null
+}
 
 /** The issuers of the running app: the built-in provider for each, or a server the developer named instead. */
 export interface Issuers {
-  /**
-   * Issuer → where it is served on this machine: the origin of the developer's own server; for a `builtIn` one, which can make
-   * tokens, the issuer's path follows: `http://127.0.0.1:PORT/realms/main`.
-   */
-  readonly all: () => ReadonlyArray<{
-    issuer: string
-    origin: string
-    builtIn: boolean
-    audiences: readonly string[]
-    requiredClaims: readonly string[]
-  }>
+  /** In the order in which they are declared. */
+  readonly all: () => readonly PlayedIssuer[]
   /** The built-in provider of an issuer. */
   readonly builtIn: (issuer: string) => BuiltInIssuer | undefined
   /** The hosts of all issuers and of their key sets. */
@@ -28,7 +39,8 @@ export interface Issuers {
   /**
    * Serves what is declared and nothing else. Unchanged issuers keep their keys, changed ones start anew, a host that stays keeps
    * its port. When it rejects, everything is as before.
-   * Rejects with a {@link UsageError} for an own server of an issuer that is not declared, and for a host that would need two servers;
+   * Rejects with a {@link UsageError} for an own server of an issuer that is not declared or has pinned keys, and for a host that
+   * would need two servers;
    * with a `TypeError` for an issuer that cannot be served.
    */
   readonly serve: (declared: readonly DeclaredIssuer[]) => Promise<void>
@@ -37,7 +49,10 @@ export interface Issuers {
 
 interface Running {
   readonly declared: DeclaredIssuer
-  readonly served: { readonly own: string } | { readonly provider: OpenIdProvider }
+  readonly served:
+    | { readonly own: string }
+    | { readonly provider: OpenIdProvider }
+    | { readonly pinned: true }
 }
 
 /** @param own issuer → local origin that takes the built-in provider's place */
@@ -48,22 +63,25 @@ export function createIssuers(own: Readonly<Record<string, string>>): Issuers {
   async function run(declared: DeclaredIssuer): Promise<Running> {
     const same = running.find(other => isDeepStrictEqual(other.declared, declared))
     if (same) return same
+    if (declared.pinned) return { declared, served: { pinned: true } }
     const origin = own[declared.issuer]
     if (origin !== undefined) return { declared, served: { own: origin } }
     return { declared, served: { provider: await createOpenIdProvider(declared) } }
   }
 
   const builtIn = ({ served }: Running): BuiltInIssuer | undefined =>
-    'provider' in served ? servedBy(served.provider, hosts.origins()) : undefined
+    'provider' in served ? servedBy(served.provider, hosts) : undefined
 
   return {
     all: () =>
       running.map(entry => ({
         issuer: entry.declared.issuer,
-        origin: 'own' in entry.served ? entry.served.own : (builtIn(entry)?.url ?? ''),
+        origin: 'own' in entry.served ? entry.served.own : (builtIn(entry)?.url ?? null),
         builtIn: 'provider' in entry.served,
         audiences: entry.declared.audiences,
         requiredClaims: entry.declared.requiredClaims,
+        ownClaims: ownClaims(entry.declared),
+        scopesClaim: entry.declared.scopes?.claim ?? null,
       })),
     builtIn(issuer) {
       const entry = running.find(({ declared }) => declared.issuer === issuer)
@@ -82,6 +100,13 @@ export function createIssuers(own: Readonly<Record<string, string>>): Issuers {
       if (unknown !== undefined) {
         const names = declared.map(entry => entry.issuer).join(', ') || 'none'
         throw new UsageError(`--issuer ${unknown}: the app declares no such issuer; it declares ${names}`)
+      }
+      const pinned = declared.find(entry => entry.pinned && Object.hasOwn(own, entry.issuer))
+      if (pinned) {
+        throw new UsageError(
+          `--issuer ${pinned.issuer}: its keys are pinned, so no server is ever asked for them\n` +
+            '  fix: leave the option out, or declare the issuer with Issuer.oidc while you develop',
+        )
       }
       refuseSharedHosts(issuerClaims(declared, own))
       const next: Running[] = []

@@ -13,8 +13,10 @@ import { registerDeveloperGrant } from './developer-grant.ts'
 import { generateKeys, publicPart, readAlgorithms } from './keys.ts'
 import { withoutKnownNotices } from './notices.ts'
 import { createStorage } from './storage.ts'
+import { defaultProfile, type TokenProfile } from './token-profile.ts'
 
-export interface IssuerOptions {
+/** What is not said of its tokens is as in RFC 9068. */
+export interface IssuerOptions extends Partial<TokenProfile> {
   /** The production name, an https URL such as `https://login.example.com` or `https://sso.example.com/realms/main`. */
   issuer: string
   /** Where its keys are published besides its own `/jwks`. @default null */
@@ -23,8 +25,6 @@ export interface IssuerOptions {
   audiences: readonly string[]
   /** Signing algorithms; the first one signs access tokens. */
   algorithms: readonly string[]
-  /** `typ` header of access tokens. @default 'at+jwt' (RFC 9068 §2.1) */
-  tokenType?: string
   /** Milliseconds since the epoch; for `iat` and `exp` of access tokens. @default Date.now */
   now?: () => number
 }
@@ -59,13 +59,14 @@ export async function createOpenIdProvider(options: IssuerOptions): Promise<Open
     throw new TypeError('local issuer: no audience given; it makes tokens for declared ones only')
   const algorithms = readAlgorithms(options.algorithms)
   const now = options.now ?? Date.now
+  const profile: TokenProfile = { ...defaultProfile, ...options }
 
   // Loaded here, because loading alone prints a notice on some versions of Node.
   const { Provider, errors } = await withoutKnownNotices(() => import('oidc-provider'))
   const settings = {
     audiences: options.audiences,
     algorithms,
-    tokenType: options.tokenType ?? 'at+jwt',
+    profile,
     serviceClientSecret: freshSecret(),
     cookieKey: freshSecret(),
     cookiePath: address.basePath || '/',
@@ -82,6 +83,7 @@ export async function createOpenIdProvider(options: IssuerOptions): Promise<Open
     provider.proxy = true
     registerDeveloperGrant(provider, {
       audiences: options.audiences,
+      profile,
       errors,
       resourceServerFor: (audience, scope) => resourceServer(audience, scope, algorithms[0]),
     })

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 import { developerClientId, developerGrant } from './developer-grant.ts'
-import { createHosts } from './hosts.ts'
+import { createHosts, type Hosts } from './hosts.ts'
 import {
   createOpenIdProvider,
   type IssuerClients,
@@ -14,6 +14,8 @@ export interface MintRequest {
   subject: string
   /** Space-separated. @default none */
   scope?: string
+  /** Go where the issuer keeps roles. @default none */
+  roles?: readonly string[]
   /** Further claims. @default none */
   claims?: Readonly<Record<string, unknown>>
   /** 1 to 86400. @default 300 */
@@ -35,6 +37,13 @@ export interface BuiltInIssuer {
   /** New keys sign from now on; the ones before stay published until the next rotation. */
   rotateKeys(): Promise<void>
   publicJwks(): { keys: JWK[] }
+  /**
+   * From now on its hosts drop every connection, for whoever else is served there as well, and no token can be made.
+   * Keys stay what they are, and may be rotated.
+   */
+  pause(): void
+  /** Its hosts answer again, where they did before. */
+  resume(): void
 }
 
 export interface LocalIssuer extends BuiltInIssuer {
@@ -51,15 +60,16 @@ export async function startIssuer(options: IssuerOptions): Promise<LocalIssuer> 
   const provider = await createOpenIdProvider(options)
   const hosts = createHosts()
   await hosts.serve(sitesOf([provider]))
-  return { ...servedBy(provider, hosts.origins()), close: hosts.close }
+  return { ...servedBy(provider, hosts), close: hosts.close }
 }
 
 /** A provider with the place where it is served. */
 export function servedBy(
-  { address, clients, rotateKeys, publicJwks }: OpenIdProvider,
-  origins: Readonly<Record<string, string>>,
+  { address, jwksUri, clients, rotateKeys, publicJwks }: OpenIdProvider,
+  hosts: Hosts,
 ): BuiltInIssuer {
-  const origin = origins[address.url.hostname]
+  const origin = hosts.origins()[address.url.hostname]
+  const names = [address.url, jwksUri ?? address.url].map(url => url.hostname)
   if (origin === undefined) throw new TypeError(`local issuer: nothing serves ${address.issuer}`)
   const url = origin + address.basePath
   return {
@@ -69,6 +79,8 @@ export function servedBy(
     clients,
     rotateKeys,
     publicJwks,
+    pause: () => hosts.setAnswering(names, false),
+    resume: () => hosts.setAnswering(names, true),
     mint: request => mintAt(url, request),
   }
 }
@@ -85,6 +97,7 @@ export async function mintAt(url: string, request: MintRequest): Promise<string>
     subject: request.subject,
   })
   if (request.scope !== undefined) form.set('scope', request.scope)
+  if (request.roles !== undefined) form.set('roles', JSON.stringify(request.roles))
   if (request.claims !== undefined) form.set('claims', JSON.stringify(request.claims))
   if (request.expiresInSeconds !== undefined) form.set('expires_in', String(request.expiresInSeconds))
   if (request.audience !== undefined) form.set('audience', request.audience)

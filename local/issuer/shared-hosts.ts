@@ -13,16 +13,21 @@ export interface HostClaim {
 
 const builtIn = 'the built-in provider'
 
-/** The hosts of the declared issuers and of their key sets. @param own issuer → local origin in the built-in provider's place */
+/**
+ * The hosts of the declared issuers and of their key sets; none for pinned keys.
+ *
+ * @param own issuer → local origin in the built-in provider's place
+ */
 export function issuerClaims(
   declared: readonly DeclaredIssuer[],
   own: Readonly<Record<string, string>>,
 ): HostClaim[] {
-  return declared.flatMap(({ issuer, jwksUri }) =>
-    hostsOf({ issuer, jwksUri }).map(
-      (host): HostClaim => ({ kind: 'issuer', name: issuer, host, playedBy: own[issuer] ?? builtIn }),
-    ),
-  )
+  return declared.flatMap(entry => {
+    const { issuer: name } = entry
+    return hostsOf(entry).map(
+      (host): HostClaim => ({ kind: 'issuer', name, host, playedBy: own[name] ?? builtIn }),
+    )
+  })
 }
 
 /** The hosts of the declared HTTP upstreams. @param given upstream's origin → local origin */
@@ -37,9 +42,15 @@ export const upstreamClaims = (
     playedBy: given[origin] ?? 'nobody',
   }))
 
-export const hostsOf = ({ issuer, jwksUri }: Pick<DeclaredIssuer, 'issuer' | 'jwksUri'>): string[] => [
-  ...new Set([issuer, jwksUri ?? issuer].map(url => new URL(url).hostname)),
+export const hostsOf = (declared: AskedIssuer): string[] => [
+  ...new Set(askedUrls(declared).map(url => url.hostname)),
 ]
+
+type AskedIssuer = Pick<DeclaredIssuer, 'issuer' | 'jwksUri' | 'pinned'>
+
+/** What the first door asks of an issuer is below these; nothing where its keys are pinned. */
+export const askedUrls = ({ issuer, jwksUri, pinned }: AskedIssuer): URL[] =>
+  pinned ? [] : [issuer, jwksUri ?? issuer].map(url => new URL(url))
 
 /**
  * A host leads to one local server, since the TLS front sees a name and no path. Throws a {@link UsageError} for two claims

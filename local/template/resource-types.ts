@@ -17,6 +17,15 @@ export interface ResourceType {
 const arn = (service: string, resource: string) =>
   `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`
 
+const playedByProvider =
+  'the built-in OpenID provider plays the pool: it lets anyone sign in, and makes any token'
+
+/** Of `length` letters and digits: the same ones for the same resource, wherever it is synthesized. */
+const madeUpId = (stack: string, logicalId: string, length: number): string =>
+  BigInt(`0x${createHash('sha256').update(`${stack}/${logicalId}`).digest('hex')}`)
+    .toString(36)
+    .slice(0, length)
+
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
 /** Resources that never see a request: accepted whole. */
@@ -36,12 +45,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       SecurityPolicy: 'the local API is served without TLS, on loopback',
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
     },
-    // Ten characters, as AWS makes them.
-    ref: (stack, logicalId) =>
-      BigInt(`0x${createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 16)}`)
-        .toString(36)
-        .padStart(10, '0')
-        .slice(0, 10),
+    // As many characters as AWS's own have; so with the pool and its clients below.
+    ref: (stack, logicalId) => madeUpId(stack, logicalId, 10),
     attributes: { RootResourceId: ref => ref.slice(0, 6), RestApiId: ref => ref },
   },
   'AWS::ApiGateway::Deployment': {
@@ -98,6 +103,18 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   }),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
+  'AWS::Cognito::UserPool': {
+    ...beside(playedByProvider, {
+      Arn: ref => arn('cognito-idp', `userpool/${ref}`),
+      ProviderName: ref => `cognito-idp.${place.region}.amazonaws.com/${ref}`,
+      UserPoolId: ref => ref,
+    }),
+    ref: (stack, logicalId) => `${place.region}_${madeUpId(stack, logicalId, 9)}`,
+  },
+  'AWS::Cognito::UserPoolClient': {
+    ...beside(playedByProvider, { ClientId: ref => ref }),
+    ref: (stack, logicalId) => madeUpId(stack, logicalId, 26),
+  },
   'AWS::CDK::Metadata': beside('statistics of the CDK'),
 }
 

@@ -43,6 +43,8 @@ describe('sallyport dev', () => {
           builtIn: true,
           audiences: ['https://api.example.com'],
           requiredClaims: ['client_id', 'jti'],
+          ownClaims: ['iss', 'sub', 'exp', 'iat', 'jti', 'aud', 'client_id'],
+          scopesClaim: 'scope',
         },
       ],
       table: expect.stringMatching(/State/),

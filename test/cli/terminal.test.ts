@@ -52,6 +52,22 @@ describe('the printed examples', () => {
     expect(dev.said.err).toContain('# limited to 3 per minute per user: from request 4 on it is 429\n')
   })
 
+  it('are for a route that nothing else is asked of, with a token of an issuer that it accepts', async () => {
+    const declared =
+      "const partners = Issuer.oidc('https://partners.example.com', { audience: 'one', algorithms: ['ES256'] })"
+    const routes = `
+api.addRoute('GET /a-rule', { upstream: ok, access: Access.token({ rule: "source.ip == '192.0.2.1'" }) })
+api.addRoute('GET /deals', { upstream: ok, access: Access.token({ issuers: [partners] }) })`
+    const app = appOf(routes, `${issuer('login')}, partners`)
+    const project = createProject(app.replace('const app =', `${declared}\nconst app =`))
+    const dev = await startForPerson(project)
+    const [, command = ''] =
+      /# succeeds\ncurl -i -H "Authorization: Bearer \$\((.+?)\)" \S+\/deals\n/.exec(dev.said.err) ?? []
+    expect(command).toMatch(/ token --issuer https:\/\/partners\.example\.com$/)
+    const token = runPrinted(project, command)
+    expect((await dev.get('/deals', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+  })
+
   it('leave the token to the developer where the issuer is their own', async () => {
     const project = createProject(appOf(`${health}\n${deals}`))
     const dev = await startForPerson(project, '--issuer', 'https://login.example.com=http://127.0.0.1:9')
@@ -113,6 +129,31 @@ api.addRoute('GET /users/{id}', { upstream: ok, access: Access.token({ claims: {
   await dev.get('/health')
   await dev.shows('err', /^200 GET {4}\/health \d+ ms$/m)
   expect(dev.said.err).not.toMatch(/nonsense|secret/)
+})
+
+it('an issuer with pinned keys is listed as one that nobody plays', async () => {
+  const key =
+    "{ kty: 'EC', crv: 'P-256', kid: 'pinned-1', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' }"
+  const pinned = `Issuer.keys('https://pinned.example.com', { audience: 'one', algorithms: ['ES256'], keys: [${key}] })`
+  const dev = await startForPerson(createProject(appOf(deals, pinned)))
+  expect(dev.said.err).toContain(
+    'issuer    https://pinned.example.com → pinned keys: nothing is asked of it, nobody plays it\n',
+  )
+  expect(dev.said.err).toContain('# succeeds, with a token of https://pinned.example.com in $TOKEN\n')
+})
+
+it('a reload names a route whose rule changed, and no other for an issuer that is declared before all', async () => {
+  const ruled = (rule: string) =>
+    `api.addRoute('GET /ruled', { upstream: ok, access: Access.token({ rule: "${rule}" }) })`
+  const project = createProject(appOf(`${deals}\n${ruled("source.ip != '192.0.2.1'")}`, issuer('login')))
+  const dev = await startForPerson(project)
+  project.write('app.ts', appOf(`${deals}\n${ruled("source.ip != '192.0.2.2'")}`, issuer('login')))
+  await dev.shows('err', /^↻ reloaded: changed: GET \/ruled$/m)
+  project.write(
+    'app.ts',
+    appOf(`${deals}\n${ruled("source.ip != '192.0.2.2'")}`, `${issuer('partners')}, ${issuer('login')}`),
+  )
+  await dev.shows('err', /^↻ reloaded: issuers changed$/m)
 })
 
 it('a reload says what changed, and which new upstream nobody plays', async () => {

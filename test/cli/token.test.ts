@@ -73,7 +73,16 @@ describe.concurrent('sallyport token, of an app with two issuers,', () => {
     expect(err).toMatch(/^✗ the issuer made no token: .*iss.*\n$/)
   })
 
+  it('says how the subject signed in, with claims as the step-up of a route asks for them', async () => {
+    const { out } = await token(
+      ...login,
+      ...['--claim', 'acr="phr"', '--claim', 'amr=["mfa"]', '--claim', 'auth_time=1700000000'],
+    )
+    expect(claimsOf(out)).toMatchObject({ acr: 'phr', amr: ['mfa'], auth_time: 1_700_000_000 })
+  })
+
   for (const args of [
+    ['--role', ''],
     ['--claim', 'roles'],
     ['--expires-in', '0'],
     ['--expires-in', '86401'],
@@ -81,7 +90,60 @@ describe.concurrent('sallyport token, of an app with two issuers,', () => {
     it(`refuses ${args.join(' ')}`, async () => {
       const { code, out, err } = await token(...login, ...args)
       expect([code, out]).toEqual([1, ''])
-      expect(err).toMatch(/^error: option '.+' argument '.+' is invalid\. It is .+\n/)
+      expect(err).toMatch(/^error: option '.+' argument '.*' is invalid\. It is .+\n/)
     })
   }
+})
+
+describe.concurrent('sallyport token, of an app with a provider’s conventions and pinned keys,', () => {
+  let project: Project
+  let dev: Awaited<ReturnType<typeof startDev>>
+  const sso = 'https://sso.example.com/realms/main'
+  const pinned = 'https://pinned.example.com'
+  const key =
+    "{ kty: 'EC', crv: 'P-256', kid: 'pinned-1', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' }"
+  beforeAll(async () => {
+    const declared = [
+      `Issuer.keycloak('${sso}', { audience: 'deals' })`,
+      "Issuer.okta('https://id.example.com/oauth2/default', { audience: 'api://default' })",
+      `Issuer.keys('${pinned}', { audience: 'deals', algorithms: ['ES256'], keys: [${key}] })`,
+    ]
+    const sales = "api.addRoute('GET /sales', { upstream: ok, access: Access.token({ roles: ['sales'] }) })"
+    project = createProject(appOf(`${health}\n${sales}`, declared.join(', ')))
+    dev = await startDev(project)
+  })
+  afterAll(async () => {
+    await dev?.end()
+  })
+  const token = (...args: readonly string[]) => sallyport(project, 'token', ...args)
+
+  it('puts roles where the issuer keeps them, so that they open what asks for them', async () => {
+    const { out, err } = await token('--issuer', sso, '--role', 'sales', '--role', 'lead')
+    expect(err).toBe('')
+    expect(claimsOf(out)).toMatchObject({ realm_access: { roles: ['sales', 'lead'] }, typ: 'Bearer' })
+    const bearer = { headers: { authorization: `Bearer ${out.trim()}` } }
+    expect((await dev.get('/sales', bearer)).status).toBe(200)
+  })
+
+  it('writes scopes as the issuer does', async () => {
+    const okta = ['--issuer', 'https://id.example.com/oauth2/default']
+    expect(claimsOf((await token(...okta, '--scope', 'a b')).out)).toMatchObject({ scp: ['a', 'b'] })
+  })
+
+  it('makes none for pinned keys, and says who can', async () => {
+    expect(await token('--issuer', pinned)).toEqual({
+      code: 1,
+      out: '',
+      err:
+        `✗ the keys of ${pinned} are pinned in the app: only who holds their private parts can make its tokens\n` +
+        `  allowed: issuers that are played here: ${sso}, https://id.example.com/oauth2/default\n` +
+        '  fix: declare it with Issuer.oidc, or pin a key of your own, while you develop\n',
+    })
+  })
+
+  it('leaves pinned ones out when it asks which is meant', async () => {
+    expect((await token()).err).toBe(
+      `✗ the app has several issuers; choose one with --issuer: ${sso}, https://id.example.com/oauth2/default\n`,
+    )
+  })
 })

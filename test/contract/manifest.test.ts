@@ -15,7 +15,13 @@ const gate = () => ({
   table: { env: 'STATE_TABLE' },
   routes: {
     'GET /deals/{dealId}': {
-      access: { kind: 'token', rule: 'r', bind: [{ claim: 'sub', pathParameter: 'dealId' }] },
+      access: {
+        kind: 'token',
+        fingerprint: 'f',
+        bind: [{ claim: 'sub', pathParameter: 'dealId' }],
+        authentication: { acrValues: ['phr'], mfa: true, maxAgeSeconds: 300 },
+        rule: "claims.plan == 'pro'",
+      },
       input: {
         path: [{ name: 'dealId', wire: 'string', many: false, reserved: ['mine'] }],
         query: [],
@@ -36,24 +42,35 @@ const authorizer = () => ({
   issuers: [
     {
       issuer: { env: 'ISSUER_0' },
-      jwksUri: null,
-      audiences: ['https://api.example.com'],
+      keys: { kind: 'uri', uri: { env: 'ISSUER_0_JWKS_URI' } },
+      audience: { claim: 'aud', values: ['https://api.example.com'] },
       algorithms: ['ES256'],
       tokenType: 'at+jwt',
       requiredClaims: ['client_id', 'jti'],
+      fixedClaims: { token_use: 'access' },
+      scopes: { claim: 'scope', form: 'text' },
+      roles: ['realm_access', 'roles'],
+      clientClaim: 'client_id',
       leewaySeconds: 0,
       maxLifetimeSeconds: 86_400,
       maxAgeSeconds: null,
-      rolesClaim: 'roles',
     },
   ],
+  verifiedTtlSeconds: 300,
   routes: {
     'GET /deals': {
+      issuers: [0],
       scopes: [],
+      anyScope: [],
       roles: [],
-      claims: [{ kind: 'equals', claim: 'tenant', value: 'a' }],
-      bound: [],
-      rule: 'r',
+      claims: [
+        { kind: 'equals', claim: 'tenant', value: 'a' },
+        { kind: 'oneOf', claim: 'region', values: ['eu'] },
+        { kind: 'contains', claim: 'groups', value: 'beta' },
+        { kind: 'present', claim: 'email' },
+      ],
+      carried: ['acr'],
+      fingerprint: 'f',
     },
   },
 })
@@ -66,7 +83,7 @@ function* objectsIn(value: unknown, at = '$'): Generator<[at: string, object: Re
 }
 
 // Maps, whose keys are names of the app's own.
-const isMap = (at: string) => at === '$.routes' || at.endsWith('.members')
+const isMap = (at: string) => at === '$.routes' || at.endsWith('.members') || at.endsWith('.fixedClaims')
 // Most of a projection says nothing, so each of its members may be left out.
 const isPartial = (at: string) => at.includes('.projection')
 

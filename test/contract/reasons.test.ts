@@ -13,8 +13,14 @@ describe('the table of reasons', () => {
     expect(reasons[reasonOf(code).outside].status).toBe(reasons[code].status)
   })
 
-  test('tells callers of all 401 the same', () => {
-    expect(outsideOf(401).size).toBe(1)
+  test('tells callers of all 401 the same, but for a sign-in that would be accepted if it were another', () => {
+    expect(outsideOf(401)).toEqual(
+      new Set(
+        (['token.rejected', 'authentication.insufficient'] as const).map(code =>
+          JSON.stringify(problemOf(code)),
+        ),
+      ),
+    )
   })
 
   test('tells callers of all 403 the same', () => {

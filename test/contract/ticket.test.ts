@@ -5,14 +5,14 @@ import { readTicket, type Ticket, ticketContext } from '../../contract/ticket.ts
 
 const ticket: Ticket = {
   route: 'GET /deals',
-  rule: 'rule-1',
+  fingerprint: 'policy-1',
   issuer: 'https://login.example.com',
   subject: 'user-1',
   client: '',
   expiresAt: 1000,
-  bound: { sub: 'user-1' },
+  claims: { sub: 'user-1' },
 }
-const expected = { route: ticket.route, rule: ticket.rule, nowSeconds: 999 }
+const expected = { route: ticket.route, fingerprint: ticket.fingerprint, nowSeconds: 999 }
 const context = ticketContext(ticket)
 
 /** What API Gateway does to a context on its way: everything becomes text, and it adds members of its own. */
@@ -27,18 +27,18 @@ describe('a ticket', () => {
     const text = fc.string({ minLength: 1, unit: 'binary' })
     const any = fc.record({
       route: text,
-      rule: text,
+      fingerprint: text,
       issuer: text,
       subject: text,
       client: fc.string({ unit: 'binary' }),
       expiresAt: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-      bound: fc.dictionary(fc.string(), fc.string({ unit: 'binary' })),
+      claims: fc.dictionary(fc.string(), fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())),
     })
     fc.assert(
       fc.property(any, given => {
-        const { route, rule } = given
-        const read = readTicket(delivered(ticketContext(given)), { route, rule, nowSeconds: 0 })
-        expect(read).toEqual({ ok: true, value: given })
+        const { route, fingerprint } = given
+        const read = readTicket(delivered(ticketContext(given)), { route, fingerprint, nowSeconds: 0 })
+        expect(read).toEqual({ ok: true, value: JSON.parse(JSON.stringify(given)) })
       }),
     )
   })
@@ -71,12 +71,13 @@ const attacks: Array<
   ['a number as expiry', { ...context, expiresAt: 4_000_000_000 }, 'ticket.malformed'],
   ['an expiry that is no number', { ...context, expiresAt: 'never' }, 'ticket.malformed'],
   ['an infinite expiry', { ...context, expiresAt: 'Infinity' }, 'ticket.malformed'],
-  ['claims that are no JSON', { ...context, bound: '{' }, 'ticket.malformed'],
-  ['claims that are a list', { ...context, bound: '[]' }, 'ticket.malformed'],
-  ['claims that are null', { ...context, bound: 'null' }, 'ticket.malformed'],
-  ['a claim that is no text', { ...context, bound: '{"sub":true}' }, 'ticket.malformed'],
+  ['claims that are no JSON', { ...context, claims: '{' }, 'ticket.malformed'],
+  ['claims that are a list', { ...context, claims: '[]' }, 'ticket.malformed'],
+  ['claims that are null', { ...context, claims: 'null' }, 'ticket.malformed'],
+  ['claims that are text', { ...context, claims: '"sub"' }, 'ticket.malformed'],
+  ['claims that are an object', { ...context, claims: { sub: 'user-1' } }, 'ticket.malformed'],
   ['a ticket of another route', { ...context, route: 'POST /deals' }, 'ticket.route_mismatch'],
-  ['a ticket of another rule', { ...context, rule: 'rule-0' }, 'ticket.outdated'],
+  ['a ticket of another policy', { ...context, fingerprint: 'policy-0' }, 'ticket.outdated'],
   ['an expired ticket', { ...context, expiresAt: '999' }, 'ticket.expired'],
   ['an expiry long ago', { ...context, expiresAt: '1' }, 'ticket.expired'],
   ['a negative expiry', { ...context, expiresAt: '-1' }, 'ticket.malformed'],

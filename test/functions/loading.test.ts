@@ -4,9 +4,15 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, inject, it } from 'vitest'
 import { type LocalFunction, readApp } from '../../local/template/app.ts'
 
-/** Which of Node's own modules a fresh process has after loading a function. */
+/**
+ * Which of Node's own modules a fresh process has after loading a function. The first door fetches its keys meanwhile; what
+ * `fetch` itself loads is Node's matter, and needed with the first key in any case.
+ */
 function loadedBy({ folder, environment }: LocalFunction): string[] {
   const script = `
+    const issuer = 'https://login.example.com'
+    const document = Buffer.from(JSON.stringify({ issuer, jwks_uri: issuer + '/keys', keys: [] }))
+    globalThis.fetch = async () => ({ status: 200, body: [document] })
     await import(${JSON.stringify(pathToFileURL(join(folder, 'index.mjs')).href)})
     const loaded = process.moduleLoadList.map(name => name.replace('NativeModule ', ''))
     console.log(JSON.stringify(loaded))`

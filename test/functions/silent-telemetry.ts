@@ -7,12 +7,18 @@ export function silentTelemetry() {
   const faults: unknown[] = []
   const statuses: number[] = []
   const troubles: string[] = []
+  const keyFetchFailures: string[] = []
+  const stale = { uses: 0 }
   const telemetry: Telemetry = {
     denied: ({ denial }) => denials.push(denial),
     fault: error => faults.push(error),
     handled: ({ status }) => statuses.push(status),
     upstreamAnswered: () => {},
     trouble: note => troubles.push(note),
+    keyFetchFailed: note => keyFetchFailures.push(note),
+    staleKeysUsed: () => {
+      stale.uses += 1
+    },
   }
-  return { telemetry, denials, faults, statuses, troubles }
+  return { telemetry, denials, faults, statuses, troubles, keyFetchFailures, stale }
 }

@@ -73,10 +73,21 @@ describe('the contract in the template', () => {
       { issuers: [login], limits: { user: Limit.perHour(9) } },
     )
     expect(Object.entries(contract)).toEqual([
+      ['Api issuer https://login.example.com algorithms', '["ES256"]'],
       [
-        'Api issuer https://login.example.com',
-        '{"algorithms":["ES256"],"audiences":["https://api.example.com"],"jwksUri":null,"leewaySeconds":0,"maxAgeSeconds":null,"maxLifetimeSeconds":86400,"requiredClaims":["client_id","jti"],"rolesClaim":"roles","tokenType":"at+jwt"}',
+        'Api issuer https://login.example.com audience',
+        '{"claim":"aud","values":["https://api.example.com"]}',
       ],
+      ['Api issuer https://login.example.com clientClaim', '"client_id"'],
+      ['Api issuer https://login.example.com fixedClaims', '{}'],
+      ['Api issuer https://login.example.com keys', '{"kind":"discovery"}'],
+      ['Api issuer https://login.example.com leewaySeconds', '0'],
+      ['Api issuer https://login.example.com maxAgeSeconds', 'null'],
+      ['Api issuer https://login.example.com maxLifetimeSeconds', '86400'],
+      ['Api issuer https://login.example.com requiredClaims', '["client_id","jti"]'],
+      ['Api issuer https://login.example.com roles', '["roles"]'],
+      ['Api issuer https://login.example.com scopes', '{"claim":"scope","form":"text"}'],
+      ['Api issuer https://login.example.com tokenType', '"at+jwt"'],
       ['Api upstream Crm', 'https://crm.example.com within 10000 ms, up to 5242880 bytes'],
       ['Api GET /deals access', 'any valid token'],
       ['Api GET /deals upstream', 'Crm'],
@@ -125,7 +136,7 @@ describe('the contract in the template', () => {
       { issuers: [issuer] },
     )
     expect(contract['Api upstream Gate GET --a']).toMatch(/^a deploy-time URL within/)
-    expect(Object.keys(contract)[0]).toBe('Api issuer ISSUER_0')
+    expect(Object.keys(contract)[0]).toBe('Api issuer ISSUER_0 algorithms')
     expect(JSON.stringify(contract)).not.toMatch(/Token\[|Fn::/)
   })
 

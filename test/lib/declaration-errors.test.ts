@@ -58,7 +58,7 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, limits, authorizerCacheTtl, state, stageName, logRetention',
+      'issuers, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention',
     ),
     unknown(
       'an unknown limit of an API',
@@ -93,21 +93,21 @@ describe('options', () => {
       () => Access.token(untyped<TokenAccessOptions<never>>({ scope: ['deals:read'] })),
       'Access.token',
       'scope',
-      'scopes, roles, claims',
+      'issuers, scopes, roles, claims, rule, acr, mfa, maxAuthenticationAge',
     ),
     unknown(
       'an unknown requirement of a claim',
       () => Access.token({ claims: { sub: untyped({ equal: 'x' }) } }),
       'Access.token claims.sub',
       'equal',
-      'equals, oneOf, equalsPath',
+      'equals, oneOf, contains, present, equalsPath',
     ),
     unknown(
       'an unknown one of an issuer',
       () => Issuer.oidc('https://a.example.com', untyped({ aud: 'x', algorithms: ['ES256'] })),
       "Issuer.oidc('https://a.example.com')",
       'aud',
-      'audience, algorithms, jwksUri, tokenType, requiredClaims, leeway, maxLifetime, maxAge, rolesClaim',
+      'audience, algorithms, tokenType, requiredClaims, scopesClaim, rolesClaim, clientClaim, leeway, maxLifetime, maxAge, jwksUri',
     ),
     unknown(
       'an unknown one of an HTTP upstream',
@@ -270,7 +270,7 @@ describe('a route’s access', () => {
       declare: () => Access.token({ claims: { dept: untyped({ equals: 'a', oneOf: ['b'] }) } }),
       at: 'Access.token claims.dept',
       given: 'equals and oneOf',
-      allowed: 'exactly one of equals, oneOf, equalsPath',
+      allowed: 'exactly one of equals, oneOf, contains, present, equalsPath',
       fix: 'state one requirement per claim',
     },
     {
@@ -278,7 +278,7 @@ describe('a route’s access', () => {
       declare: () => Access.token({ claims: { dept: untyped({}) } }),
       at: 'Access.token claims.dept',
       given: 'nothing',
-      allowed: 'exactly one of equals, oneOf, equalsPath',
+      allowed: 'exactly one of equals, oneOf, contains, present, equalsPath',
       fix: 'state one requirement per claim',
     },
   ])
@@ -888,9 +888,9 @@ describe('found by attacking', () => {
       })
     expect(complaintOf(declare)).toEqual({
       at: 'route "GET /users/{userId}" of S/Api access.claims',
-      given: 'equalsPath on an API with 2 issuers',
+      given: 'equalsPath on a route that accepts 2 issuers',
       allowed: 'equalsPath where one issuer names the callers',
-      fix: 'declare these routes on an API of their own with one issuer',
+      fix: 'name the one in access.issuers; for the others, declare another route',
     })
   })
 

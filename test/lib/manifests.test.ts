@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { login, newStack, ok, synthesized } from './support.ts'
 
 const guarded = { upstream: ok, access: Access.token() }
+const partner = Issuer.oidc('https://partner.example.com', { audience: 'deals', algorithms: ['EdDSA'] })
 const limited = (max: number) => ({ issuers: [login], limits: { user: Limit.perMinute(max) } })
 
 describe('the first door’s manifest', () => {
@@ -21,7 +22,9 @@ describe('the first door’s manifest', () => {
           leeway: Duration.seconds(60),
           maxLifetime: Duration.hours(1),
           maxAge: Duration.minutes(10),
-          rolesClaim: 'groups',
+          scopesClaim: 'scp',
+          rolesClaim: ['realm_access', 'roles'],
+          clientClaim: 'azp',
         }),
         login,
       ],
@@ -29,27 +32,33 @@ describe('the first door’s manifest', () => {
     expect(authorizer?.manifest.issuers).toEqual([
       {
         issuer: 'https://a.example.com',
-        audiences: ['one', 'two'],
+        keys: { kind: 'uri', uri: 'https://keys.example.com/jwks' },
+        audience: { claim: 'aud', values: ['one', 'two'] },
         algorithms: ['ES256', 'EdDSA'],
-        jwksUri: 'https://keys.example.com/jwks',
         tokenType: 'JWT',
         requiredClaims: ['azp'],
+        fixedClaims: {},
+        scopes: { claim: 'scp', form: 'text' },
+        roles: ['realm_access', 'roles'],
+        clientClaim: 'azp',
         leewaySeconds: 60,
         maxLifetimeSeconds: 3600,
         maxAgeSeconds: 600,
-        rolesClaim: 'groups',
       },
       {
         issuer: 'https://login.example.com',
-        audiences: ['https://api.example.com'],
+        keys: { kind: 'discovery' },
+        audience: { claim: 'aud', values: ['https://api.example.com'] },
         algorithms: ['ES256'],
-        jwksUri: null,
         tokenType: 'at+jwt',
         requiredClaims: ['client_id', 'jti'],
+        fixedClaims: {},
+        scopes: { claim: 'scope', form: 'text' },
+        roles: ['roles'],
+        clientClaim: 'client_id',
         leewaySeconds: 0,
         maxLifetimeSeconds: 86_400,
         maxAgeSeconds: null,
-        rolesClaim: 'roles',
       },
     ])
   })
@@ -65,6 +74,10 @@ describe('the first door’s manifest', () => {
           claims: {
             tenant: { equals: 't1' },
             tier: { oneOf: ['gold', 'silver'] },
+            features: { contains: 'beta' },
+            email_verified: { equals: true },
+            level: { equals: 3 },
+            dept: { present: true },
             sub: { equalsPath: 'userId' },
           },
         }),
@@ -73,39 +86,105 @@ describe('the first door’s manifest', () => {
     })
     expect(authorizer?.manifest.routes).toEqual({
       'GET /users/{userId}': {
+        issuers: [0],
         scopes: ['a:read', 'b:read'],
+        anyScope: [],
         roles: ['sales', 'finance'],
         claims: [
           { kind: 'equals', claim: 'tenant', value: 't1' },
           { kind: 'oneOf', claim: 'tier', values: ['gold', 'silver'] },
+          { kind: 'contains', claim: 'features', value: 'beta' },
+          { kind: 'equals', claim: 'email_verified', value: true },
+          { kind: 'equals', claim: 'level', value: 3 },
+          { kind: 'present', claim: 'dept' },
         ],
-        bound: ['sub'],
-        rule: expect.stringMatching(/^[\w-]{22}$/),
+        carried: ['sub'],
+        fingerprint: expect.stringMatching(/^[\w-]{22}$/),
       },
     })
   })
 
-  it('and the gate’s agree on a rule’s hash, which differs as soon as the rule or an issuer does', () => {
-    const hashes = (access: Access<never>, issuers = [login]) => {
-      const { authorizer, gate } = synthesized(api => api.addRoute('GET /a', { upstream: ok, access }), {
-        issuers,
-      })
-      const first = authorizer?.manifest.routes['GET /a']?.rule
-      const second = gate('Stubs').manifest.routes['GET /a']?.access
-      expect(second).toMatchObject({ kind: 'token', rule: first })
-      return first
-    }
-    const other = Issuer.oidc('https://login.example.com', { audience: 'other', algorithms: ['ES256'] })
+  it('asks for one of several scopes where that is declared', () => {
+    const { authorizer } = synthesized(api =>
+      api.addRoute('GET /a', {
+        upstream: ok,
+        access: Access.token({ scopes: { anyOf: ['a:read', 'a:all'] } }),
+      }),
+    )
+    expect(authorizer?.manifest.routes['GET /a']).toMatchObject({ scopes: [], anyScope: ['a:read', 'a:all'] })
+  })
+
+  it('names the issuers a route accepts by their places, and all of them where it names none', () => {
+    const { authorizer } = synthesized(
+      api => {
+        api.addRoute('GET /a', { upstream: ok, access: Access.token({ issuers: [partner] }) })
+        api.addRoute('GET /b', guarded)
+      },
+      { issuers: [login, partner] },
+    )
+    expect(authorizer?.manifest.routes['GET /a']?.issuers).toEqual([1])
+    expect(authorizer?.manifest.routes['GET /b']?.issuers).toEqual([0, 1])
+  })
+})
+
+describe('a route’s fingerprint', () => {
+  const of = (access: Access<never>, issuers: readonly Issuer[] = [login]) => {
+    const { authorizer, gate } = synthesized(api => api.addRoute('GET /a', { upstream: ok, access }), {
+      issuers,
+    })
+    const first = authorizer?.manifest.routes['GET /a']?.fingerprint
+    const second = gate('Stubs').manifest.routes['GET /a']?.access
+    expect(second).toMatchObject({ kind: 'token', fingerprint: first })
+    return first
+  }
+  const loginWith = (more: object) =>
+    Issuer.oidc('https://login.example.com', {
+      audience: 'https://api.example.com',
+      algorithms: ['ES256'],
+      ...more,
+    })
+
+  it('is the same in both doors, and another as soon as anything that decides is another', () => {
+    const accesses = [
+      {},
+      { scopes: ['a'] },
+      { scopes: { anyOf: ['a'] } },
+      { roles: ['a'] },
+      { claims: { a: { equals: 'a' } } },
+      { claims: { a: { equals: true } } },
+      { claims: { a: { equals: 'true' } } },
+      { claims: { a: { oneOf: ['a'] } } },
+      { claims: { a: { contains: 'a' } } },
+      { claims: { a: { present: true } } },
+      { rule: 'claims.a == "a"' },
+      { acr: ['a'] },
+      { mfa: true },
+      { maxAuthenticationAge: Duration.minutes(5) },
+      { maxAuthenticationAge: Duration.minutes(6) },
+    ] as const
+    const issuers = [
+      loginWith({ audience: 'other' }),
+      loginWith({ algorithms: ['ES384'] }),
+      loginWith({ tokenType: 'JWT' }),
+      loginWith({ requiredClaims: ['jti'] }),
+      loginWith({ scopesClaim: 'scp' }),
+      loginWith({ rolesClaim: 'groups' }),
+      loginWith({ clientClaim: 'azp' }),
+      loginWith({ leeway: Duration.seconds(1) }),
+      loginWith({ jwksUri: 'https://login.example.com/keys' }),
+    ]
     const all = [
-      hashes(Access.token()),
-      hashes(Access.token({ scopes: ['a'] })),
-      hashes(Access.token({ roles: ['a'] })),
-      hashes(Access.token({ claims: { a: { equals: 'a' } } })),
-      hashes(Access.token({ claims: { a: { oneOf: ['a'] } } })),
-      hashes(Access.token(), [other]),
+      ...accesses.map(options => of(Access.token(options))),
+      ...issuers.map(issuer => of(Access.token(), [issuer])),
+      of(Access.token(), [login, partner]),
     ]
     expect(new Set(all).size).toBe(all.length)
-    expect(hashes(Access.token({ scopes: ['a'] }))).toBe(all[1])
+    expect(of(Access.token({ scopes: ['a'] }))).toBe(all[1])
+  })
+
+  it('is the same whatever issuers there are that the route does not accept', () => {
+    const alone = of(Access.token({ issuers: [login] }))
+    expect(of(Access.token({ issuers: [login] }), [partner, login])).toBe(alone)
   })
 })
 
@@ -250,8 +329,8 @@ describe('a value that is known only at deploy', () => {
     const { authorizer } = deployTime()
     expect(authorizer?.manifest.issuers[1]).toMatchObject({
       issuer: { env: 'ISSUER_1' },
-      audiences: ['fixed', { env: 'ISSUER_1_AUDIENCE_1' }],
-      jwksUri: { env: 'ISSUER_1_JWKS_URI' },
+      audience: { claim: 'aud', values: ['fixed', { env: 'ISSUER_1_AUDIENCE_1' }] },
+      keys: { kind: 'uri', uri: { env: 'ISSUER_1_JWKS_URI' } },
     })
     expect(authorizer?.resource.Properties.Environment.Variables).toMatchObject({
       ISSUER_1: { Ref: 'IssuerUrl' },

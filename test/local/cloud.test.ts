@@ -92,7 +92,7 @@ describe('closing', () => {
     const { functions, folders, servers } = watch.leftovers()
     expect([functions.length, folders.length]).toEqual([2, 1])
     expect(servers).toBeGreaterThan(before.servers)
-    const origins = [url, ...issuers.all().map(({ origin }) => origin)]
+    const origins = [url, ...issuers.all().flatMap(({ origin }) => origin ?? [])]
 
     await close()
     await vi.waitUntil(() => watch.leftovers().servers === before.servers)
@@ -366,6 +366,29 @@ describe('the API', () => {
     const { unmapped } = await start({ upstreams: {} })
     expect(unmapped()).toContain(crm)
     expect((await call('/deals', await reader())).status).toBe(502)
+  })
+})
+
+describe('an issuer that cannot be reached', () => {
+  it('keeps nobody from starting: its tokens are refused until it answers, then admitted without a restart', async () => {
+    const reasons: Array<string | undefined> = []
+    const { issuers } = await start({
+      assembly: appWith('open'),
+      onRequest: ({ reason }) => reasons.push(reason),
+    })
+    const token = await reader()
+    issuers.builtIn(login)?.pause()
+    expect((await call('/mine', token)).status).toBe(503)
+    expect(reasons).toEqual(['keys.unavailable'])
+    const [started] = functionProcesses()
+    expect((await call('/open')).status).toBe(200)
+
+    issuers.builtIn(login)?.resume()
+    await vi.waitUntil(async () => (await call('/mine', token)).status === 200, {
+      timeout: 10_000,
+      interval: 100,
+    })
+    expect(functionProcesses()).toContain(started)
   })
 })
 

@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
-import { startDealDesk } from '../support/deal-desk.ts'
+import { readApp } from '../../local/template/app.ts'
+import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
+import { issuerName, startDealDesk } from '../support/deal-desk.ts'
 
 /** One metric as a function emitted it, in CloudWatch's embedded metric format. */
 interface Emitted {
@@ -21,9 +25,35 @@ beforeAll(async () => {
   await desk.call('/deals', { token })
   await desk.call('/deals?limit=0', { token })
   await desk.call('/deals', { token: 'not.a.token' })
-  emitted = desk.logs.flatMap(readEmbedded)
+  emitted = [...desk.logs, ...(await withOverdueKeys())].flatMap(readEmbedded)
 })
 afterAll(() => desk.close())
+
+/** What the first door writes while its keys are overdue and cannot be renewed. */
+async function withOverdueKeys(): Promise<string[]> {
+  const door = readApp(inject('dealDesk')).functions.find(({ name }) => name.includes('FirstDoor'))
+  if (!door) throw new Error('the example has no first door')
+  const key = await createSigningKey('key')
+  const document = { issuer: issuerName, jwks_uri: `${issuerName}/keys`, keys: [key.publicJwk] }
+  const ahead = Date.now() + 20 * 60_000
+  const event = {
+    httpMethod: 'GET',
+    resource: '/deals',
+    multiValueHeaders: { Authorization: [`Bearer ${await signToken(key, {}, ahead)}`] },
+    requestContext: { apiId: 'abc123' },
+  }
+  const output = execFileSync(
+    process.execPath,
+    [
+      fileURLToPath(new URL('overdue-keys.mjs', import.meta.url)),
+      pathToFileURL(join(door.folder, 'index.mjs')).href,
+      JSON.stringify(document),
+      JSON.stringify(event),
+    ],
+    { env: { ...door.environment, AWS_REGION: 'eu-central-1' }, encoding: 'utf8' },
+  )
+  return output.split('\n')
+}
 
 function readEmbedded(line: string): Emitted[] {
   if (!line.includes('"_aws"')) return []

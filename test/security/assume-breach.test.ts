@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { securityHeaders } from '../../contract/headers.ts'
 import type { ReasonCode } from '../../contract/reasons.ts'
+import type { Ticket } from '../../contract/ticket.ts'
 import { readApp } from '../../local/template/app.ts'
 import { gateEvent, startGateFunction } from './gate-function.ts'
 
@@ -57,8 +58,8 @@ describe('someone who got past API Gateway is denied', () => {
     await expectDenied(gateEvent(gate.ticketFor(route, { expiresAt })), 401, 'token.rejected')
   })
 
-  test('with a ticket of a rule that has changed since, who is told to come back', async () => {
-    const event = gateEvent({ ...gate.ticketFor(route), rule: 'the-rule-before' })
+  test('with a ticket of a policy that has changed since, who is told to come back', async () => {
+    const event = gateEvent({ ...gate.ticketFor(route), fingerprint: 'the-policy-before' })
     await expectDenied(event, 503, 'ticket.outdated')
     expect((await gate.invoke(event)).headers['retry-after']).toBe('5')
   })
@@ -82,8 +83,14 @@ describe('someone who got past API Gateway is denied', () => {
     await expectDenied(gateEvent(ticket, other), 403, 'access.denied')
   })
 
-  test.each([{}, { sub: '' }, { iss: 'user-1' }])('with a ticket that binds %j', async bound => {
-    const ticket = gate.ticketFor('GET /users/{userId}/deals', { bound: bound as Record<string, string> })
+  test.each<Ticket['claims']>([
+    {},
+    { sub: '' },
+    { sub: ['user-1'] },
+    { sub: { toString: 'user-1' } },
+    { iss: 'user-1' },
+  ])('with a ticket of the claims %j', async claims => {
+    const ticket = gate.ticketFor('GET /users/{userId}/deals', { claims })
     await expectDenied(gateEvent(ticket, ofUser), 403, 'access.denied')
   })
 

@@ -55,9 +55,9 @@ export async function startGateFunction({
     log: () => {},
   })
 
-  const ruleOf = (route: string) => {
+  const fingerprintOf = (route: string) => {
     const access = manifest.routes[route]?.access
-    return access?.kind === 'token' ? access.rule : ''
+    return access?.kind === 'token' ? access.fingerprint : ''
   }
   return {
     upstream,
@@ -66,12 +66,12 @@ export async function startGateFunction({
     ticketFor: (route: string, more: Partial<Ticket> = {}): Record<string, string> =>
       ticketContext({
         route,
-        rule: ruleOf(route),
+        fingerprint: fingerprintOf(route),
         issuer: 'https://login.example.com',
         subject: 'user-1',
         client: '',
         expiresAt: Math.floor(Date.now() / 1000) + 60,
-        bound: { sub: 'user-1' },
+        claims: { sub: 'user-1' },
         ...more,
       }),
     /** The gate's answer to an event. */

@@ -1,4 +1,5 @@
-import type { App } from 'aws-cdk-lib'
+import { type App, Duration } from 'aws-cdk-lib'
+import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
   Issuer,
@@ -43,6 +44,29 @@ export function routes(api: ZeroTrustApi): Route {
 
 export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
 export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true
+
+export function presets(userPool: IUserPool, client: IUserPoolClient): Issuer[] {
+  const audience = 'https://api.example.com'
+  return [
+    Issuer.cognito(userPool, { clients: [client, 'client'], resource: audience }),
+    Issuer.auth0('tenant.eu.auth0.com', { audience, profile: 'rfc9068', algorithms: ['PS256'] }),
+    Issuer.okta('https://login.example.com/oauth2/default', {
+      audience: [audience],
+      rolesClaim: ['app', 'roles'],
+    }),
+    Issuer.entra('aaaabbbb-0000-cccc-1111-dddd2222eeee', {
+      audience: '00001111-aaaa-2222-bbbb-3333cccc4444',
+      authority: 'login.microsoftonline.us',
+    }),
+    Issuer.keycloak('https://sso.example.com/realms/main', { audience, rolesOfClient: 'deals' }),
+    Issuer.google({ audience, hostedDomain: null, leeway: Duration.seconds(30) }),
+    Issuer.keys('https://login.example.com', {
+      audience,
+      algorithms: ['EdDSA'],
+      keys: [{ kty: 'OKP', crv: 'Ed25519', kid: 'k1', x: 'x' }],
+    }),
+  ]
+}
 
 export const props = (app: App): ZeroTrustApiProps => ({
   issuers: [

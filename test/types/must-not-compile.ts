@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import { Access, type Gate, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { z } from 'zod'
 
@@ -123,6 +124,46 @@ export function issuers(): void {
 
   // @ts-expect-error an unknown option
   Issuer.oidc('https://login.example.com', { audience, algorithms: ['ES256'], clockTolerance: 300 })
+
+  // @ts-expect-error pinned keys without keys
+  Issuer.keys('https://login.example.com', { audience, algorithms: ['ES256'] })
+}
+
+export function presets(userPool: IUserPool): void {
+  const audience = 'https://api.example.com'
+
+  // @ts-expect-error a user pool without its clients
+  Issuer.cognito(userPool, {})
+
+  // @ts-expect-error a user pool by its name
+  Issuer.cognito('eu-central-1_example', { clients: ['client'] })
+
+  // @ts-expect-error one client is a list, too
+  Issuer.cognito(userPool, { clients: 'client' })
+
+  // @ts-expect-error an audience, which a pool's tokens do not have
+  Issuer.cognito(userPool, { clients: ['client'], audience })
+
+  // @ts-expect-error a tenant without an audience
+  Issuer.auth0('tenant.eu.auth0.com', {})
+
+  // @ts-expect-error a profile that Auth0 does not have
+  Issuer.auth0('tenant.eu.auth0.com', { audience, profile: 'at+jwt' })
+
+  // @ts-expect-error an authorization server without an audience
+  Issuer.okta('https://login.example.com/oauth2/default', {})
+
+  // @ts-expect-error a sign-in host that is none of Microsoft's
+  Issuer.entra('aaaabbbb-0000-cccc-1111-dddd2222eeee', { audience, authority: 'login.example.com' })
+
+  // @ts-expect-error a type that Keycloak never writes
+  Issuer.keycloak('https://sso.example.com/realms/main', { audience, tokenType: 'Bearer' })
+
+  // @ts-expect-error whose Google accounts count must be said, be it null for everybody's
+  Issuer.google({ audience })
+
+  // @ts-expect-error scopes, which Google's ID tokens do not have
+  Issuer.google({ audience, hostedDomain: null, scopesClaim: 'scope' })
 }
 
 export function upstreams(api: ZeroTrustApi): void {

@@ -14,9 +14,10 @@ export interface ValidateRoute {
 }
 
 type Typed = Record<string, unknown>
+type Candidate = Record<'path' | 'query' | 'headers' | 'cookies', Typed> & { body?: unknown }
 
 /** The declared request as its schema sees it: text of the wire read as the declared types. */
-export function candidateOf(request: DeclaredRequest): Typed {
+export function candidateOf(request: DeclaredRequest): Candidate {
   const { input } = request.route
   return {
     path: typed(Object.entries(request.path), input.path),

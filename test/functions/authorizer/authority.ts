@@ -10,15 +10,18 @@ export const audience = 'https://api.example.com'
 /** The issuer as a manifest declares it. */
 export const declaredIssuer: IssuerManifest = {
   issuer: issuerName,
-  jwksUri: `${issuerName}/keys`,
-  audiences: [audience],
+  keys: { kind: 'uri', uri: `${issuerName}/keys` },
+  audience: { claim: 'aud', values: [audience] },
   algorithms: ['ES256'],
   tokenType: 'at+jwt',
   requiredClaims: ['client_id', 'jti'],
+  fixedClaims: {},
+  scopes: { claim: 'scope', form: 'text' },
+  roles: ['roles'],
+  clientClaim: 'client_id',
   leewaySeconds: 0,
   maxLifetimeSeconds: 86_400,
   maxAgeSeconds: null,
-  rolesClaim: 'roles',
 }
 
 export interface SigningKey {

@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { judgeClaims } from '../../../functions/authorizer/claims.ts'
 
+type Rules = Parameters<typeof judgeClaims>[1]
+
 const now = 1_800_000_000
-const rules = {
-  audiences: ['https://api.example.com'],
+const rules: Rules = {
+  audience: { claim: 'aud', values: ['https://api.example.com'] },
   requiredClaims: ['client_id', 'jti'],
+  fixedClaims: [],
   leewaySeconds: 0,
   maxLifetimeSeconds: 3600,
   maxAgeSeconds: null,
@@ -18,7 +21,7 @@ const right = {
   client_id: 'app',
   jti: 'one',
 }
-const judge = (changes: object = {}, more: Partial<typeof rules & { maxAgeSeconds: number | null }> = {}) => {
+const judge = (changes: object = {}, more: Partial<Rules> = {}) => {
   const payload = Object.fromEntries(
     Object.entries({ ...right, ...changes }).filter(([, v]) => v !== undefined),
   )
@@ -119,4 +122,60 @@ it('whatever a claim holds, the answer is a decision', () => {
       ]).toContain(judge({ [name]: value }))
     }),
   )
+})
+
+describe('what an issuer always says', () => {
+  const fixed: Partial<Rules> = { fixedClaims: [['token_use', 'access']] }
+
+  test.each([
+    ['accepts exactly that', 'accepted', 'access'],
+    ['refuses another word', 'claim.invalid', 'id'],
+    ['refuses another case', 'claim.invalid', 'Access'],
+    ['refuses a list of it', 'claim.invalid', ['access']],
+    ['refuses null', 'claim.invalid', null],
+    ['refuses to go without', 'claim.missing', undefined],
+  ])('%s', (_, verdict, value) => {
+    expect(judge({ token_use: value }, fixed)).toBe(verdict)
+  })
+})
+
+describe('where the client is whom a token is for', () => {
+  const forClients: Partial<Rules> = { audience: { claim: 'client_id', values: ['app', 'job'] } }
+
+  test.each([
+    ['accepts a declared client, without aud', 'accepted', { aud: undefined }],
+    ['accepts another declared one', 'accepted', { aud: undefined, client_id: 'job' }],
+    ['refuses an undeclared one', 'claim.audience_mismatch', { aud: undefined, client_id: 'other' }],
+    ['refuses a declared one whose token is for somebody else', 'claim.audience_mismatch', {}],
+    [
+      'refuses an undeclared one that calls a declared one its audience',
+      'claim.audience_mismatch',
+      { client_id: 'other', aud: 'app' },
+    ],
+    ['refuses to go without', 'claim.missing', { client_id: undefined }],
+  ])('%s', (_, verdict, changes) => {
+    expect(judge(changes, forClients)).toBe(verdict)
+  })
+})
+
+test('where the client is whom a token is for, its aud may be required to be one thing', () => {
+  const forResource: Partial<Rules> = {
+    audience: { claim: 'client_id', values: ['app'] },
+    fixedClaims: [['aud', 'https://api.example.com']],
+  }
+  expect(judge({}, forResource)).toBe('accepted')
+  expect(judge({ aud: 'https://other.example.com' }, forResource)).toBe('claim.invalid')
+  expect(judge({ aud: undefined }, forResource)).toBe('claim.missing')
+})
+
+test('claims hold from nbf to exp, widened by the leeway, and no longer than the declared age', () => {
+  const window = (changes: object, more: Partial<Rules> = {}) => {
+    const verdict = judgeClaims({ ...right, ...changes }, { ...rules, ...more }, now)
+    return verdict.ok ? [verdict.value.from - now, verdict.value.until - now] : verdict.reason
+  }
+  expect(window({})).toEqual([-60, 60])
+  expect(window({ nbf: now - 10 })).toEqual([-10, 60])
+  expect(window({ nbf: now - 90 })).toEqual([-60, 60])
+  expect(window({}, { leewaySeconds: 5 })).toEqual([-65, 65])
+  expect(window({}, { maxAgeSeconds: 70, leewaySeconds: 5 })).toEqual([-65, 15])
 })

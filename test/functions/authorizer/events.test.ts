@@ -2,16 +2,8 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFirstDoor } from '../../../functions/authorizer/first-door.ts'
-import { createIssuers } from '../../../functions/authorizer/issuers.ts'
-import { silentTelemetry } from '../silent-telemetry.ts'
-import {
-  type Authority,
-  createSigningKey,
-  declaredIssuer,
-  type SigningKey,
-  signToken,
-  startAuthority,
-} from './authority.ts'
+import { type Authority, createSigningKey, type SigningKey, signToken, startAuthority } from './authority.ts'
+import { openVerifier } from './verifier.ts'
 
 let key: SigningKey
 let authority: Authority
@@ -22,26 +14,30 @@ beforeAll(async () => {
 afterAll(() => authority.close())
 
 function openDoor() {
-  const { telemetry, denials } = silentTelemetry()
-  const issuers = createIssuers([declaredIssuer], {
-    environment: {},
-    report: () => {},
-    fetch: authority.fetch,
-    now: Date.now,
-  })
-  const access = { scopes: ['deals:read'], roles: [], claims: [], bound: [], rule: 'r' }
+  const { issuers, verified, clock, telemetry, denials } = openVerifier({ fetch: authority.fetch })
+  const access = {
+    issuers: [0],
+    scopes: ['deals:read'],
+    anyScope: [],
+    roles: [],
+    claims: [],
+    carried: [],
+    fingerprint: 'f',
+  }
   const door = createFirstDoor({
     manifest: {
       format: 'sallyport/authorizer@1',
       api: 'Api',
       stage: 'live',
       issuers: [],
+      verifiedTtlSeconds: 300,
       routes: { 'GET /deals': access, 'POST /deals': { ...access, scopes: ['deals:write'] } },
     },
     arnPrefix: 'arn:aws:execute-api:eu-west-1:111122223333:',
     issuers,
+    verified,
     telemetry,
-    now: Date.now,
+    clock,
   })
   return { door: (event: unknown) => door(event as APIGatewayRequestAuthorizerEvent), denials }
 }

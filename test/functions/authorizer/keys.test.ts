@@ -1,29 +1,32 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKeys, type Keys } from '../../../functions/authorizer/keys.ts'
+import { silentTelemetry } from '../silent-telemetry.ts'
 import { type Authority, createSigningKey, issuerName, type SigningKey, startAuthority } from './authority.ts'
+import { testClock } from './verifier.ts'
 
 let first: SigningKey
 let second: SigningKey
 let authority: Authority
-let time: number
-let reports: string[]
+let clock: ReturnType<typeof testClock>
+let told: ReturnType<typeof silentTelemetry>
 
 beforeEach(async () => {
   first = await createSigningKey('first')
   second = await createSigningKey('second')
   authority = await startAuthority(first)
-  time = 1_000_000_000
-  reports = []
+  clock = testClock()
+  told = silentTelemetry()
 })
 afterEach(() => authority.close())
 
 const open = (jwksUri: string | null = `${issuerName}/keys`) =>
   createKeys(
     { issuer: issuerName, jwksUri, algorithms: ['ES256'] },
-    { fetch: authority.fetch, now: () => time, report: note => reports.push(note) },
+    { fetch: authority.fetch, clock, telemetry: told.telemetry },
   )
 
-const header = (kid: string) => ({ alg: 'ES256', kid, typ: 'at+jwt' })
+const header = (kid: string) => ({ alg: 'ES256', kid })
 /** The reason it was not found, or nothing. */
 const find = async (keys: Keys, kid: string) => {
   const found = await keys.find(header(kid))
@@ -52,7 +55,7 @@ describe('keys of an issuer', () => {
   test('are fetched once for a hundred concurrent tokens of an unknown key', async () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
-    time += 30_000
+    clock.pass(30_000)
     await Promise.allSettled(Array.from({ length: 100 }, (_, i) => find(keys, `unknown-${i}`)))
     expect(authority.fetched).toEqual(['/keys', '/keys'])
   })
@@ -60,7 +63,7 @@ describe('keys of an issuer', () => {
   test('are used for ten minutes less a moment', async () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
-    time += 599_999
+    clock.pass(599_999)
     expect(await find(keys, 'first')).toBe('found')
     expect(authority.fetched).toHaveLength(1)
   })
@@ -69,7 +72,7 @@ describe('keys of an issuer', () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     authority.publish(second)
-    time += 600_000
+    clock.pass(600_000)
     expect(await find(keys, 'first')).toBe('token.key_unknown')
     expect(await find(keys, 'second')).toBe('found')
     expect(authority.fetched).toHaveLength(2)
@@ -77,32 +80,65 @@ describe('keys of an issuer', () => {
 })
 
 describe('a token that names an unknown key', () => {
-  test('finds a key published since, half a minute after the last fetch', async () => {
+  test('finds a key published since, at once', async () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     authority.publish(first, second)
-    time += 30_000
     expect(await find(keys, 'second')).toBe('found')
     expect(authority.fetched).toHaveLength(2)
   })
 
-  test('fetches nothing within half a minute of the last fetch', async () => {
+  test('finds a key published while a fetch was under way that began before', async () => {
     const keys = open()
-    expect(await find(keys, 'first')).toBe('found')
-    time += 29_999
-    expect(await find(keys, 'second')).toBe('token.key_unknown')
-    expect(authority.fetched).toHaveLength(1)
+    const held: ServerResponse[] = []
+    authority.behave(response => held.push(response))
+    const prepared = keys.prepare()
+    await vi.waitFor(() => expect(held).toHaveLength(1))
+    const before = JSON.stringify({ keys: [first.publicJwk] })
+    authority.publish(first, second)
+    authority.behave(undefined)
+    const found = find(keys, 'second')
+    held[0]?.writeHead(200).end(before)
+    await prepared
+    expect(await found).toBe('found')
+    expect(authority.fetched).toHaveLength(2)
   })
 
-  test('fetches at most once in half a minute while the key server is down, too', async () => {
+  test('fetches nothing within ten seconds of another that brought nothing', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    clock.pass(1000)
+    expect(await find(keys, 'unknown')).toBe('token.key_unknown')
+    expect(authority.fetched).toHaveLength(2)
+    authority.publish(first, second)
+    clock.pass(9_999)
+    expect(await find(keys, 'second')).toBe('token.key_unknown')
+    expect(authority.fetched).toHaveLength(2)
+    clock.pass(1)
+    expect(await find(keys, 'second')).toBe('found')
+    expect(authority.fetched).toHaveLength(3)
+  })
+
+  test('finds its key through each of several rotations in a row: what brought a key was not in vain', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    for (const kid of ['a', 'b', 'c']) {
+      authority.publish({ ...second, publicJwk: { ...second.publicJwk, kid } })
+      clock.pass(1000)
+      expect(await find(keys, kid)).toBe('found')
+    }
+    expect(authority.fetched).toHaveLength(4)
+  })
+
+  test('fetches at most once in ten seconds while the key server is down, too', async () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     authority.behave(response => response.destroy())
-    time += 30_000
+    clock.pass(30_000)
     expect(await find(keys, 'second')).toBe('token.key_unknown')
     const before = authority.fetched.length
-    for (let i = 0; i < 5; i += 1) {
-      time += 5000
+    for (let i = 0; i < 9; i += 1) {
+      clock.pass(1000)
       expect(await find(keys, 'second')).toBe('token.key_unknown')
     }
     expect(authority.fetched.length).toBe(before)
@@ -112,7 +148,7 @@ describe('a token that names an unknown key', () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     authority.behave(response => response.destroy())
-    time += 30_000
+    clock.pass(30_000)
     expect(await find(keys, 'second')).toBe('token.key_unknown')
     expect(await find(keys, 'first')).toBe('found')
   })
@@ -125,11 +161,13 @@ describe('while the key server is in trouble', () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     outage()
-    time += 60 * 60_000 - 1
+    clock.pass(60 * 60_000 - 1)
     expect(await find(keys, 'first')).toBe('found')
-    time += 1
+    clock.pass(1)
     expect(await find(keys, 'first')).toBe('keys.unavailable')
-    expect(reports).toContain('the key set cannot be had: fetch failed')
+    expect(told.keyFetchFailures).toContain(
+      'the keys of https://login.example.com cannot be had: fetch failed',
+    )
   })
 
   test('callers are answered without another fetch for a second after one that failed', async () => {
@@ -137,26 +175,146 @@ describe('while the key server is in trouble', () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('keys.unavailable')
     const before = authority.fetched.length
-    time += 999
+    clock.pass(999)
     expect(await find(keys, 'first')).toBe('keys.unavailable')
     expect(authority.fetched).toHaveLength(before)
     authority.behave(undefined)
-    time += 1
+    clock.pass(1)
     expect(await find(keys, 'first')).toBe('found')
   })
 })
 
 describe('a key that took another one’s place under the same name', () => {
-  test('is found once the signature did not hold, half a minute after the last fetch', async () => {
+  const renamed = () => ({ ...second, publicJwk: { ...second.publicJwk, kid: 'first' } })
+  const firstOf = async (keys: Keys) => {
+    const found = await keys.find(header('first'))
+    if (!found.ok) throw new Error('not found')
+    return found.value
+  }
+
+  test('is found once the signature did not hold, a second after the last fetch', async () => {
     const keys = open()
-    const used = await keys.find(header('first'))
-    if (!used.ok) throw new Error('not found')
-    authority.publish({ ...second, publicJwk: { ...second.publicJwk, kid: 'first' } })
-    time += 29_999
-    expect(await keys.replacing(used.value, header('first'))).toBeNull()
-    time += 1
-    expect(await keys.replacing(used.value, header('first'))).not.toBeNull()
+    const used = await firstOf(keys)
+    authority.publish(renamed())
+    clock.pass(999)
+    expect(await keys.replacing(used, header('first'))).toBeNull()
+    clock.pass(1)
+    expect(await keys.replacing(used, header('first'))).not.toBeNull()
     expect(authority.fetched).toHaveLength(2)
+  })
+
+  test('is looked for once in ten seconds where bad signatures are all there is', async () => {
+    const keys = open()
+    const used = await firstOf(keys)
+    clock.pass(1000)
+    for (let i = 0; i < 3; i += 1) expect(await keys.replacing(used, header('first'))).toBeNull()
+    expect(authority.fetched).toHaveLength(2)
+    authority.publish(renamed())
+    clock.pass(9_999)
+    expect(await keys.replacing(used, header('first'))).toBeNull()
+    clock.pass(1)
+    expect(await keys.replacing(used, header('first'))).not.toBeNull()
+  })
+
+  test('is another object; a key published again as it was stays the same one', async () => {
+    const keys = open()
+    const used = await firstOf(keys)
+    authority.publish(first, second)
+    clock.pass(600_000)
+    expect(await firstOf(keys)).toBe(used)
+    authority.publish(renamed())
+    clock.pass(600_000)
+    expect(await firstOf(keys)).not.toBe(used)
+  })
+})
+
+describe('keys that need not be asked for', () => {
+  test('are those of a fresh set, up to a moment before ten minutes', async () => {
+    const keys = open()
+    expect(keys.current(header('first'))).toBeUndefined()
+    await keys.prepare()
+    expect(keys.current(header('first'))).toBeDefined()
+    expect(keys.current(header('second'))).toBeUndefined()
+    expect(keys.current({ kid: 'first', alg: 'ES384' })).toBeUndefined()
+    clock.pass(599_999)
+    expect(keys.current(header('first'))).toBeDefined()
+    clock.pass(1)
+    expect(keys.current(header('first'))).toBeUndefined()
+    expect(authority.fetched).toHaveLength(1)
+  })
+})
+
+describe('a clock that is not to be trusted', () => {
+  const hour = 60 * 60_000
+
+  test('set back by an hour makes no key last longer', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.publish(second)
+    clock.setBack(hour)
+    clock.pass(600_000)
+    expect(await find(keys, 'first')).toBe('token.key_unknown')
+  })
+
+  test('set back by an hour holds up no fetch', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    clock.setBack(hour)
+    authority.publish(first, second)
+    clock.pass(1000)
+    expect(await find(keys, 'second')).toBe('found')
+  })
+
+  test('of an instance that was frozen counts the time it was', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.publish(second)
+    clock.freeze(600_000)
+    expect(await find(keys, 'first')).toBe('token.key_unknown')
+  })
+})
+
+describe('keys that should have been renewed', () => {
+  test('are counted each time one is believed, and failed fetches too', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.behave(response => void response.destroy())
+    clock.pass(600_000)
+    expect(await find(keys, 'first')).toBe('found')
+    expect(await find(keys, 'first')).toBe('found')
+    expect([told.stale.uses, told.keyFetchFailures.length]).toEqual([2, 1])
+  })
+
+  test('are asked for every ten seconds, until they are there', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.behave(response => void response.destroy())
+    clock.pass(600_000)
+    for (const [ms, failures] of [
+      [0, 1],
+      [9_999, 1],
+      [1, 2],
+      [10_000, 3],
+    ] as const) {
+      clock.pass(ms)
+      expect(await find(keys, 'first')).toBe('found')
+      expect(told.keyFetchFailures).toHaveLength(failures)
+    }
+    authority.behave(undefined)
+    clock.pass(10_000)
+    expect(await find(keys, 'first')).toBe('found')
+    expect(told.stale.uses).toBe(4)
+  })
+
+  test('are believed without waiting for a key server that never answers', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.behave(() => {})
+    clock.pass(600_000)
+    // The fetch gives up after 1.5 seconds: both answers were there before.
+    expect(await find(keys, 'first')).toBe('found')
+    expect(await find(keys, 'unknown')).toBe('token.key_unknown')
+    expect(told.keyFetchFailures).toEqual([])
   })
 })
 
@@ -164,7 +322,7 @@ describe('a key server is refused', () => {
   test('without what it said being repeated', async () => {
     authority.behave(response => void response.writeHead(200).end('<html>k3wz9q'))
     expect(await find(open(), 'first')).toBe('keys.unavailable')
-    expect(reports).toEqual(['the key set cannot be had: not JSON'])
+    expect(told.keyFetchFailures).toEqual(['the keys of https://login.example.com cannot be had: not JSON'])
   })
 
   const large = JSON.stringify({ keys: [], padding: 'x'.repeat(256 * 1024) })
@@ -188,7 +346,7 @@ describe('a key server is refused', () => {
     authority.behave(response => void response.writeHead(200).write('{"keys":['))
     expect(await find(keys, 'first')).toBe('keys.unavailable')
     authority.behave(undefined)
-    time += 5000
+    clock.pass(5000)
     expect(await find(keys, 'first')).toBe('found')
   })
 
@@ -196,7 +354,9 @@ describe('a key server is refused', () => {
     'at %s, since only https tells who answers',
     async uri => {
       expect(await find(open(uri), 'first')).toBe('keys.unavailable')
-      expect(reports).toEqual(['the key set cannot be had: keys are fetched over https only'])
+      expect(told.keyFetchFailures).toEqual([
+        'the keys of https://login.example.com cannot be had: keys are fetched over https only',
+      ])
       expect(authority.fetched).toEqual([])
     },
   )

@@ -1,24 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import type { RouteAccess } from '../../../contract/manifest.ts'
+import type { Issuer } from '../../../functions/authorizer/issuers.ts'
 import { permit } from '../../../functions/authorizer/permissions.ts'
-import type { VerifiedToken } from '../../../functions/authorizer/token.ts'
+import type { VerifiedToken } from '../../../functions/authorizer/verified-tokens.ts'
 
 const never = () => Promise.reject(new Error('not asked'))
-const none: RouteAccess = { scopes: [], roles: [], claims: [], bound: [], rule: 'r' }
+const none: RouteAccess = {
+  issuers: [0],
+  scopes: [],
+  anyScope: [],
+  roles: [],
+  claims: [],
+  carried: [],
+  fingerprint: 'f',
+}
 
-function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>, leewaySeconds = 0) {
+function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>, more: Partial<Issuer> = {}) {
   const token: VerifiedToken = {
     issuer: {
       name: 'https://login.example.com',
-      audiences: [],
+      place: 0,
+      audience: { claim: 'aud', values: [] },
       algorithms: [],
       tokenType: 'at+jwt',
       requiredClaims: [],
-      leewaySeconds,
+      fixedClaims: [],
+      scopes: { claim: 'scope', form: 'text' },
+      roles: ['roles'],
+      clientClaim: 'client_id',
+      leewaySeconds: 0,
       maxLifetimeSeconds: 86_400,
       maxAgeSeconds: null,
-      rolesClaim: 'roles',
-      keys: { find: never, replacing: never },
+      keys: { prepare: never, find: never, replacing: never, current: () => undefined },
+      ...more,
     },
     claims: { sub: 'user-1', exp: 1000, ...claims },
   }
@@ -49,6 +63,78 @@ describe('scopes', () => {
 
   test('in another claim grant nothing', () => {
     expect(ask({ scp: 'deals:read deals:write', scopes: access.scopes }, access).ok).toBe(false)
+  })
+})
+
+describe('any of several scopes', () => {
+  const access = { anyScope: ['deals:read', 'deals:admin'] }
+
+  test.each(['deals:read', 'deals:admin', 'other deals:admin'])('permits %s', scope => {
+    expect(ask({ scope }, access).ok).toBe(true)
+  })
+
+  test.each(['', 'deals:readonly', 'deals', 'deals:read,deals:admin'])('does not permit %j', scope => {
+    expect(ask({ scope }, access)).toMatchObject({ reason: 'scope.insufficient' })
+  })
+})
+
+describe('scopes as the issuer writes them', () => {
+  const access = { scopes: ['deals:read'] }
+  const list = { scopes: { claim: 'scp', form: 'list' } } as const
+
+  test('count in its claim and its form', () => {
+    expect(ask({ scp: ['deals:read', 'other'] }, access, list).ok).toBe(true)
+    expect(ask({ scp: 'other deals:read' }, access, { scopes: { claim: 'scp', form: 'text' } }).ok).toBe(true)
+  })
+
+  test.each([
+    ['text where it writes lists', { scp: 'deals:read' }],
+    ['one item with a space', { scp: ['other deals:read'] }],
+    ['another claim', { scope: ['deals:read'] }],
+    ['a list in a list', { scp: [['deals:read']] }],
+  ])('do not count as %s', (_, claims) => {
+    expect(ask(claims, access, list)).toMatchObject({ reason: 'scope.insufficient' })
+  })
+
+  test('do not count where it grants none', () => {
+    expect(ask({ scope: 'deals:read' }, access, { scopes: null }).ok).toBe(false)
+  })
+})
+
+describe('the issuers a route accepts', () => {
+  test('are told by their place, whatever the token would permit', () => {
+    expect(ask({}, { issuers: [0, 1] }, { place: 1 }).ok).toBe(true)
+    expect(ask({}, { issuers: [0, 2] }, { place: 1 })).toMatchObject({ reason: 'issuer.not_accepted' })
+  })
+
+  test('come before everything else that is asked', () => {
+    expect(ask({}, { issuers: [], scopes: ['a'], roles: ['b'] })).toMatchObject({
+      reason: 'issuer.not_accepted',
+    })
+  })
+})
+
+describe('nested roles', () => {
+  const access = { roles: ['sales'] }
+  const nested = { roles: ['realm_access', 'roles'] }
+
+  test('are found along their path', () => {
+    expect(ask({ realm_access: { roles: ['sales'] } }, access, nested).ok).toBe(true)
+  })
+
+  test.each([
+    ['at the top', { roles: ['sales'] }],
+    ['under a name with a dot', { 'realm_access.roles': ['sales'] }],
+    ['where the path ends early', { realm_access: ['sales'] }],
+    ['where there is nothing', {}],
+    ['where null is on the way', { realm_access: null }],
+    ['where text is on the way', { realm_access: 'roles' }],
+  ])('do not count %s', (_, claims) => {
+    expect(ask(claims, access, nested)).toMatchObject({ reason: 'role.missing' })
+  })
+
+  test('are not what every object inherits', () => {
+    expect(ask({}, access, { roles: ['constructor', 'name'] }).ok).toBe(false)
   })
 })
 
@@ -96,6 +182,29 @@ describe('claim rules', () => {
     }
   })
 
+  test('of kind equals tell true from "true", and 1 from "1"', () => {
+    const verified = { claims: [{ kind: 'equals', claim: 'email_verified', value: true }] as const }
+    expect(ask({ email_verified: true }, verified).ok).toBe(true)
+    for (const email_verified of ['true', 1, null]) expect(ask({ email_verified }, verified).ok).toBe(false)
+    const level = { claims: [{ kind: 'equals', claim: 'level', value: 1 }] as const }
+    expect(ask({ level: 1 }, level).ok).toBe(true)
+    for (const value of ['1', true, 1.5]) expect(ask({ level: value }, level).ok).toBe(false)
+  })
+
+  test('of kind contains permit a list with exactly that text in it', () => {
+    const beta = { claims: [{ kind: 'contains', claim: 'groups', value: 'beta' }] as const }
+    expect(ask({ groups: ['alpha', 'beta'] }, beta).ok).toBe(true)
+    for (const groups of [undefined, 'beta', ['Beta'], ['betas'], [['beta']], { beta: true }, []]) {
+      expect(ask({ groups }, beta)).toMatchObject({ reason: 'claim.not_allowed' })
+    }
+  })
+
+  test('of kind present permit anything but null', () => {
+    const present = { claims: [{ kind: 'present', claim: 'plan' }] as const }
+    for (const plan of ['', 0, false, [], {}]) expect(ask({ plan }, present).ok).toBe(true)
+    for (const plan of [undefined, null]) expect(ask({ plan }, present).ok).toBe(false)
+  })
+
   test('all have to hold', () => {
     const both = { claims: [...equals.claims, { kind: 'equals', claim: 'region', value: 'eu' }] as const }
     expect(ask({ tenant: 'acme', region: 'eu' }, both).ok).toBe(true)
@@ -106,27 +215,46 @@ describe('claim rules', () => {
 describe('the ticket', () => {
   test('lives as long as the first door would accept the token: its leeway included', () => {
     expect(ask({ exp: 1000 }, {})).toMatchObject({ value: { expiresAt: 1000 } })
-    expect(ask({ exp: 1000 }, {}, 30)).toMatchObject({ value: { expiresAt: 1030 } })
+    expect(ask({ exp: 1000 }, {}, { leewaySeconds: 30 })).toMatchObject({ value: { expiresAt: 1030 } })
   })
 
   test('carries the claims that the gate compares, and who is calling', () => {
-    expect(ask({ sub: 'user-1', azp: 'app', tenant: 'acme' }, { bound: ['sub', 'tenant'] })).toEqual({
+    expect(ask({ sub: 'user-1', client_id: 'app', tenant: 'acme' }, { carried: ['sub', 'tenant'] })).toEqual({
       ok: true,
       value: {
         route: 'GET /deals',
-        rule: 'r',
+        fingerprint: 'f',
         issuer: 'https://login.example.com',
         subject: 'user-1',
         client: 'app',
         expiresAt: 1000,
-        bound: { sub: 'user-1', tenant: 'acme' },
+        claims: { sub: 'user-1', tenant: 'acme' },
       },
     })
   })
 
-  test.each([undefined, '', 7, ['acme'], null])('is refused when a claim to compare is %j', tenant => {
-    expect(ask({ tenant }, { bound: ['tenant'] })).toMatchObject({ reason: 'claim.not_allowed' })
+  test('carries claims as they are, and none that is not there', () => {
+    const tenant = { id: 7, names: ['acme', null, true] }
+    expect(ask({ tenant }, { carried: ['tenant', 'plan', 'constructor', '__proto__'] })).toMatchObject({
+      value: { claims: { tenant } },
+    })
   })
+
+  test('is not made where the claims to carry would not fit, by a single letter', () => {
+    const access = { carried: ['groups'] }
+    const overhead = JSON.stringify({ groups: '' }).length
+    expect(ask({ groups: 'x'.repeat(4096 - overhead) }, access).ok).toBe(true)
+    expect(ask({ groups: 'x'.repeat(4097 - overhead) }, access)).toMatchObject({
+      reason: 'claim.not_allowed',
+    })
+  })
+
+  test.each([undefined, 7, ['app'], 'a\r\nb', 'x'.repeat(256)])(
+    'names no client where it is %j',
+    client_id => {
+      expect(ask({ client_id }, {})).toMatchObject({ value: { client: '' } })
+    },
+  )
 
   test('expires no later than its token, whose last second may be broken', () => {
     expect(ask({ exp: 1000.9 }, {})).toMatchObject({ value: { expiresAt: 1000 } })

@@ -42,18 +42,29 @@ describe('the policy of a route', () => {
 
 describe('a refusal', () => {
   test('says which scope is missing where it is for lack of scope', () => {
-    expect(denyRoute([], 'scope.insufficient', ['deals:read', 'deals:write']).context).toEqual({
+    expect(
+      denyRoute([], 'scope.insufficient', { scopes: ['deals:read', 'deals:write'], anyScope: [] }).context,
+    ).toEqual({
       reason: 'scope.insufficient',
       challenge: 'Bearer error="insufficient_scope", scope="deals:read deals:write"',
     })
   })
 
+  test('asks for the first of several scopes where one is enough', () => {
+    const access = { scopes: [], anyScope: ['deals:read', 'deals:admin'] }
+    expect(denyRoute([], 'scope.insufficient', access).context.challenge).toBe(
+      'Bearer error="insufficient_scope", scope="deals:read"',
+    )
+  })
+
   test('says nothing of scopes otherwise', () => {
-    expect(denyRoute([], 'role.missing', ['deals:read']).context).toEqual({ reason: 'role.missing' })
+    expect(denyRoute([], 'role.missing', { scopes: ['deals:read'], anyScope: [] }).context).toEqual({
+      reason: 'role.missing',
+    })
   })
 
   test('denies, and shows no subject in access logs', () => {
-    const { principalId, policyDocument } = denyRoute(['arn'], 'role.missing', [])
+    const { principalId, policyDocument } = denyRoute(['arn'], 'role.missing', undefined)
     expect(principalId).toBe('caller')
     expect(policyDocument.Statement).toEqual([
       { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: ['arn'] },

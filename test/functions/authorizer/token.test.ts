@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ReasonCode } from '../../../contract/reasons.ts'
 import { createIssuers } from '../../../functions/authorizer/issuers.ts'
-import { verifyToken } from '../../../functions/authorizer/token.ts'
 import {
   type Authority,
   audience,
@@ -13,6 +12,7 @@ import {
   startAuthority,
   type TokenChanges,
 } from './authority.ts'
+import { openVerifier, testClock } from './verifier.ts'
 
 const nowMs = 1_900_000_000_000
 const now = nowMs / 1000
@@ -25,14 +25,9 @@ beforeAll(async () => {
 })
 afterAll(() => authority.close())
 
-const services = (at: number) => ({
-  environment: {},
-  report: () => {},
-  fetch: authority.fetch,
-  now: () => at,
-})
+const open = (at = nowMs) => openVerifier({ fetch: authority.fetch, clock: testClock(at) })
 const verify = async (changes: TokenChanges, at = nowMs) =>
-  verifyToken(await signToken(key, changes, nowMs), createIssuers([declared], services(at)), at)
+  open(at).verify(await signToken(key, changes, nowMs))
 
 describe('a token is accepted', () => {
   test.each<[string, TokenChanges, number?]>([
@@ -77,9 +72,7 @@ describe('a token is refused', () => {
     const [, payload, signature] = (await signToken(key, {}, nowMs)).split('.')
     const header = { alg: 'ES256', kid: 'key', typ: 'at+jwt', crit: ['exp2'], exp2: 1 }
     const token = [Buffer.from(JSON.stringify(header)).toString('base64url'), payload, signature].join('.')
-    expect(await verifyToken(token, createIssuers([declared], services(nowMs)), nowMs)).toMatchObject({
-      reason: 'token.malformed',
-    })
+    expect(await open().verdict(token)).toBe('token.malformed')
   })
 })
 
@@ -89,9 +82,8 @@ describe('a key that the issuer publishes for an algorithm we did not declare', 
     // Without `alg` in the key, only our declaration stands against it.
     const { alg: _, ...bare } = published.publicJwk
     const theirs = await startAuthority({ ...published, publicJwk: bare })
-    const issuers = createIssuers([declared], { ...services(nowMs), fetch: theirs.fetch })
-    const token = await signToken(published, {}, nowMs)
-    expect(await verifyToken(token, issuers, nowMs)).toMatchObject({ reason: 'token.algorithm_not_allowed' })
+    const { verdict } = openVerifier({ fetch: theirs.fetch, clock: testClock(nowMs) })
+    expect(await verdict(await signToken(published, {}, nowMs))).toBe('token.algorithm_not_allowed')
     await theirs.close()
   })
 })
@@ -103,27 +95,30 @@ describe('where two issuers are declared', () => {
   test.each([false, true])('one cannot speak for the other, its keys being cached: %s', async cached => {
     const theirs = await createSigningKey('key')
     const other = await startAuthority(theirs)
-    const issuers = createIssuers(
-      [declared, { ...declared, issuer: otherName, jwksUri: `${otherName}/keys` }],
-      {
-        ...services(nowMs),
-        fetch: ((uri: string, init: RequestInit) =>
-          uri.startsWith(otherName)
-            ? fetch(uri.replace(otherName, other.origin), init)
-            : authority.fetch(uri, init)) as typeof fetch,
-      },
-    )
+    const { verdict } = openVerifier({
+      issuers: [
+        declared,
+        { ...declared, issuer: otherName, keys: { kind: 'uri', uri: `${otherName}/keys` } },
+      ],
+      clock: testClock(nowMs),
+      fetch: ((uri: string, init: RequestInit) =>
+        uri.startsWith(otherName)
+          ? fetch(uri.replace(otherName, other.origin), init)
+          : authority.fetch(uri, init)) as typeof fetch,
+    })
     if (cached) {
       const own = await signToken(theirs, { claims: { iss: otherName } }, nowMs)
-      expect((await verifyToken(own, issuers, nowMs)).ok).toBe(true)
-      expect((await verifyToken(await signToken(key, {}, nowMs), issuers, nowMs)).ok).toBe(true)
+      expect(await verdict(own)).toBe('accepted')
+      expect(await verdict(await signToken(key, {}, nowMs))).toBe('accepted')
     }
     const forged = await signToken(theirs, { claims: { iss: issuerName } }, nowMs)
-    expect(await verifyToken(forged, issuers, nowMs)).toMatchObject({ reason: 'token.signature_invalid' })
+    expect(await verdict(forged)).toBe('token.signature_invalid')
     await other.close()
   })
 
   test('of the same name, nothing starts', () => {
-    expect(() => createIssuers([declared, declared], services(nowMs))).toThrow('two issuers of the same name')
+    const { telemetry, clock } = open()
+    const services = { environment: {}, fetch: authority.fetch, clock, telemetry }
+    expect(() => createIssuers([declared, declared], services)).toThrow('two issuers of the same name')
   })
 })

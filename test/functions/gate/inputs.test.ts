@@ -271,6 +271,7 @@ describe('text on the wire', () => {
       headers: [],
       cookies: [],
       body: undefined,
+      sourceIp: '192.0.2.1',
     }).query
 
   test.each([

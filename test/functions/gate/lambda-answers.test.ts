@@ -13,6 +13,7 @@ const request: DeclaredRequest = {
   headers: [],
   cookies: [],
   body: undefined,
+  sourceIp: '192.0.2.1',
 }
 
 /** What becomes of a function's answer. The client is replaced: a function of this answer would be a file for each. */

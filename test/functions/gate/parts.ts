@@ -4,13 +4,20 @@ import type { GateManifest, GateRoute, InputManifest } from '../../../contract/m
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { createGate, type GateParts } from '../../../functions/gate/pipeline.ts'
+import { readRules } from '../../../functions/gate/read-rules.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 import { simulateCounters } from './simulated-counters.ts'
 
 export const emptyInput: InputManifest = { path: [], query: [], headers: [], cookies: [], body: null }
 
 const route: GateRoute = {
-  access: { kind: 'token', rule: 'rule-1', bind: [{ claim: 'sub', pathParameter: 'userId' }] },
+  access: {
+    kind: 'token',
+    fingerprint: 'policy-1',
+    bind: [{ claim: 'sub', pathParameter: 'userId' }],
+    authentication: { acrValues: [], mfa: false, maxAgeSeconds: 300 },
+    rule: "claims.plan == 'pro'",
+  },
   input: {
     ...emptyInput,
     path: [{ name: 'userId', wire: 'string', many: false, reserved: [] }],
@@ -20,7 +27,7 @@ const route: GateRoute = {
   stub: null,
 }
 
-const manifest: GateManifest = {
+export const manifest: GateManifest = {
   format: 'sallyport/gate@1',
   api: 'Api',
   gate: 'Crm',
@@ -33,12 +40,12 @@ export const nowMs = 1_900_000_000_000
 
 export const ticket: Ticket = {
   route: 'PUT /users/{userId}',
-  rule: 'rule-1',
+  fingerprint: 'policy-1',
   issuer: 'https://login.example.com',
   subject: 'user-1',
   client: '',
   expiresAt: nowMs / 1000 + 60,
-  bound: { sub: 'user-1' },
+  claims: { sub: 'user-1', auth_time: nowMs / 1000 - 60, plan: 'pro' },
 }
 
 /** An event that passes, as API Gateway makes it; with changes. */
@@ -51,7 +58,11 @@ export const eventOf = (changes: Record<string, unknown> = {}) => ({
   multiValueQueryStringParameters: null,
   body: '{"title":"a"}',
   isBase64Encoded: false,
-  requestContext: { extendedRequestId: 'id-1', authorizer: ticketContext(ticket) },
+  requestContext: {
+    extendedRequestId: 'id-1',
+    identity: { sourceIp: '192.0.2.1' },
+    authorizer: ticketContext(ticket),
+  },
   ...changes,
 })
 
@@ -69,6 +80,7 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
       'PUT /users/{userId}': candidate =>
         typeof (candidate as { body?: { title?: unknown } }).body?.title === 'string',
     },
+    rules: readRules(changes.manifest ?? manifest),
     counters: instances[0] ?? null,
     upstream: async request => {
       called.push(request)

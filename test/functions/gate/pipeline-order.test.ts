@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { deny } from '../../../contract/decision.ts'
 import type { ReasonCode } from '../../../contract/reasons.ts'
-import { assembleGate, eventOf } from './parts.ts'
+import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
+import { assembleGate, eventOf, ticket } from './parts.ts'
 
 describe('the second door', () => {
   // Protection that depends on an unstated order is lost without a sound; here it is stated.
@@ -14,49 +15,61 @@ describe('the second door', () => {
       'answerProblems',
       'matchRoute',
       'admitTicket',
+      'requireAuthentication',
       'enforceLimits',
       'declareInputs',
       'bindPrincipal',
+      'applyRule',
       'callUpstream',
     ])
   })
 
   // Each request is wrong in everything from its place on, so the reason tells which step spoke first.
-  const everything = {
-    resource: '/undeclared',
-    requestContext: { extendedRequestId: 'id-1' },
-    pathParameters: { userId: 'user-2' },
-    body: '{"title":7}',
-  }
-  const wrong = (from: number) => {
-    const members = Object.entries(everything).slice(from)
-    return eventOf(Object.fromEntries(members))
+  const ofClaims = (claims: Ticket['claims']) => ({
+    extendedRequestId: 'id-1',
+    authorizer: ticketContext({ ...ticket, claims }),
+  })
+  const { plan: _, ...withoutPlan } = ticket.claims
+  const steps: ReadonlyArray<readonly [ReasonCode, changes: Record<string, unknown>, prior: number]> = [
+    ['route.undeclared', { resource: '/undeclared' }, 2],
+    ['ticket.missing', { requestContext: { extendedRequestId: 'id-1' } }, 2],
+    ['authentication.insufficient', { requestContext: ofClaims({}) }, 2],
+    ['limit.user', {}, 2],
+    ['input.invalid', { body: '{"title":7}' }, 0],
+    ['claim.path_mismatch', { pathParameters: { userId: 'user-2' } }, 0],
+    ['rule.failed', { requestContext: ofClaims(withoutPlan) }, 0],
+    ['upstream.unreachable', {}, 0],
+  ]
+  const wrongFrom = (place: number) => {
+    const changes = steps.slice(place).map(step => step[1])
+    return eventOf(Object.assign({}, ...changes.reverse()))
   }
 
-  test.each<[ReasonCode, unknown, prior: number]>([
-    ['route.undeclared', wrong(0), 2],
-    ['ticket.missing', wrong(1), 2],
-    ['limit.user', wrong(2), 2],
-    ['input.invalid', wrong(2), 0],
-    ['claim.path_mismatch', wrong(2), 0],
-    ['upstream.unreachable', wrong(4), 0],
-  ])('refuses with %s before it looks at what comes later', async (reason, event, prior) => {
-    const gate = assembleGate({ upstream: async () => deny('upstream.unreachable') })
-    for (let i = 0; i < prior; i += 1) await gate.handle(eventOf())
-    const asked = reason === 'claim.path_mismatch' ? { ...(event as object), body: '{"title":"a"}' } : event
-    await gate.handle(asked)
-    expect(gate.denials.at(-1)?.reason).toBe(reason)
+  test.each(steps.map(([reason, , prior], place) => [reason, wrongFrom(place), prior] as const))(
+    'refuses with %s before it looks at what comes later',
+    async (reason, event, prior) => {
+      const gate = assembleGate({ upstream: async () => deny('upstream.unreachable') })
+      for (let i = 0; i < prior; i += 1) await gate.handle(eventOf())
+      await gate.handle(event)
+      expect(gate.denials.at(-1)?.reason).toBe(reason)
+    },
+  )
+
+  test('writes nothing for a caller who is sent to sign in', async () => {
+    const gate = assembleGate()
+    await gate.handle(eventOf({ requestContext: ofClaims({}) }))
+    expect(gate.store.writes()).toBe(0)
   })
 
   test('writes nothing for a request without a ticket', async () => {
     const gate = assembleGate()
-    await gate.handle(wrong(1))
+    await gate.handle(wrongFrom(1))
     expect(gate.store.writes()).toBe(0)
   })
 
   test('counts a request whose input is refused', async () => {
     const gate = assembleGate()
-    await gate.handle(wrong(2))
+    await gate.handle(wrongFrom(4))
     expect(gate.store.writes()).toBe(1)
   })
 
@@ -66,7 +79,7 @@ describe('the second door', () => {
     expect(answer.statusCode).toBe(200)
     expect(gate.called).toHaveLength(1)
     expect(Object.keys(gate.called[0] ?? {}).sort()).toEqual(
-      ['body', 'cookies', 'headers', 'key', 'path', 'query', 'route', 'ticket'].sort(),
+      ['body', 'cookies', 'headers', 'key', 'path', 'query', 'route', 'sourceIp', 'ticket'].sort(),
     )
     expect(gate.called[0]?.body).toEqual({ title: 'a' })
   })
@@ -75,6 +88,12 @@ describe('the second door', () => {
 describe('a gate that was deployed by halves', () => {
   test('lets nothing pass without its validator', async () => {
     const gate = assembleGate({ validators: {} })
+    expect((await gate.handle(eventOf())).statusCode).toBe(500)
+    expect(gate.called).toEqual([])
+  })
+
+  test('lets nothing pass without its rule', async () => {
+    const gate = assembleGate({ rules: {} })
     expect((await gate.handle(eventOf())).statusCode).toBe(500)
     expect(gate.called).toEqual([])
   })

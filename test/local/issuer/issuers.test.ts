@@ -16,6 +16,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createIssuers, type Issuers } from '../../../local/issuer/issuers.ts'
 import { mintAt } from '../../../local/issuer/provider.ts'
+import { defaultProfile } from '../../../local/issuer/token-profile.ts'
 import { type CertificateAuthority, createAuthority } from '../../../local/network/ca.ts'
 import { type Front, startFront } from '../../../local/network/front.ts'
 import type { DeclaredIssuer } from '../../../local/policies.ts'
@@ -23,12 +24,12 @@ import { browse, type Cookies, fetchThrough } from './browser.ts'
 
 const api = 'https://api.example.com'
 const declare = (issuer: string, more: Partial<DeclaredIssuer> = {}): DeclaredIssuer => ({
+  ...defaultProfile,
   issuer,
+  pinned: false,
   jwksUri: null,
   audiences: [api],
   algorithms: ['ES256'],
-  tokenType: 'at+jwt',
-  requiredClaims: [],
   ...more,
 })
 
@@ -249,8 +250,9 @@ describe('a declared jwksUri', () => {
   })
 })
 
+const own = 'http://127.0.0.1:9'
+
 describe('an own server', () => {
-  const own = 'http://127.0.0.1:9'
   const other = 'https://sso.example.com/realms/other'
 
   it('takes over its issuer, key set included, and no other', async () => {
@@ -306,6 +308,88 @@ describe('an own server', () => {
       message: expect.stringContaining(message),
     })
     expect(issuers.names()).toEqual({})
+  })
+})
+
+describe('an issuer with pinned keys', () => {
+  const pinned = declare('https://pinned.example.com', { pinned: true })
+
+  it('is listed, and nothing is served or made for it', async () => {
+    await serve([pinned, declare(okta)])
+    expect(issuers.all()).toMatchObject([
+      { issuer: pinned.issuer, origin: null, builtIn: false },
+      { issuer: okta, builtIn: true },
+    ])
+    expect(issuers.builtIn(pinned.issuer)).toBeUndefined()
+    expect(Object.keys(issuers.names())).toEqual(['id.example.com'])
+  })
+
+  it('needs no server of its own, and gets none', async () => {
+    issuers = createIssuers({ [pinned.issuer]: own })
+    await expect(issuers.serve([pinned])).rejects.toMatchObject({
+      name: 'UsageError',
+      message: expect.stringMatching(
+        /^--issuer https:\/\/pinned\.example\.com: its keys are pinned.*\n {2}fix: /,
+      ),
+    })
+  })
+
+  it('leaves its host to whoever else has it', async () => {
+    const beside = 'https://pinned.example.com/other'
+    await serve([pinned, declare(beside)], { [beside]: own })
+    expect(issuers.names()).toEqual({ 'pinned.example.com': own })
+  })
+
+  it('is served from the reload on with which its keys are pinned no more', async () => {
+    await serve([pinned])
+    await issuers.serve([{ ...pinned, pinned: false }])
+    front.setNames(issuers.names())
+    expect(await verify(await issuerOf(pinned.issuer).mint({ subject: 'ada' }), pinned.issuer)).toBe('ada')
+  })
+})
+
+describe('a paused issuer', () => {
+  const keysAt = 'https://keys.example.com/main.json'
+  const unreachable = (url: string) =>
+    get(url).then(
+      () => expect.fail(`${url} answers`),
+      (error: Error) => error.message,
+    )
+
+  it('drops every connection at all of its hosts, and answers with the same keys once it is resumed', async () => {
+    await serve([declare(keycloak, { jwksUri: keysAt }), declare(okta)])
+    const before = kids(keycloak)
+    issuerOf(keycloak).pause()
+    for (const url of [discoveryOf(keycloak), keysAt]) expect(await unreachable(url)).toBeTruthy()
+    await expect(issuerOf(keycloak).mint({ subject: 'ada' })).rejects.toThrow('fetch failed')
+    expect((await json(discoveryOf(okta))).issuer).toBe(okta)
+
+    issuerOf(keycloak).resume()
+    expect((await json(discoveryOf(keycloak))).issuer).toBe(keycloak)
+    expect((await json(keysAt)).keys).toHaveLength(1)
+    expect(kids(keycloak)).toEqual(before)
+  })
+
+  it('shows the keys it got meanwhile', async () => {
+    await serve([declare(keycloak)])
+    issuerOf(keycloak).pause()
+    await issuerOf(keycloak).rotateKeys()
+    issuerOf(keycloak).resume()
+    const { keys } = await json(`${keycloak}/jwks`)
+    expect((keys as Array<{ kid: string }>).map(({ kid }) => kid)).toEqual(kids(keycloak))
+    expect(keys).toHaveLength(2)
+  })
+
+  it('stays so when another issuer joins it, and closes as any', async () => {
+    await serve([declare(keycloak)])
+    issuerOf(keycloak).pause()
+    await issuers.serve([declare(keycloak), declare(okta)])
+    front.setNames(issuers.names())
+    expect(await unreachable(discoveryOf(keycloak))).toBeTruthy()
+    expect((await json(discoveryOf(okta))).issuer).toBe(okta)
+    const { origin } = issuerOf(keycloak)
+    await issuers.close()
+    await expect(fetch(origin)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } })
   })
 })
 

@@ -1,0 +1,145 @@
+import { isIP } from 'node:net'
+import { Environment } from '@marcbachmann/cel-js'
+import { type AddressRange, readAddressRange } from './address-range.ts'
+import type { Parameter } from './manifest.ts'
+import { RuleError, readWords } from './rule-words.ts'
+
+type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'many'>>
+
+/** What a rule may speak of, and of which types: the same at synth, where it is checked, and at run time. */
+export interface RuleInputs {
+  readonly path: RuleParameters
+  readonly query: RuleParameters
+}
+
+/** The values of one request. A query parameter that was not sent is left out. */
+export interface RuleValues {
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly path: Readonly<Record<string, unknown>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly source: { readonly ip: string }
+}
+
+export interface Rule {
+  /** Claims that it speaks of, each once, sorted. */
+  readonly claims: readonly string[]
+  /**
+   * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
+   * an error beside `||` or `&&` counts only where the other side does not decide by itself.
+   */
+  holds(values: RuleValues): boolean
+}
+
+const longest = 1000
+const limits = { maxAstNodes: 250, maxDepth: 40, maxListElements: 100, maxCallArguments: 4 }
+const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 'bool' } as const
+
+/**
+ * Reads a rule in CEL (https://github.com/google/cel-spec) over `claims`, `path`, `query` and `source.ip`, of which the last has
+ * `inRange('10.0.0.0/8')`. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
+ */
+export function readRule(text: string, inputs: RuleInputs): Rule {
+  if (text.length > longest) throw new RuleError(`longer than ${longest} characters`)
+  const ranges = new Map<string, AddressRange>()
+  const evaluate = parse(environmentFor(inputs, ranges), text)
+  const names = (parameters: RuleParameters) => parameters.map(({ name }) => name)
+  const words = readWords(evaluate.ast, {
+    claims: null,
+    path: names(inputs.path),
+    query: names(inputs.query),
+    source: ['ip'],
+  })
+  for (const range of words.ranges) ranges.set(range, rangeOf(range))
+  // Here, so that the first request finds it done.
+  const checked = evaluate.check()
+  if (!checked.valid) throw new RuleError(summaryOf(checked.error))
+  if (checked.type === 'dyn')
+    throw new RuleError('its result may be anything: compare it, for example with true')
+  if (checked.type !== 'bool') throw new RuleError(`its result is ${checked.type}, not bool`)
+  return {
+    claims: words.claims,
+    holds({ claims, path, query, source }) {
+      const result: unknown = evaluate({
+        claims: membersOf(claims, words.claims, inert),
+        path: typed(path, inputs.path),
+        query: typed(query, inputs.query),
+        // One that is not known is left out: it is neither in a range nor outside.
+        source: new Map(isIP(source.ip) === 0 ? [] : [['ip', source.ip]]),
+      })
+      if (typeof result !== 'boolean') throw new TypeError('its result is no yes or no')
+      return result
+    },
+  }
+}
+
+function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string, AddressRange>): Environment {
+  const schemaOf = (parameters: RuleParameters) =>
+    Object.fromEntries(
+      parameters.map(({ name, wire, many }) => [name, many ? `list<${celTypes[wire]}>` : celTypes[wire]]),
+    )
+  const has = (name: string, members: ReadonlyMap<string, unknown>) => members.get(name) !== undefined
+  return new Environment({ limits })
+    .registerType('Query', { schema: schemaOf(query) })
+    .registerVariable('claims', 'map<string, dyn>')
+    .registerVariable('path', { schema: schemaOf(path) })
+    .registerVariable('query', 'Query')
+    .registerVariable('source', { schema: { ip: 'string' } })
+    .registerOperator('string in Query: bool', has)
+    .registerFunction(
+      'string.inRange(string): bool',
+      (address: string, range: string) => ranges.get(range)?.(address),
+      { async: false },
+    )
+}
+
+function parse(environment: Environment, text: string) {
+  try {
+    return environment.parse(text)
+  } catch (error) {
+    throw new RuleError(summaryOf(error))
+  }
+}
+
+function rangeOf(text: string): AddressRange {
+  const range = readAddressRange(text)
+  if (!range)
+    throw new RuleError(`${JSON.stringify(text)} is no range such as '10.0.0.0/8' or '2001:db8::/32'`)
+  return range
+}
+
+/** Maps, whose members are their own: in an object a claim named `constructor` or `__proto__` would be something else. */
+function membersOf(
+  values: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  read: (value: unknown) => unknown,
+): Map<string, unknown> {
+  return new Map(
+    names.filter(name => Object.hasOwn(values, name)).map(name => [name, read(values[name])] as const),
+  )
+}
+
+function inert(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  return Array.isArray(value)
+    ? value.map(inert)
+    : membersOf(value as Record<string, unknown>, Object.keys(value), inert)
+}
+
+/** Integers are bigints in CEL's JavaScript. */
+function typed(values: Readonly<Record<string, unknown>>, parameters: RuleParameters): Map<string, unknown> {
+  const integers = new Set(parameters.filter(({ wire }) => wire === 'integer').map(({ name }) => name))
+  return new Map(
+    parameters
+      .filter(({ name }) => Object.hasOwn(values, name))
+      .map(({ name }) => [name, integers.has(name) ? integersOf(values[name]) : values[name]]),
+  )
+}
+
+const integersOf = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(integersOf) : typeof value === 'number' ? BigInt(value) : value
+
+/** The library's first line; the others draw an arrow below the rule. */
+const summaryOf = (error: unknown): string => {
+  const { summary, message } = Object(error) as { summary?: string; message?: string }
+  return String(summary ?? message ?? error).split('\n')[0] ?? ''
+}

@@ -1,0 +1,97 @@
+import { Access, Issuer } from 'sallyport'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { complaintOf, login, newApi, ok, synthesized } from './support.ts'
+
+const key = 'GET /deals/{dealId}'
+const input = {
+  path: { dealId: z.uuid() },
+  query: {
+    limit: z.int().max(50).optional(),
+    ratio: z.number().optional(),
+    open: z.boolean().optional(),
+    tags: z.array(z.string()).optional(),
+    'page.size': z.int().optional(),
+    'deal-id': z.string().optional(),
+  },
+  headers: { 'x-team': z.string().optional() },
+}
+const declare = (rule: string, issuers: readonly Issuer[] = [login], named?: readonly Issuer[]) =>
+  newApi({ issuers }).addRoute(key, {
+    upstream: ok,
+    access: Access.token({ rule, ...(named && { issuers: named }) }),
+    input,
+  })
+
+describe('a rule', () => {
+  test.each([
+    'query.limit <= 10',
+    'query.ratio < 0.5',
+    'query.open == true',
+    'query.tags.all(tag, tag in claims.tags)',
+    "query['page.size'] <= 50 && query['deal-id'] == path.dealId",
+    "!('deal-id' in query)",
+    "path.dealId.startsWith('0')",
+    "source.ip.inRange('10.0.0.0/8') // the office",
+    "claims.plan == 'pro' ||\n    query.limit <= 10",
+  ])('knows the types of the declared inputs: %s', rule => {
+    expect(declare(rule).rule?.claims).toBeInstanceOf(Array)
+  })
+
+  test.each([
+    ['claims.plan == ', 'Unexpected token: EOF'],
+    ["query.limit <= '10'", 'no such overload: int <= string'],
+    ['path.dealId == 1', 'no such overload: string == int'],
+    ['query.offset > 1', 'query has no "offset"'],
+    ['query.page.size > 1', 'query has no "page"'],
+    ['query.deal-id == 1', 'query has no "deal"'],
+    ["headers['x-team'] == 'a'", 'headers is not known'],
+    ['body.amount > 1', 'body is not known'],
+    ['query.limit', 'its result is int, not bool'],
+    ['claims.admin', 'its result may be anything: compare it, for example with true'],
+    [
+      "claims.email.matches('.*')",
+      'matches() is not available: there are startsWith, endsWith, contains, size, inRange, all, exists, exists_one',
+    ],
+    ["source.ip.inRange('10.0.0.0')", "\"10.0.0.0\" is no range such as '10.0.0.0/8' or '2001:db8::/32'"],
+  ])('that is wrong is refused with its route, what is wrong, and what it can speak of: %s', (rule, what) => {
+    expect(complaintOf(() => declare(rule))).toEqual({
+      at: `route "${key}" of S/Api access.rule`,
+      given: `${rule.trim()}: ${what}`,
+      allowed: 'a condition in CEL over claims, path, query and source.ip',
+      fix: "it can speak of claims.…, path.dealId, query.limit, query.ratio, query.open, query.tags, query['page.size'], query['deal-id'], source.ip",
+    })
+  })
+
+  test('of several lines is shown in one, and a long one is cut', () => {
+    expect(complaintOf(() => declare('claims.a ==\n\n   claims.b &&')).given).toBe(
+      'claims.a == claims.b &&: Unexpected token: EOF',
+    )
+    expect(complaintOf(() => declare(`claims.a == '${'x'.repeat(2000)}'`)).given.length).toBeLessThan(300)
+  })
+
+  test('does not let one issuer speak for another', () => {
+    const partner = Issuer.oidc('https://partner.example.com', {
+      audience: 'https://api.example.com',
+      algorithms: ['ES256'],
+    })
+    const rule = 'claims.sub == path.dealId'
+    expect(complaintOf(() => declare(rule, [login, partner]))).toEqual({
+      at: `route "${key}" of S/Api access.rule`,
+      given: `${rule}: claims.sub alone, where 2 issuers name the callers`,
+      allowed: 'a condition in CEL over claims, path, query and source.ip',
+      fix: 'compare claims.iss too, or name one issuer in access.issuers',
+    })
+    expect(declare(rule, [login, partner], [login]).key).toBe(key)
+    expect(declare(`${rule} && claims.iss == 'https://login.example.com'`, [login, partner]).key).toBe(key)
+  })
+
+  test('has its claims carried by the first door, and is decided by the second', () => {
+    const rule = "claims.plan == 'pro' && claims['custom:region'] == 'eu'"
+    const { authorizer, gates } = synthesized(api =>
+      api.addRoute(key, { upstream: ok, access: Access.token({ rule, mfa: true }), input }),
+    )
+    expect(authorizer?.manifest.routes[key]?.carried).toEqual(['amr', 'custom:region', 'plan'])
+    expect(gates.map(({ manifest }) => manifest.routes[key]?.access)).toMatchObject([{ rule }])
+  })
+})
