@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
-import { nodeBuiltins } from './node-builtins.ts'
+import { bundleSettings } from './bundle-settings.ts'
 
 /**
  * Bundles the functions once, here, so that users need no bundler and deploy the very bytes that were tested.
@@ -11,27 +11,15 @@ const out = 'dist/functions'
 
 const bundle = async (name: string, entryPoints: Record<string, string>) => {
   const { metafile, outputFiles } = await build({
+    ...bundleSettings,
     entryPoints,
     outdir: `${out}/${name}`,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
-    bundle: true,
     // Only where something is loaded on demand: every further file takes time.
     splitting: name === 'gate',
-    minify: true,
-    // Stack traces name functions in logs; positions in a minified line would not.
-    keepNames: true,
-    legalComments: 'none',
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    plugins: [nodeBuiltins],
-    // Places to look for credentials that a function has no business with, and the time to load them.
-    alias: { '@aws-sdk/credential-provider-node': './functions/runtime/no-credential-chain.ts' },
     metafile: true,
     write: false,
-    logLevel: 'warning',
   })
   update(`${out}/${name}`, new Map(outputFiles.map(file => [basename(file.path), file.text])))
   return [name, metafile] as const

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { interleaved } from '../statistics.ts'
 import { type BenchIssuer, createIssuer } from './issuer.ts'
@@ -21,7 +21,7 @@ const coldBatch = 5
 
 const measured: Partial<Record<MeasuredAlgorithm, Samples>> = {}
 for (const algorithm of task.algorithms) measured[algorithm] = await measure(await createIssuer(algorithm))
-writeSync(3, JSON.stringify(measured))
+writeFileSync(3, JSON.stringify(measured))
 process.exit(0)
 
 async function measure(issuer: BenchIssuer): Promise<Samples> {

@@ -10,22 +10,24 @@ const maxBytes = 256 * 1024
 export async function fetchJson(uri: string, fetch: typeof globalThis.fetch): Promise<unknown> {
   if (!URL.canParse(uri) || new URL(uri).protocol !== 'https:')
     throw new Error('keys are fetched over https only')
-  const patience = new AbortController()
-  const timer = setTimeout(() => patience.abort(new Error(`no answer within ${answerMs} ms`)), answerMs)
+  const controller = new AbortController()
+  const giveUp = (what: string, ms: number) =>
+    setTimeout(() => controller.abort(new Error(`no ${what} within ${ms} ms`)), ms)
+  const timers = [giveUp('answer', answerMs), giveUp('end of the answer', totalMs)] as const
   try {
     const response = await fetch(uri, {
       redirect: 'error',
       headers: { accept: 'application/json' },
-      signal: AbortSignal.any([patience.signal, AbortSignal.timeout(totalMs)]),
+      signal: controller.signal,
     })
-    clearTimeout(timer)
+    clearTimeout(timers[0])
     if (response.status !== 200) {
       await response.body?.cancel()
       throw new Error(`status ${response.status}`)
     }
     return parse(await boundedText(response))
   } finally {
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
   }
 }
 

@@ -5,7 +5,7 @@ import { judgeClaims } from './claims.ts'
 import type { Issuers } from './issuers.ts'
 import { readJws } from './jws.ts'
 import type { KeyName, Keys } from './keys.ts'
-import type { VerifiedToken, VerifiedTokens } from './verified-tokens.ts'
+import { tokenId, type VerifiedToken, type VerifiedTokens } from './verified-tokens.ts'
 
 interface VerificationParts {
   readonly issuers: Issuers
@@ -21,7 +21,8 @@ export async function verifyToken(
   token: string,
   { issuers, verified, clock }: VerificationParts,
 ): Promise<Decision<VerifiedToken>> {
-  const known = verified.recall(token)
+  const id = tokenId(token)
+  const known = verified.recall(id)
   if (known) return allow(known)
 
   const jws = readJws(token)
@@ -38,12 +39,13 @@ export async function verifyToken(
   const key = await findSigningKey(token, header, issuer.keys)
   if (!key.ok) return key
   const judged = judgeClaims(payload, issuer, clock.wall() / 1000)
-  return judged.ok ? allow(verified.remember(token, issuer, judged.value, key.value, header)) : judged
+  return judged.ok ? allow(verified.remember(id, issuer, judged.value, key.value, header)) : judged
 }
 
 /** The issuer's key under which the token's signature holds. */
 async function findSigningKey(token: string, name: KeyName, keys: Keys): Promise<Decision<CryptoKey>> {
-  const key = await keys.find(name)
+  const current = keys.current(name)
+  const key = current ? allow(current) : await keys.find(name)
   if (!key.ok) return key
   if (await holds(token, key.value, name)) return key
   // A key may be replaced under the same name.

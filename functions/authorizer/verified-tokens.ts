@@ -23,15 +23,15 @@ interface Entry {
 }
 
 export interface VerifiedTokens {
-  /** What this very token was verified as, as long as all that it rested on still stands. */
-  recall(token: string): VerifiedToken | undefined
-  remember(token: string, issuer: Issuer, judged: JudgedClaims, key: CryptoKey, name: KeyName): VerifiedToken
+  /** What the token of this id was verified as, as long as all that it rested on still stands. */
+  recall(id: string): VerifiedToken | undefined
+  remember(id: string, issuer: Issuer, judged: JudgedClaims, key: CryptoKey, name: KeyName): VerifiedToken
 }
 
 const most = 1000
 
 /**
- * Tokens that were verified, by the SHA-256 of all their bytes: who can read this memory finds no token in it. What is
+ * Tokens that were verified, by {@link tokenId}: who can read this memory finds no token in it. What is
  * recalled was verified within `ttlSeconds`, under a key that is current and has not been replaced, and its times hold now.
  * Only what was verified gets in, so strangers cannot fill it; the one used longest ago makes room.
  */
@@ -49,8 +49,7 @@ export function createVerifiedTokens(ttlSeconds: number, clock: Clock): Verified
   }
 
   return {
-    recall(token) {
-      const id = idOf(token)
+    recall(id) {
       const entry = entries.get(id)
       if (!entry) return undefined
       entries.delete(id)
@@ -58,10 +57,10 @@ export function createVerifiedTokens(ttlSeconds: number, clock: Clock): Verified
       entries.set(id, entry)
       return entry.token
     },
-    remember(token, issuer, { claims, from, until }, key, name) {
+    remember(id, issuer, { claims, from, until }, key, name) {
       const verified = Object.freeze({ issuer, claims: frozen(claims) })
       if (ttlSeconds === 0) return verified
-      entries.set(idOf(token), { token: verified, key, name, from, until, verifiedAt: instant(clock) })
+      entries.set(id, { token: verified, key, name, from, until, verifiedAt: instant(clock) })
       const [oldest] = entries.keys()
       if (entries.size > most && oldest !== undefined) entries.delete(oldest)
       return verified
@@ -69,7 +68,8 @@ export function createVerifiedTokens(ttlSeconds: number, clock: Clock): Verified
   }
 }
 
-const idOf = (token: string): string => hash('sha256', token, 'base64')
+/** The SHA-256 of all the bytes of a token. */
+export const tokenId = (token: string): string => hash('sha256', token, 'base64')
 
 /** JSON that nobody can change any more: who is handed it next sees what was signed. */
 function frozen<T>(value: T): T {

@@ -39,7 +39,8 @@ function hasSoundMembers(text: string, maxDepth: number, forbidden: ReadonlySet<
       const end = endOfString(text, at)
       if (nameNext) {
         const names = open.at(-1)
-        const name: string = JSON.parse(text.slice(at, end + 1))
+        const raw = text.slice(at + 1, end)
+        const name: string = raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw
         if (!names || names.has(name) || forbidden.has(name)) return false
         names.add(name)
         nameNext = false
@@ -52,7 +53,14 @@ function hasSoundMembers(text: string, maxDepth: number, forbidden: ReadonlySet<
 
 /** Where the string that begins at `start` has its closing quote. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  let at = text.indexOf('"', start + 1)
+  while (isEscaped(text, at)) at = text.indexOf('"', at + 1)
   return at
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text[first - 1] === '\\') first -= 1
+  return (at - first) % 2 === 1
 }

@@ -24,7 +24,7 @@ export interface TokenAccessOptions<PathParameter extends string = string> exten
    * against the types of the inputs, and decided by the second door, for every request. At most 1000 characters.
    *
    * Of CEL there are its operators, `has`, `size`, `startsWith`, `endsWith`, `contains`, `all`, `exists` and `exists_one`; beside it
-   * `source.ip.inRange('10.0.0.0/8')`. Names that are no identifiers are written `claims['custom:plan']`, and
+   * `source.ip.inRange('10.0.0.0/8')`, the address API Gateway was called from (behind a proxy, the proxy's). Names that are no identifiers are written `claims['custom:plan']`, and
    * `'custom:plan' in claims` asks whether there is one. Numbers of claims are doubles; values of
    * different types are unequal, so `!=` also holds for what is no text.
    *
