@@ -1,24 +1,14 @@
 import { isIP } from 'node:net'
 import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
-import type { Parameter } from './manifest.ts'
+import {
+  claimValues,
+  parameterValues,
+  type RuleInputs,
+  type RuleParameters,
+  type RuleValues,
+} from './rule-values.ts'
 import { RuleError, readWords } from './rule-words.ts'
-
-type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'many'>>
-
-/** What a rule may speak of, and of which types: the same at synth, where it is checked, and at run time. */
-export interface RuleInputs {
-  readonly path: RuleParameters
-  readonly query: RuleParameters
-}
-
-/** The values of one request. A query parameter that was not sent is left out. */
-export interface RuleValues {
-  readonly claims: Readonly<Record<string, unknown>>
-  readonly path: Readonly<Record<string, unknown>>
-  readonly query: Readonly<Record<string, unknown>>
-  readonly source: { readonly ip: string }
-}
 
 export interface Rule {
   /** Claims that it speaks of, each once, sorted. */
@@ -60,9 +50,9 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
     claims: words.claims,
     holds({ claims, path, query, source }) {
       const result: unknown = evaluate({
-        claims: membersOf(claims, words.claims, inert),
-        path: typed(path, inputs.path),
-        query: typed(query, inputs.query),
+        claims: claimValues(claims, words.claims),
+        path: parameterValues(path, inputs.path),
+        query: parameterValues(query, inputs.query),
         // One that is not known is left out: it is neither in a range nor outside.
         source: new Map(isIP(source.ip) === 0 ? [] : [['ip', source.ip]]),
       })
@@ -106,37 +96,6 @@ function rangeOf(text: string): AddressRange {
     throw new RuleError(`${JSON.stringify(text)} is no range such as '10.0.0.0/8' or '2001:db8::/32'`)
   return range
 }
-
-/** Maps, whose members are their own: in an object a claim named `constructor` or `__proto__` would be something else. */
-function membersOf(
-  values: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-  read: (value: unknown) => unknown,
-): Map<string, unknown> {
-  return new Map(
-    names.filter(name => Object.hasOwn(values, name)).map(name => [name, read(values[name])] as const),
-  )
-}
-
-function inert(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  return Array.isArray(value)
-    ? value.map(inert)
-    : membersOf(value as Record<string, unknown>, Object.keys(value), inert)
-}
-
-/** Integers are bigints in CEL's JavaScript. */
-function typed(values: Readonly<Record<string, unknown>>, parameters: RuleParameters): Map<string, unknown> {
-  const integers = new Set(parameters.filter(({ wire }) => wire === 'integer').map(({ name }) => name))
-  return new Map(
-    parameters
-      .filter(({ name }) => Object.hasOwn(values, name))
-      .map(({ name }) => [name, integers.has(name) ? integersOf(values[name]) : values[name]]),
-  )
-}
-
-const integersOf = (value: unknown): unknown =>
-  Array.isArray(value) ? value.map(integersOf) : typeof value === 'number' ? BigInt(value) : value
 
 /** The library's first line; the others draw an arrow below the rule. */
 const summaryOf = (error: unknown): string => {

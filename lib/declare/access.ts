@@ -23,10 +23,10 @@ export interface TokenAccessOptions<PathParameter extends string = string> exten
    * A condition in CEL over `claims`, `path`, `query` and `source.ip`: `claims.plan == 'pro' || query.limit <= 10`. Checked at synth
    * against the types of the inputs, and decided by the second door, for every request. At most 1000 characters.
    *
-   * Of CEL there are its operators, `has`, `size`, `startsWith`, `endsWith`, `contains`, `all`, `exists` and `exists_one`; beside it
-   * `source.ip.inRange('10.0.0.0/8')`, the address API Gateway was called from (behind a proxy, the proxy's). Names that are no identifiers are written `claims['custom:plan']`, and
-   * `'custom:plan' in claims` asks whether there is one. Numbers of claims are doubles; values of
-   * different types are unequal, so `!=` also holds for what is no text.
+   * Of CEL there are its operators, `has`, `size`, `startsWith`, `endsWith`, `contains`, `all`, `exists` and `exists_one`. Names that
+   * are no identifiers are written `claims['custom:plan']`, and `'custom:plan' in claims` asks whether there is one. Numbers of
+   * claims are doubles. Values of different types are unequal, so `!=` also holds for a claim of another type.
+   * `source.ip` is the address API Gateway was called from (behind a proxy, the proxy's); `source.ip.inRange('10.0.0.0/8')`.
    *
    * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first.
    * @default - none

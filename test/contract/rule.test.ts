@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type RuleValues, readRule } from '../../contract/rule.ts'
+import { readRule } from '../../contract/rule.ts'
+import type { RuleValues } from '../../contract/rule-values.ts'
 import { RuleError } from '../../contract/rule-words.ts'
 
 const one = (name: string, wire: 'string' | 'integer' | 'number' | 'boolean' = 'string') => ({
