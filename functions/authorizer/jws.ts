@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
+import { isKeyId } from '../../contract/jwk.ts'
 import { parseStrictJson } from '../runtime/strict-json.ts'
 
 /** The parts of a compact JWS (RFC 7515 §7.1) that are read before its signature is: nothing in them is believed yet. */
@@ -24,9 +25,6 @@ const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
  */
 const refusedParameters = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c', 'zip', 'enc']
 
-// Visible ASCII: it is compared, never looked up anywhere else.
-const keyId = /^[\x21-\x7e]{1,256}$/
-
 /**
  * Reads a token strictly, so that no two readers can take it for different things: canonical base64url, UTF-8, JSON
  * objects with no member twice. Denials: `token.malformed`, `token.key_unknown` (no usable `kid`).
@@ -40,7 +38,7 @@ export function readJws(token: string): Decision<UnverifiedJws> {
   if (refused) return deny('token.malformed', { note: `header parameter ${refused}` })
   const { alg, kid, typ = null } = header
   if (typeof alg !== 'string') return deny('token.malformed', { note: 'no alg' })
-  if (typeof kid !== 'string' || !keyId.test(kid)) return deny('token.key_unknown', { note: 'no usable kid' })
+  if (!isKeyId(kid)) return deny('token.key_unknown', { note: 'no usable kid' })
   if (typ !== null && typeof typ !== 'string') return deny('token.malformed', { note: 'typ is no text' })
   return allow({ header: { alg, kid, typ: typ === null ? null : mediaType(typ) }, payload })
 }

@@ -1,4 +1,5 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { isSecret, mayServe } from '../../contract/jwk.ts'
 import type { Algorithm } from '../../contract/manifest.ts'
 
 /** The usable keys of one published set, each imported for one algorithm. */
@@ -12,24 +13,6 @@ export interface KeySet {
 }
 
 const maxKeys = 100
-const minRsaBytes = 256 // 2048 bits (RFC 7518 §3.3)
-
-/** What a key for an algorithm is (RFC 7518 §3.1, RFC 8037 §3.1). */
-const kindOf: Readonly<Record<Algorithm, { readonly kty: string; readonly crv?: string }>> = {
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
-}
-
-// Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
-const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 /**
  * Reads a JWK Set (RFC 7517 §5) for the declared algorithms. Rejects for what is no set, holds too many keys, or publishes
@@ -70,9 +53,6 @@ interface Imported {
   readonly members: string
 }
 
-const isSecret = (jwk: JWK & Record<string, unknown>) =>
-  jwk.kty === 'oct' || secretMembers.some(member => Object.hasOwn(jwk, member))
-
 /** Two keys of one id: which was meant could only be tried out. */
 const isUnique = ({ kid }: JWK, all: readonly JWK[]) =>
   typeof kid === 'string' && all.filter(other => other.kid === kid).length === 1
@@ -96,14 +76,4 @@ async function importFor(
     }
   }
   return imported
-}
-
-function mayServe(jwk: JWK, alg: Algorithm): boolean {
-  const { kty, crv } = kindOf[alg]
-  if (jwk.kty !== kty || (crv !== undefined && jwk.crv !== crv)) return false
-  if (jwk.alg !== undefined && jwk.alg !== alg) return false
-  if (jwk.use !== undefined && jwk.use !== 'sig') return false
-  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
-    return false
-  return kty !== 'RSA' || (typeof jwk.n === 'string' && Buffer.from(jwk.n, 'base64url').length >= minRsaBytes)
 }

@@ -31,14 +31,6 @@ test('all TypeScript in the README and docs/ compiles against the library', () =
   expect(said(() => execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8' }))).toBe('')
 })
 
-test('every relative link in the README and docs/ leads to a file', () => {
-  for (const page of pages) {
-    for (const [, target] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-      expect(globSync(join(page, '..', target as string)), `${page} → ${target}`).toHaveLength(1)
-    }
-  }
-})
-
 /** What a failing compiler says, on stdout. */
 function said(run: () => string): string {
   try {

@@ -147,17 +147,8 @@ describe('the first door', () => {
         const token = `${good.slice(0, at)}${char}${good.slice(at + 1)}`
         return token === good ? `${good}x` : token
       })
-    // Bits of the last character beyond the signature's end carry nothing, so another character can mean the same.
-    const meansTheSame = (token: string) => {
-      const bytes = (text: string) => Buffer.from(text.slice(text.lastIndexOf('.') + 1), 'base64url')
-      return (
-        token.slice(0, token.lastIndexOf('.')) === good.slice(0, good.lastIndexOf('.')) &&
-        bytes(token).equals(bytes(good))
-      )
-    }
     await fc.assert(
       fc.asyncProperty(flipped, async token => {
-        fc.pre(!meansTheSame(token))
         await expectNo(door(eventOf(`Bearer ${token}`)))
       }),
       { numRuns: 300 },

@@ -57,6 +57,34 @@ describe('a key is skipped, and counted', () => {
     expect((await read([weak], 'RS256')).skipped).toBe(1)
   })
 
+  test.each([
+    ['an exponent of 1, under which anyone can sign', { e: 'AQ' }],
+    ['an exponent of 0', { e: 'AA' }],
+    ['an exponent of 2', { e: 'Ag' }],
+    ['an even exponent', { e: 'AQAA' }],
+    ['no exponent', { e: undefined }],
+    ['an empty exponent', { e: '' }],
+    ['an exponent that is no text', { e: 65537 }],
+    [
+      '1024 bits behind zeros',
+      { n: Buffer.concat([Buffer.alloc(128), Buffer.alloc(128, 0xff)]).toString('base64url') },
+    ],
+    ['2047 bits', { n: Buffer.concat([Buffer.from([0x7f]), Buffer.alloc(255, 0xff)]).toString('base64url') }],
+    ['8193 bits', { n: Buffer.concat([Buffer.from([1]), Buffer.alloc(1024, 0xff)]).toString('base64url') }],
+    ['an even modulus', { n: Buffer.alloc(256, 0xfe).toString('base64url') }],
+  ])('with %s', async (_, changes) => {
+    const set = await read([jwk('RS256', changes as JWK)], 'RS256')
+    expect(set.get('key', 'RS256')).toBeUndefined()
+    expect(set.skipped).toBe(1)
+  })
+
+  it('not for being as large as 8192 bits, or for an exponent of 3', async () => {
+    const n = Buffer.alloc(1024, 0xff).toString('base64url')
+    for (const changes of [{ n }, { e: 'Aw' }]) {
+      expect((await read([jwk('RS256', changes)], 'RS256')).skipped).toBe(0)
+    }
+  })
+
   it('with any other of the same id: which was meant could only be tried out', async () => {
     const set = await read([jwk('ES256'), jwk('ES256')], 'ES256')
     expect(set.get('key', 'ES256')).toBeUndefined()
