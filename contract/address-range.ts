@@ -5,12 +5,17 @@ export type AddressRange = (address: string) => boolean
 
 const family = (version: number) => (version === 6 ? 'ipv6' : 'ipv4')
 
-/** Reads `10.0.0.0/8` or `2001:db8::/32` (RFC 4632, RFC 4291 §2.3). Undefined for anything else. */
+/**
+ * Reads `10.0.0.0/8` or `2001:db8::/32` (RFC 4632, RFC 4291 §2.3). Undefined for anything else, also for an address with bits
+ * beyond its prefix.
+ */
 export function readAddressRange(text: string): AddressRange | undefined {
   const [address = '', prefix = '', ...more] = text.split('/')
   const version = isIP(address)
   const bits = /^(?:0|[1-9]\d{0,2})$/.test(prefix) ? Number(prefix) : Number.NaN
   if (version === 0 || more.length > 0 || !(bits <= (version === 6 ? 128 : 32))) return undefined
+  // Such as 10.0.0.1/8, which is most of the time meant to be one address and would be sixteen million.
+  if (bitsOf(address, version).slice(bits).includes('1')) return undefined
   const isMapped = mapped()
   // As a range it would miss the same addresses written as IPv4.
   if (version === 6 && bits >= 96 && isMapped.check(address, 'ipv6')) return undefined
@@ -31,3 +36,22 @@ function listOf(address: string, bits: number, version: number): BlockList {
   list.addSubnet(address, bits, family(version))
   return list
 }
+
+/** An address as zeros and ones. */
+function bitsOf(address: string, version: number): string {
+  if (version === 4) return digits(address.split('.').map(Number), 8)
+  const [head = [], tail] = address.split('::').map(groupsOf)
+  if (tail === undefined) return digits(head, 16)
+  return digits([...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail], 16)
+}
+
+/** The 16-bit groups of an IPv6 address, or of a part of one; its last 32 bits may be written as IPv4. */
+const groupsOf = (text: string): number[] =>
+  (text === '' ? [] : text.split(':')).flatMap(group => {
+    if (!group.includes('.')) return [Number.parseInt(group, 16)]
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number)
+    return [a * 256 + b, c * 256 + d]
+  })
+
+const digits = (numbers: readonly number[], width: number): string =>
+  numbers.map(number => number.toString(2).padStart(width, '0')).join('')

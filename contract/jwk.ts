@@ -20,6 +20,9 @@ const kindOf: Readonly<Record<Algorithm, { readonly kty: string; readonly crv?: 
 // Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
+// RFC 7518 §6.2.1, §6.3.1, RFC 8037 §2.
+const numbers = ['x', 'y', 'n', 'e']
+
 /** A key that nobody but its owner should have seen. */
 export const isSecret = (jwk: Jwk): boolean =>
   jwk.kty === 'oct' || secretMembers.some(member => Object.hasOwn(jwk, member))
@@ -33,6 +36,7 @@ export const isKeyId = (kid: unknown): kid is string => typeof kid === 'string' 
 /** Whether signatures of an algorithm may be checked with a key: its type, curve and declared use, and its strength. */
 export function mayServe(jwk: Jwk, algorithm: Algorithm): boolean {
   const { kty, crv } = kindOf[algorithm]
+  if (numbers.some(member => jwk[member] !== undefined && typeof jwk[member] !== 'string')) return false
   if (jwk.kty !== kty || (crv !== undefined && jwk.crv !== crv)) return false
   if (jwk.alg !== undefined && jwk.alg !== algorithm) return false
   if (jwk.use !== undefined && jwk.use !== 'sig') return false

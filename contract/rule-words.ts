@@ -10,6 +10,7 @@ export type RuleRoots = Readonly<Record<string, readonly string[] | null>>
 export interface RuleWords {
   /** Each once, sorted. */
   readonly claims: readonly string[]
+  readonly speaksOfPath: boolean
   /** Ranges of addresses, as written. */
   readonly ranges: readonly string[]
 }
@@ -34,6 +35,7 @@ const methods = ['startsWith', 'endsWith', 'contains', 'size', 'inRange', ...mac
 export function readWords(rule: ASTNode, roots: RuleRoots): RuleWords {
   const claims = new Set<string>()
   const ranges = new Set<string>()
+  let speaksOfPath = false
 
   function walk(node: unknown, variable: string | undefined): void {
     if (Array.isArray(node)) for (const each of node) walk(each, variable)
@@ -53,6 +55,9 @@ export function readWords(rule: ASTNode, roots: RuleRoots): RuleWords {
 
   function walkCall([name, args]: [string, ASTNode[]], variable: string | undefined): void {
     refuseUnlisted(name, functions)
+    // Of a member of something that is no map, CEL has no answer; the library's is no, and a rule may ask for that.
+    if (name === 'has' && !isDirectMember(args[0]))
+      throw new RuleError("has() asks for one claim or parameter; of what is in it: 'until' in claims.banned")
     walk(args, variable)
   }
 
@@ -75,16 +80,21 @@ export function readWords(rule: ASTNode, roots: RuleRoots): RuleWords {
 
   function take(root: string, member: string): void {
     const names = roots[root]
+    if (root === 'path') speaksOfPath = true
     if (root === 'claims') claims.add(member)
     else if (names && !names.includes(member)) throw new RuleError(`${root} has no ${JSON.stringify(member)}`)
   }
 
   walk(rule, undefined)
-  return { claims: [...claims].sort(), ranges: [...ranges] }
+  return { claims: [...claims].sort(), speaksOfPath, ranges: [...ranges] }
 }
 
 const isNode = (value: unknown): value is ASTNode =>
   typeof value === 'object' && value !== null && 'op' in value
+
+/** A member of a name, not of something else. */
+const isDirectMember = (node: ASTNode | undefined): boolean =>
+  node?.op === '.' && isNode(node.args[0]) && node.args[0].op === 'id'
 
 /** `claims.plan`, `claims['custom:plan']` and `'custom:plan' in claims`. */
 function memberSpokenOf({ op, args }: ASTNode): { root: string; member: string } | undefined {

@@ -13,6 +13,8 @@ import { RuleError, readWords } from './rule-words.ts'
 export interface Rule {
   /** Claims that it speaks of, each once, sorted. */
   readonly claims: readonly string[]
+  /** Whether it speaks of the path. */
+  readonly speaksOfPath: boolean
   /**
    * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
    * an error beside `||` or `&&` counts only where the other side does not decide by itself.
@@ -48,6 +50,7 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   if (checked.type !== 'bool') throw new RuleError(`its result is ${checked.type}, not bool`)
   return {
     claims: words.claims,
+    speaksOfPath: words.speaksOfPath,
     holds({ claims, path, query, source }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
@@ -93,7 +96,9 @@ function parse(environment: Environment, text: string) {
 function rangeOf(text: string): AddressRange {
   const range = readAddressRange(text)
   if (!range)
-    throw new RuleError(`${JSON.stringify(text)} is no range such as '10.0.0.0/8' or '2001:db8::/32'`)
+    throw new RuleError(
+      `${JSON.stringify(text)} is no range such as '10.0.0.0/8' or '2001:db8::/32'; of one address: '10.0.0.1/32'`,
+    )
   return range
 }
 

@@ -15,7 +15,7 @@ export interface Ticket {
   readonly subject: string
   /** `client_id` of RFC 9068, or what its issuer calls it; empty where the token names none. */
   readonly client: string
-  /** Seconds since the epoch: the token's `exp`. */
+  /** Seconds since the epoch: the token's `exp`, or the age it may have, whichever comes first. */
   readonly expiresAt: number
   /** Claims that the second door decides on, as the token has them; those it lacks are left out. */
   readonly claims: Readonly<Record<string, unknown>>

@@ -12,6 +12,7 @@ export function readBearerToken(headers: Record<string, string[] | undefined> | 
   )
   const [value, ...more] = values
   if (!value) return deny('token.missing')
+  if (typeof value !== 'string') return deny('token.malformed', { note: 'no text' })
   // Two headers: which one would the next reader take?
   if (more.length > 0) return deny('token.malformed', { note: 'several Authorization headers' })
   if (value.length > maxTokenLength) return deny('token.malformed', { note: 'too long' })

@@ -60,7 +60,7 @@ export function judgeClaims(
   if (exp <= iat || exp - iat > maxLifetimeSeconds) return deny('claim.invalid', { note: 'lifetime' })
   if (nowSeconds >= exp + leeway) return deny('token.expired')
   const oldest = maxAgeSeconds === null ? Number.POSITIVE_INFINITY : iat + maxAgeSeconds + leeway
-  if (nowSeconds > oldest) return deny('token.expired', { note: 'older than the declared age' })
+  if (nowSeconds >= oldest) return deny('token.expired', { note: 'as old as the declared age' })
   const from = Math.max(nbf, iat) - leeway
   if (nowSeconds < from) return deny('token.not_yet_valid')
   return allow({ claims: { ...payload, sub, exp }, from, until: Math.min(exp + leeway, oldest) })

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { CryptoKey } from 'jose'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
 import type { Algorithm } from '../../contract/manifest.ts'
@@ -47,7 +46,7 @@ const times = {
   fresh: 10 * 60_000,
   /** While the key server is in trouble, keys it published are believed for this long. */
   stale: 60 * 60_000,
-  /** From one attempt to renew keys to the next: while there are others to go by, and while there are none. */
+  /** From a fetch that failed to the next: while there are keys to go by, and while there are none. */
   retry: 10_000,
   retryWithoutKeys: 1000,
   /**
@@ -55,8 +54,9 @@ const times = {
    * stranger can make it happen.
    */
   disappointment: 10_000,
-  /** How long requests wait for a fetch while there are keys: the fetch itself may take longer than callers should. */
-  patience: 800,
+  /** Until each answer begins, and for discovery and keys together. */
+  answer: 1500,
+  whole: 3000,
 }
 
 const never: Instant = { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE_INFINITY }
@@ -65,51 +65,54 @@ const never: Instant = { wall: Number.NEGATIVE_INFINITY, steady: Number.NEGATIVE
 export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeyServices): Keys {
   let known: { readonly set: KeySet; readonly fetchedAt: Instant } | undefined
   let attempts = 0
-  let attemptedAt = never
+  let failedAt = never
   let disappointedAt = never
-  let pending: { readonly done: Promise<void>; readonly patience: Promise<unknown> } | undefined
+  let pending: { readonly done: Promise<void>; readonly startedAt: Instant } | undefined
 
   const age = () => (known ? since(known.fetchedAt, clock) : Number.POSITIVE_INFINITY)
   const isFresh = () => age() < times.fresh
   const isBelieved = () => age() < times.stale
+  // An instance is frozen between its invocations. A fetch that was under way then will not come to anything.
+  const isLost = (startedAt: Instant) => since(startedAt, clock) > times.whole + 1000
 
-  const load = async (): Promise<void> => {
-    const startedAt = instant(clock)
+  const load = async (startedAt: Instant): Promise<void> => {
     attempts += 1
-    attemptedAt = startedAt
     try {
-      const uri = source.jwksUri ?? (await discover(source.issuer, fetch))
-      const set = await readKeySet(await fetchJson(uri, fetch), source.algorithms, known?.set)
+      const set = await readKeySet(await fetchKeys(source, fetch), source.algorithms, known?.set)
       if (set.skipped > 0) telemetry.trouble(`${set.skipped} keys of ${source.issuer} cannot be used`)
-      known = { set, fetchedAt: startedAt }
+      if (!known || startedAt.steady >= known.fetchedAt.steady) known = { set, fetchedAt: startedAt }
     } catch (error) {
+      if (isLost(startedAt)) return
+      failedAt = instant(clock)
       telemetry.keyFetchFailed(`the keys of ${source.issuer} cannot be had: ${(error as Error).message}`)
     }
   }
   /** One fetch for all who need it; resolves whatever came of it. */
   const refresh = (): Promise<void> => {
-    pending ??= {
-      done: load().finally(() => {
-        pending = undefined
+    if (pending && !isLost(pending.startedAt)) return pending.done
+    const startedAt = instant(clock)
+    const begun = {
+      startedAt,
+      done: load(startedAt).finally(() => {
+        if (pending === begun) pending = undefined
       }),
-      patience: pause(times.patience, undefined, { ref: false }),
     }
-    const { done, patience } = pending
-    return isBelieved() ? Promise.race([done, patience]).then(() => {}) : done
+    pending = begun
+    return begun.done
   }
-  const renew = async (): Promise<void> => {
-    const interval = isBelieved() ? times.retry : times.retryWithoutKeys
-    if (pending || since(attemptedAt, clock) >= interval) await refresh()
-  }
+  const mayRetry = () =>
+    since(failedAt, clock) >= (isBelieved() ? times.retry : times.retryWithoutKeys) || pending !== undefined
   /**
    * Fetches for the sake of one token, unless that was done since its check began. A fetch that was under way may have
    * begun before its key was published; so it counts for whoever began it, and not for this token.
    */
   const lookAgain = async (isThere: () => boolean, attemptsBefore: number): Promise<void> => {
     if (pending) await refresh()
-    if (isThere() || attempts > attemptsBefore || since(disappointedAt, clock) < times.disappointment) return
+    const isTooSoon = since(disappointedAt, clock) < times.disappointment || !mayRetry()
+    if (isThere() || attempts > attemptsBefore || isTooSoon) return
+    const before = known
     await refresh()
-    if (!isThere()) disappointedAt = instant(clock)
+    if (known !== before && !isThere()) disappointedAt = instant(clock)
   }
 
   return {
@@ -117,7 +120,7 @@ export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeySe
     async find({ kid, alg }) {
       const find = () => known?.set.get(kid, alg)
       const attemptsBefore = attempts
-      if (!isFresh()) await renew()
+      if (!isFresh() && mayRetry()) await refresh()
       if (!isBelieved()) return deny('keys.unavailable')
       if (!find()) await lookAgain(() => find() !== undefined, attemptsBefore)
       const key = find()
@@ -127,7 +130,7 @@ export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeySe
     async replacing(used, { kid, alg }) {
       const find = () => known?.set.get(kid, alg)
       // Keys are given new names when they are replaced; where they are not, the fetch of a moment ago is enough.
-      const isRecent = since(attemptedAt, clock) < times.retryWithoutKeys
+      const isRecent = known !== undefined && since(known.fetchedAt, clock) < times.retryWithoutKeys
       if (find() === used && !isRecent) await lookAgain(() => find() !== used, attempts)
       const key = find()
       return key && key !== used ? key : null
@@ -136,11 +139,21 @@ export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeySe
   }
 }
 
+async function fetchKeys({ issuer, jwksUri }: KeySource, fetch: typeof globalThis.fetch): Promise<unknown> {
+  const startedAt = performance.now()
+  const { answer, whole } = times
+  if (jwksUri !== null) return fetchJson(jwksUri, fetch, { answer, whole })
+  const uri = await discover(issuer, fetch)
+  return fetchJson(uri, fetch, { answer, whole: Math.max(1, whole - (performance.now() - startedAt)) })
+}
+
 async function discover(issuer: string, fetch: typeof globalThis.fetch): Promise<string> {
-  const document = (await fetchJson(
-    `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-    fetch,
-  )) as { issuer?: unknown; jwks_uri?: unknown } | null
+  const uri = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const { answer, whole } = times
+  const document = (await fetchJson(uri, fetch, { answer, whole })) as {
+    issuer?: unknown
+    jwks_uri?: unknown
+  } | null
   // A document of another issuer would bring that issuer's keys (OpenID Connect Discovery 1.0 §4.3).
   if (document?.issuer !== issuer) throw new Error('the discovery document names another issuer')
   if (typeof document.jwks_uri !== 'string') throw new Error('the discovery document has no jwks_uri')

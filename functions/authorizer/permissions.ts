@@ -12,7 +12,7 @@ import type { VerifiedToken } from './verified-tokens.ts'
  * `scope.insufficient`, `role.missing`, `claim.not_allowed`.
  */
 export function permit(
-  { issuer, claims }: VerifiedToken,
+  { issuer, claims, until }: VerifiedToken,
   access: RouteAccess,
   route: RouteKey,
 ): Decision<Ticket> {
@@ -25,7 +25,8 @@ export function permit(
     if (!holds(rule, memberOf(claims, rule.claim))) return deny('claim.not_allowed', { note: rule.claim })
   }
   const carried = carry(claims, access.carried)
-  if (JSON.stringify(carried).length > mostCarried)
+  // Within the answer they are text in text: every quote is written twice.
+  if (Buffer.byteLength(JSON.stringify(JSON.stringify(carried))) > mostCarried)
     return deny('claim.not_allowed', { note: `${access.carried.join(', ')}: too large to carry` })
   const client = memberOf(claims, issuer.clientClaim)
   return allow({
@@ -34,7 +35,7 @@ export function permit(
     issuer: issuer.name,
     subject: claims.sub,
     client: isText(client) ? client : '',
-    expiresAt: Math.floor(claims.exp) + issuer.leewaySeconds,
+    expiresAt: Math.floor(until),
     claims: carried,
   })
 }

@@ -39,7 +39,8 @@ export async function verifyToken(
   const key = await findSigningKey(token, header, issuer.keys)
   if (!key.ok) return key
   const judged = judgeClaims(payload, issuer, clock.wall() / 1000)
-  return judged.ok ? allow(verified.remember(id, issuer, judged.value, key.value, header)) : judged
+  if (!judged.ok) return judged
+  return allow(verified.remember({ id, size: token.length, name: header }, issuer, judged.value, key.value))
 }
 
 /** The issuer's key under which the token's signature holds. */

@@ -9,6 +9,8 @@ import type { KeyName } from './keys.ts'
 export interface VerifiedToken {
   readonly issuer: Issuer
   readonly claims: Claims
+  /** Seconds since the epoch: from here on it would be refused, for its `exp` or its age. */
+  readonly until: number
 }
 
 interface Entry {
@@ -18,31 +20,51 @@ interface Entry {
   readonly name: KeyName
   /** Seconds since the epoch. */
   readonly from: number
-  readonly until: number
   readonly verifiedAt: Instant
+  /** Characters of the token, for which its claims stand. */
+  readonly size: number
 }
 
 export interface VerifiedTokens {
   /** What the token of this id was verified as, as long as all that it rested on still stands. */
   recall(id: string): VerifiedToken | undefined
-  remember(id: string, issuer: Issuer, judged: JudgedClaims, key: CryptoKey, name: KeyName): VerifiedToken
+  remember(token: TokenToRemember, issuer: Issuer, judged: JudgedClaims, key: CryptoKey): VerifiedToken
 }
 
-const most = 1000
+export interface TokenToRemember {
+  readonly id: string
+  /** In characters. */
+  readonly size: number
+  readonly name: KeyName
+}
+
+// Claims can take some thirty times the memory of their text, and an issuer could see to it that they do.
+const mostTokens = 1000
+const mostCharacters = 1_000_000
 
 /**
  * Tokens that were verified, by {@link tokenId}: who can read this memory finds no token in it. What is
  * recalled was verified within `ttlSeconds`, under a key that is current and has not been replaced, and its times hold now.
- * Only what was verified gets in, so strangers cannot fill it; the one used longest ago makes room.
+ * Only what was verified gets in, so strangers cannot fill it; those used longest ago make room.
  */
 export function createVerifiedTokens(ttlSeconds: number, clock: Clock): VerifiedTokens {
   const entries = new Map<string, Entry>()
+  let characters = 0
 
-  const stands = ({ token, key, name, from, until, verifiedAt }: Entry): boolean => {
+  const forget = (id: string, { size }: Entry) => {
+    entries.delete(id)
+    characters -= size
+  }
+  const keep = (id: string, entry: Entry) => {
+    entries.set(id, entry)
+    characters += entry.size
+  }
+
+  const stands = ({ token, key, name, from, verifiedAt }: Entry): boolean => {
     const now = clock.wall() / 1000
     return (
       now >= from &&
-      now < until &&
+      now < token.until &&
       since(verifiedAt, clock) < ttlSeconds * 1000 &&
       token.issuer.keys.current(name) === key
     )
@@ -52,18 +74,22 @@ export function createVerifiedTokens(ttlSeconds: number, clock: Clock): Verified
     recall(id) {
       const entry = entries.get(id)
       if (!entry) return undefined
-      entries.delete(id)
+      forget(id, entry)
       if (!stands(entry)) return undefined
-      entries.set(id, entry)
+      keep(id, entry)
       return entry.token
     },
-    remember(id, issuer, { claims, from, until }, key, name) {
-      const verified = Object.freeze({ issuer, claims: frozen(claims) })
-      if (ttlSeconds === 0) return verified
-      entries.set(id, { token: verified, key, name, from, until, verifiedAt: instant(clock) })
-      const [oldest] = entries.keys()
-      if (entries.size > most && oldest !== undefined) entries.delete(oldest)
-      return verified
+    remember({ id, size, name }, issuer, { claims, from, until }, key) {
+      const token = Object.freeze({ issuer, claims: frozen(claims), until })
+      if (ttlSeconds === 0) return token
+      const before = entries.get(id)
+      if (before) forget(id, before)
+      keep(id, { token, key, name, from, verifiedAt: instant(clock), size })
+      for (const [oldest, entry] of entries) {
+        if (entries.size <= mostTokens && characters <= mostCharacters) break
+        forget(oldest, entry)
+      }
+      return token
     },
   }
 }

@@ -19,20 +19,20 @@ export function applyRule({ rules }: { rules: Rules }): Step<Record<string, unkn
       if (!rule) throw new Error('no rule for this route')
       if (!ticket) throw new Error('a rule without a caller')
       const { path, query } = candidateOf(request)
-      const holds = attempt(() =>
-        rule.holds({ claims: ticket.claims, path, query, source: { ip: sourceIp } }),
-      )
-      if (holds === undefined) throw new Refused(deny('rule.failed'))
+      let holds: boolean
+      try {
+        holds = rule.holds({ claims: ticket.claims, path, query, source: { ip: sourceIp } })
+      } catch (error) {
+        throw new Refused(deny('rule.failed', { note: placeOf(error) }))
+      }
       if (!holds) throw new Refused(deny('rule.not_met'))
     },
   }
 }
 
-/** Undefined when it fails. The error is not kept: it may quote a claim. */
-function attempt(decide: () => boolean): boolean | undefined {
-  try {
-    return decide()
-  } catch {
-    return undefined
-  }
+/** What kind of error it was, and where in the rule. Its message is left out: it may quote a claim. */
+function placeOf(error: unknown): string {
+  const { code, range } = Object(error) as { code?: unknown; range?: { start?: unknown } }
+  const kind = typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : 'error'
+  return `${kind} at character ${Number(range?.start ?? 0) + 1}`
 }

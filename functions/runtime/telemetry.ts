@@ -80,6 +80,9 @@ export function createTelemetry(service: string, api: string): Telemetry {
 /** Kind and place of an error. Not its message: what a caller sent may be quoted there (JSON.parse does that). */
 function anatomyOf(error: unknown): { error: string; at: readonly string[] } {
   if (!(error instanceof Error)) return { error: typeof error, at: [] }
-  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
+  // The message stands before the frames, and may look like one.
+  const { stack = '', message } = error
+  const trace = stack.slice(stack.indexOf(message) + message.length)
+  const frames = trace.split('\n').filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line))
   return { error: error.name, at: frames.slice(0, 10).map(frame => frame.trim()) }
 }

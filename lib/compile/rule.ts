@@ -18,19 +18,25 @@ export function compileRule(
   const complain = (what: string, fix: string): never => {
     throw new DeclarationError({
       at: `${at} access.rule`,
-      given: `${access.rule?.replace(/\s+/g, ' ').trim().slice(0, shownMost)}: ${what}`,
+      given: `${what}, in ${shown(access.rule ?? '')}`,
       allowed: 'a condition in CEL over claims, path, query and source.ip',
       fix,
     })
   }
   const rule = read(access.rule, input, complain)
-  // Two issuers can call different people by one name.
-  if (acceptedIssuers > 1 && rule.claims.includes('sub') && !rule.claims.includes('iss'))
+  // Two issuers can call different people by one name, whichever claim holds it.
+  const namesCallers = rule.claims.includes('sub') || (rule.speaksOfPath && rule.claims.length > 0)
+  if (acceptedIssuers > 1 && namesCallers && !rule.claims.includes('iss'))
     return complain(
-      `claims.sub alone, where ${acceptedIssuers} issuers name the callers`,
+      `callers by name, where ${acceptedIssuers} issuers name them`,
       'compare claims.iss too, or name one issuer in access.issuers',
     )
   return rule
+}
+
+function shown(rule: string): string {
+  const line = rule.replace(/\s+/g, ' ').trim()
+  return line.length > shownMost ? `${line.slice(0, shownMost)}…` : line
 }
 
 function read(text: string, input: CompiledInput, complain: (what: string, fix: string) => never): Rule {
@@ -40,6 +46,12 @@ function read(text: string, input: CompiledInput, complain: (what: string, fix: 
     if (!(error instanceof RuleError)) throw error
     const parameters = (place: 'path' | 'query') => input[place].map(({ name }) => memberText(place, name))
     const known = ['claims.…', ...parameters('path'), ...parameters('query'), 'source.ip']
-    return complain(error.message, `it can speak of ${known.join(', ')}`)
+    const isSyntax = /^(?:Unexpected|Expected)/.test(error.message)
+    return complain(
+      error.message,
+      isSyntax
+        ? 'in CEL == compares, && and || join, ! negates, and texts stand in quotes'
+        : `it can speak of ${known.join(', ')}`,
+    )
   }
 }

@@ -41,6 +41,16 @@ export function checkAcceptedIssuers(at: string, access: Access, declared: reado
       'name the one in access.issuers; for the others, declare another route',
     )
   }
+  const onSubject = access.requirements.some(({ claim, kind }) => claim === 'sub' && kind !== 'present')
+  const saysWhose = access.requirements.some(({ claim, kind }) => claim === 'iss' && kind === 'equals')
+  if (onSubject && !saysWhose && accepted.length > 1) {
+    complain(
+      ' access.claims.sub',
+      `callers by name on a route that accepts ${accepted.length} issuers`,
+      'sub where one issuer names the callers',
+      'name the one in access.issuers, or require claims.iss too',
+    )
+  }
   const asks = access.scopes.length + access.anyScope.length > 0
   if (asks && accepted.every(({ declaration }) => declaration.scopes === null)) {
     complain(

@@ -132,6 +132,14 @@ describe('what cannot be evaluated is neither yes nor no:', () => {
     expect(decided("claims.plan < 'free'", { claims: { plan } })).toBeUndefined()
   })
 
+  // The library's has() of a member of something that is no map says no; CEL has no answer, and a rule may ask for that no.
+  test.each(['forever', true, 5, ['until'], null])('presence in what is no map is no answer: %j', banned => {
+    expect(decided("!('until' in claims.banned)", { claims: { banned } })).not.toBe(
+      Array.isArray(banned) ? undefined : true,
+    )
+    expect(() => readRule('!has(claims.banned.until)', inputs)).toThrow('has() asks for one claim')
+  })
+
   // The logic of CEL: whatever the failed side would have said, the answer is the same.
   test('an error beside || or && counts only where the other side does not decide', () => {
     const failing = "claims.absent == 'x'"

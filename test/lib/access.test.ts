@@ -269,6 +269,20 @@ describe('on a route, an access rule is refused', () => {
     })
     expect(add(Access.token({ claims, issuers: [login] }), [login, partner]).key).toBe(key)
   })
+
+  test.each([{ equals: 'admin-1' }, { oneOf: ['admin-1', 'admin-2'] }, { contains: 'admin-1' }])(
+    'that names callers by sub where two issuers do, unless it says whose: %j',
+    sub => {
+      const both = [login, partner]
+      expect(complaintOf(() => add(Access.token({ claims: { sub } }), both))).toMatchObject({
+        at: `${at}.claims.sub`,
+        given: 'callers by name on a route that accepts 2 issuers',
+      })
+      const iss = { equals: 'https://login.example.com' }
+      expect(add(Access.token({ claims: { sub, iss } }), both).key).toBe(key)
+      expect(add(Access.token({ claims: { sub }, issuers: [login] }), both).key).toBe(key)
+    },
+  )
 })
 
 describe('an access rule as people say it', () => {

@@ -53,32 +53,45 @@ describe('a rule', () => {
       "claims.email.matches('.*')",
       'matches() is not available: there are startsWith, endsWith, contains, size, inRange, all, exists, exists_one',
     ],
-    ["source.ip.inRange('10.0.0.0')", "\"10.0.0.0\" is no range such as '10.0.0.0/8' or '2001:db8::/32'"],
+    [
+      "source.ip.inRange('10.0.0.1/8')",
+      "\"10.0.0.1/8\" is no range such as '10.0.0.0/8' or '2001:db8::/32'; of one address: '10.0.0.1/32'",
+    ],
+    [
+      'has(claims.banned.until)',
+      "has() asks for one claim or parameter; of what is in it: 'until' in claims.banned",
+    ],
   ])('that is wrong is refused with its route, what is wrong, and what it can speak of: %s', (rule, what) => {
     expect(complaintOf(() => declare(rule))).toEqual({
       at: `route "${key}" of S/Api access.rule`,
-      given: `${rule.trim()}: ${what}`,
+      given: `${what}, in ${rule.trim()}`,
       allowed: 'a condition in CEL over claims, path, query and source.ip',
-      fix: "it can speak of claims.…, path.dealId, query.limit, query.ratio, query.open, query.tags, query['page.size'], query['deal-id'], source.ip",
+      fix: what.startsWith('Unexpected')
+        ? 'in CEL == compares, && and || join, ! negates, and texts stand in quotes'
+        : "it can speak of claims.…, path.dealId, query.limit, query.ratio, query.open, query.tags, query['page.size'], query['deal-id'], source.ip",
     })
   })
 
   test('of several lines is shown in one, and a long one is cut', () => {
     expect(complaintOf(() => declare('claims.a ==\n\n   claims.b &&')).given).toBe(
-      'claims.a == claims.b &&: Unexpected token: EOF',
+      'Unexpected token: EOF, in claims.a == claims.b &&',
     )
     expect(complaintOf(() => declare(`claims.a == '${'x'.repeat(2000)}'`)).given.length).toBeLessThan(300)
   })
 
-  test('does not let one issuer speak for another', () => {
+  test.each([
+    'claims.sub == path.dealId',
+    "claims.sub == 'admin-1'",
+    'claims.uid == path.dealId',
+    'path.dealId in claims.deals',
+  ])('does not let one issuer speak for another: %s', rule => {
     const partner = Issuer.oidc('https://partner.example.com', {
       audience: 'https://api.example.com',
       algorithms: ['ES256'],
     })
-    const rule = 'claims.sub == path.dealId'
     expect(complaintOf(() => declare(rule, [login, partner]))).toEqual({
       at: `route "${key}" of S/Api access.rule`,
-      given: `${rule}: claims.sub alone, where 2 issuers name the callers`,
+      given: `callers by name, where 2 issuers name them, in ${rule}`,
       allowed: 'a condition in CEL over claims, path, query and source.ip',
       fix: 'compare claims.iss too, or name one issuer in access.issuers',
     })

@@ -46,6 +46,7 @@ describe('a key is skipped, and counted', () => {
     ['whose id is no text', () => jwk('ES256', { kid: 7 })],
     ['that is not on its curve', () => jwk('ES256', { x: jwk('ES256').y })],
     ['that is malformed', () => jwk('ES256', { x: '?' })],
+    ['whose numbers are lists', () => jwk('ES256', { x: [jwk('ES256').x] as unknown as string })],
   ])('%s', async (_, key) => {
     const set = await read([key()], 'ES256')
     expect(set.get('key', 'ES256')).toBeUndefined()

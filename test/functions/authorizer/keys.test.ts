@@ -166,7 +166,7 @@ describe('while the key server is in trouble', () => {
     clock.pass(1)
     expect(await find(keys, 'first')).toBe('keys.unavailable')
     expect(told.keyFetchFailures).toContain(
-      'the keys of https://login.example.com cannot be had: fetch failed',
+      'the keys of https://login.example.com cannot be had: it failed: UND_ERR_SOCKET',
     )
   })
 
@@ -306,15 +306,45 @@ describe('keys that should have been renewed', () => {
     expect(told.stale.uses).toBe(4)
   })
 
-  test('are believed without waiting for a key server that never answers', async () => {
+  test('are believed while the key server never answers, and without asking it for ten seconds', async () => {
     const keys = open()
     expect(await find(keys, 'first')).toBe('found')
     authority.behave(() => {})
     clock.pass(600_000)
-    // The fetch gives up after 1.5 seconds: both answers were there before.
+    expect(await find(keys, 'first')).toBe('found')
+    expect(told.keyFetchFailures).toEqual([
+      'the keys of https://login.example.com cannot be had: no answer within 1500 ms',
+    ])
+    clock.pass(9_999)
     expect(await find(keys, 'first')).toBe('found')
     expect(await find(keys, 'unknown')).toBe('token.key_unknown')
+    expect(authority.fetched).toHaveLength(2)
+  })
+
+  test('are asked for anew by an instance that was frozen in the middle of asking', async () => {
+    const keys = open()
+    authority.behave(() => {})
+    const lost = find(keys, 'first')
+    await vi.waitFor(() => expect(authority.fetched).toHaveLength(1))
+    clock.freeze(4001)
+    authority.behave(undefined)
+    expect(await find(keys, 'first')).toBe('found')
+    expect(authority.fetched).toHaveLength(2)
+    expect(await lost).toBe('found')
     expect(told.keyFetchFailures).toEqual([])
+  })
+
+  test('are not looked for in vain by a token that came while the key server was down', async () => {
+    const keys = open()
+    expect(await find(keys, 'first')).toBe('found')
+    authority.behave(response => void response.destroy())
+    expect(await find(keys, 'second')).toBe('token.key_unknown')
+    authority.behave(undefined)
+    authority.publish(first, second)
+    clock.pass(9_999)
+    expect(await find(keys, 'second')).toBe('token.key_unknown')
+    clock.pass(1)
+    expect(await find(keys, 'second')).toBe('found')
   })
 })
 
@@ -364,11 +394,16 @@ describe('a key server is refused', () => {
   test.each([
     ['names another issuer', { issuer: 'https://evil.example.com', jwks_uri: `${issuerName}/keys` }],
     ['has no jwks_uri', { issuer: issuerName }],
+    [
+      'leads to an address with credentials',
+      { issuer: issuerName, jwks_uri: 'https://a:k3wz9q@login.example.com/keys' },
+    ],
     ['leads to http', { issuer: issuerName, jwks_uri: 'http://login.example.com/keys' }],
     ['is null', null],
   ])('when its discovery document %s', async (_, document) => {
     authority.behave(response => void response.writeHead(200).end(JSON.stringify(document)))
     expect(await find(open(null), 'first')).toBe('keys.unavailable')
     expect(authority.fetched).toEqual(['/.well-known/openid-configuration'])
+    expect(told.keyFetchFailures.join()).not.toContain('k3wz9q')
   })
 })

@@ -15,7 +15,12 @@ const none: RouteAccess = {
   fingerprint: 'f',
 }
 
-function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>, more: Partial<Issuer> = {}) {
+function ask(
+  claims: Record<string, unknown>,
+  access: Partial<RouteAccess>,
+  more: Partial<Issuer> = {},
+  until = 1000,
+) {
   const token: VerifiedToken = {
     issuer: {
       name: 'https://login.example.com',
@@ -35,6 +40,7 @@ function ask(claims: Record<string, unknown>, access: Partial<RouteAccess>, more
       ...more,
     },
     claims: { sub: 'user-1', exp: 1000, ...claims },
+    until,
   }
   return permit(token, { ...none, ...access }, 'GET /deals')
 }
@@ -213,9 +219,9 @@ describe('claim rules', () => {
 })
 
 describe('the ticket', () => {
-  test('lives as long as the first door would accept the token: its leeway included', () => {
-    expect(ask({ exp: 1000 }, {})).toMatchObject({ value: { expiresAt: 1000 } })
-    expect(ask({ exp: 1000 }, {}, { leewaySeconds: 30 })).toMatchObject({ value: { expiresAt: 1030 } })
+  test('lives as long as the first door would accept the token: by its exp, its age and the leeway', () => {
+    expect(ask({ exp: 1000 }, {}, {}, 900)).toMatchObject({ value: { expiresAt: 900 } })
+    expect(ask({ exp: 1000 }, {}, {}, 1030)).toMatchObject({ value: { expiresAt: 1030 } })
   })
 
   test('carries the claims that the gate compares, and who is calling', () => {
@@ -240,13 +246,17 @@ describe('the ticket', () => {
     })
   })
 
-  test('is not made where the claims to carry would not fit, by a single letter', () => {
+  test('is not made where the claims to carry would not fit, by a single letter, as they are written in the end', () => {
     const access = { carried: ['groups'] }
-    const overhead = JSON.stringify({ groups: '' }).length
-    expect(ask({ groups: 'x'.repeat(4096 - overhead) }, access).ok).toBe(true)
-    expect(ask({ groups: 'x'.repeat(4097 - overhead) }, access)).toMatchObject({
-      reason: 'claim.not_allowed',
-    })
+    const written = (groups: string) => JSON.stringify(JSON.stringify({ groups })).length
+    const overhead = written('')
+    const fits = 'x'.repeat(4096 - overhead)
+    expect(ask({ groups: fits }, access).ok).toBe(true)
+    expect(ask({ groups: `${fits}x` }, access)).toMatchObject({ reason: 'claim.not_allowed' })
+    // A quote is three letters in the end, and a letter beyond ASCII up to four bytes.
+    for (const letter of ['"', 'ü', '😀']) {
+      expect(ask({ groups: fits.slice(1) + letter }, access)).toMatchObject({ ok: false })
+    }
   })
 
   test.each([undefined, 7, ['app'], 'a\r\nb', 'x'.repeat(256)])(
@@ -257,6 +267,6 @@ describe('the ticket', () => {
   )
 
   test('expires no later than its token, whose last second may be broken', () => {
-    expect(ask({ exp: 1000.9 }, {})).toMatchObject({ value: { expiresAt: 1000 } })
+    expect(ask({ exp: 1000.9 }, {}, {}, 1000.9)).toMatchObject({ value: { expiresAt: 1000 } })
   })
 })

@@ -96,11 +96,11 @@ describe('a verified token', () => {
     expect(await door.verdict(token)).toBe('token.expired')
   })
 
-  test('is accepted at the last second of a declared age and refused at the next', async () => {
+  test('is accepted in the last moment before a declared age and refused at it', async () => {
     const door = open({ issuers: [{ ...declaredIssuer, maxAgeSeconds: 60 }] })
     const token = await sign()
     expect(await isRemembered(door, token)).toBe(true)
-    clock.pass(60_000)
+    clock.pass(59_999)
     expect(await door.verdict(token)).toBe('accepted')
     clock.pass(1)
     expect(await door.verdict(token)).toBe('token.expired')
@@ -185,7 +185,7 @@ describe('a verified token', () => {
 })
 
 describe('what is remembered', () => {
-  test('is bounded: a thousand tokens, of which the one used longest ago makes room', async () => {
+  test('is bounded: a thousand tokens, a million characters, of which those used longest ago make room', async () => {
     const door = open()
     const verified = createVerifiedTokens(300, clock)
     const token = await sign()
@@ -196,13 +196,28 @@ describe('what is remembered', () => {
     const current = issuer.keys.current(name)
     if (!current) throw new Error('no key')
     const judged = { claims, from: seconds() - 1, until: seconds() + 1 }
-    const remember = (id: number) => verified.remember(`token-${id}`, issuer, judged, current, name)
+    const remember = (id: number, size = 1000) =>
+      verified.remember({ id: `token-${id}`, size, name }, issuer, judged, current)
     const recalled = (id: number) => verified.recall(`token-${id}`) !== undefined
     for (let id = 0; id < 1000; id += 1) remember(id)
     expect([recalled(0), recalled(999)]).toEqual([true, true])
     remember(1000)
     // 0 was used since; 1 was not.
     expect([recalled(0), recalled(1), recalled(2), recalled(1000)]).toEqual([true, false, true, true])
+    // Large ones take the room of several, in the order in which they were used.
+    remember(1001, 5000)
+    const ids = Array.from({ length: 1002 }, (_, id) => id)
+    expect(ids.filter(recalled)).toHaveLength(996)
+    expect([recalled(3), recalled(7), recalled(8), recalled(0), recalled(1001)]).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+    ])
+    remember(1002, 999_999)
+    expect(ids.filter(recalled)).toEqual([])
+    expect(recalled(1002)).toBe(true)
   })
 
   test('is no other token’s, however alike they are', async () => {
