@@ -30,6 +30,7 @@ export function dealsEvent(gate: LocalFunction, subject = 'user-1') {
     client: 'bench',
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
     claims: {},
+    viewers: [],
   })
   return {
     httpMethod: 'GET',

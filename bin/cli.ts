@@ -57,6 +57,9 @@ program
   .option(...app)
   .action(openapi)
 
+for (const command of program.commands)
+  command.showHelpAfterError(`(sallyport ${command.name()} --help lists its options)`)
+
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN

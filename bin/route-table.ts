@@ -13,24 +13,54 @@ export function routeTable(routes: readonly RouteSummary[], stream: NodeJS.Write
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
   })
-  for (const { method, path, access, limits, inputs, upstream } of routes) {
+  for (const { method, path, access, asks, limits, inputs, upstream } of routes) {
     table.push([
       paint('bold', method, stream),
       path,
-      access === 'public' ? paint('yellow', access, stream) : access.replaceAll(', ', '\n'),
+      access === 'public' ? paint('yellow', access, stream) : asks.flatMap(partLines).join('\n') || access,
       limits?.replace(' per user', '') ?? '',
       inputText(inputs),
       upstream.replace('https://', ''),
     ])
   }
-  return table.toString()
+  return table.toString().replace(/ +$/gm, '')
 }
+
+// Wider than this, a cell goes on in the next line.
+const widest = 48
+
+function partLines({ what, anyOf }: RouteSummary['asks'][number]): string[] {
+  if (what === 'rule') return ruleLines(anyOf.join())
+  const names = what === 'issuer' ? anyOf.map(issuer => issuer.replace('https://', '')) : anyOf
+  return filled(what, names, { end: '', start: 'or ' })
+}
+
+/** As written, but for how its lines begin. */
+const ruleLines = (rule: string): string[] =>
+  `rule ${rule}`
+    .split('\n')
+    .flatMap(line => line.trim().match(new RegExp(`.{1,${widest}}(?: |$)|[^ ]+ ?`, 'g')) ?? [])
+    .map(indentFurther)
+
+/** Values in as few lines as they fit in, with something where one line ends, or the next one starts. */
+function filled(what: string, values: readonly string[], { end, start }: { end: string; start: string }) {
+  const lines: string[] = []
+  for (const value of values) {
+    const last = lines.pop()
+    const longer = last === undefined ? `${what} ${value}` : `${last}${end} ${start}${value}`
+    if (last === undefined || longer.length <= widest) lines.push(longer)
+    else lines.push(last + end, start + value)
+  }
+  return lines.map(indentFurther)
+}
+
+const indentFurther = (line: string, place: number) => (place === 0 ? line : `  ${line}`)
 
 const inputText = (inputs: RouteSummary['inputs']): string =>
   Object.entries(places)
     .flatMap(([place, word]) => {
       const names = inputs[place as keyof typeof places]
-      return names.length > 0 ? [`${word} ${names.join(', ')}`] : []
+      return filled(word, names, { end: ',', start: '' })
     })
     .join('\n')
 

@@ -1,7 +1,8 @@
 import type { LocalCloud } from '../local/cloud.ts'
-import type { RouteSummary } from '../local/routes.ts'
+import { playedRoutes, type RouteSummary } from '../local/routes.ts'
 import { paint } from './paint.ts'
 import { routeTable } from './route-table.ts'
+import { commandIn } from './self.ts'
 import { examplesFor } from './try-it.ts'
 
 /** What a person sees when the local cloud is ready. */
@@ -11,6 +12,8 @@ export function welcome(
   routes: readonly RouteSummary[],
   tookMs: number,
 ): string {
+  const played = playedRoutes(cloud.policies(), [...cloud.unmapped(), ...cloud.absentFunctions()])
+  const self = commandIn(process.cwd(), process.argv[1] ?? '')
   return [
     '',
     `${paint('bold', 'Sallyport')} ${paint('cyan', cloud.url)} ${paint('dim', `ready in ${(tookMs / 1000).toFixed(1)} s, Ctrl-C ends it`)}`,
@@ -30,11 +33,9 @@ export function welcome(
       ),
     ...Object.entries(upstreams).map(([origin, local]) => line('upstream', origin, local)),
     ...unplayed(cloud).map(({ text }) => text),
-    ...examplesFor(cloud, routes).flatMap(({ comment, command }) => [
-      '',
-      paint('dim', `# ${comment}`),
-      command,
-    ]),
+    ...examplesFor({ url: cloud.url, issuers: cloud.issuers, played, self }, routes).flatMap(
+      ({ comment, command }) => ['', paint('dim', `# ${comment}`), command],
+    ),
     '',
   ].join('\n')
 }

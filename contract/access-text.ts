@@ -13,37 +13,58 @@ export interface AskedOfToken {
   readonly authentication: AuthenticationManifest | null
 }
 
-/** As people say it, for tables, diffs and documents: in one line, in the order in which it is decided. */
+/** One of the things that are asked, all of which are needed: `role`, and values of which any will do. */
+export interface AccessPart {
+  readonly what: string
+  /** Never empty. Text of the declaration's own: it may hold commas and words such as `or`. */
+  readonly anyOf: readonly string[]
+}
+
+/** What is asked, in the order in which it is decided. Empty: any valid token will do. */
+export const accessParts = (asked: AskedOfToken): AccessPart[] => [
+  ...oneOf('issuer', asked.issuers),
+  ...asked.scopes.map(scope => one('scope', scope)),
+  ...oneOf('scope', asked.anyScope),
+  ...oneOf('role', asked.roles),
+  ...asked.claims.map(claimPart),
+  ...(asked.authentication ? authenticationParts(asked.authentication) : []),
+  ...asked.bind.map(({ claim, pathParameter }) => one(`${claim} =`, `{${pathParameter}}`)),
+  ...(asked.rule === null ? [] : [one('rule', asked.rule.trim())]),
+]
+
+/** As people say it, in one line, for diffs and documents. */
 export const accessText = (asked: AskedOfToken): string =>
-  [
-    ...oneOf('issuer', asked.issuers),
-    ...asked.scopes.map(scope => `scope ${scope}`),
-    ...oneOf('scope', asked.anyScope),
-    ...oneOf('role', asked.roles),
-    ...asked.claims.map(claimText),
-    ...(asked.authentication ? authenticationText(asked.authentication) : []),
-    ...asked.bind.map(({ claim, pathParameter }) => `${claim} = {${pathParameter}}`),
-    ...(asked.rule === null ? [] : [asked.rule.trim().replace(/\s+/g, ' ')]),
-  ].join(', ') || 'any valid token'
+  accessParts(asked)
+    .map(({ what, anyOf }) => inOneLine(`${what} ${anyOf.join(' or ')}`))
+    .join(', ') || 'any valid token'
 
-const oneOf = (what: string, values: readonly string[]): string[] =>
-  values.length > 0 ? [`${what} ${values.join(' or ')}`] : []
+/**
+ * The end of a line, with the indentation around it, as ` \n `. Other spaces stay: they may be part of a text in a rule, as all
+ * are in one of three quotes. In ASCII, since CloudFormation hands templates back with everything else replaced.
+ */
+const inOneLine = (text: string): string =>
+  text.replace(/'''|"{3}/.test(text) ? /\r?\n/g : /\s*\n\s*/g, ' \\n ')
 
-function claimText(rule: ClaimRule): string {
+const one = (what: string, value: string): AccessPart => ({ what, anyOf: [value] })
+
+const oneOf = (what: string, values: readonly string[]): AccessPart[] =>
+  values.length > 0 ? [{ what, anyOf: values }] : []
+
+function claimPart(rule: ClaimRule): AccessPart {
   switch (rule.kind) {
     case 'equals':
-      return `${rule.claim} = ${rule.value}`
+      return one(`${rule.claim} =`, String(rule.value))
     case 'oneOf':
-      return `${rule.claim} = ${rule.values.join(' or ')}`
+      return { what: `${rule.claim} =`, anyOf: rule.values }
     case 'contains':
-      return `${rule.claim} with ${rule.value}`
+      return one(`${rule.claim} with`, rule.value)
     case 'present':
-      return `any ${rule.claim}`
+      return one('any', rule.claim)
   }
 }
 
-const authenticationText = ({ acrValues, mfa, maxAgeSeconds }: AuthenticationManifest): string[] => [
+const authenticationParts = ({ acrValues, mfa, maxAgeSeconds }: AuthenticationManifest): AccessPart[] => [
   ...oneOf('acr', acrValues),
-  ...(mfa ? ['more than one factor'] : []),
-  ...(maxAgeSeconds === null ? [] : [`signed in within ${maxAgeSeconds} s`]),
+  ...(mfa ? [one('more than', 'one factor')] : []),
+  ...(maxAgeSeconds === null ? [] : [one('signed in within', `${maxAgeSeconds} s`)]),
 ]

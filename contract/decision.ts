@@ -21,9 +21,12 @@ export interface Deny {
   readonly authentication?: AuthenticationManifest
 }
 
-/** One declared input that did not pass, named the way the caller knows it. */
+/** Where in a request an input is. */
+export type Place = 'path' | 'query' | 'header' | 'cookie' | 'body'
+
+/** One input that did not pass, named the way the caller knows it. */
 export interface FieldError {
-  readonly in: 'path' | 'query' | 'header' | 'cookie' | 'body'
+  readonly in: Place
   /** Parameter name; for a body member a JSON Pointer (RFC 6901). */
   readonly name: string
   readonly detail: string

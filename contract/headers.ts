@@ -7,9 +7,12 @@ import type { AuthenticationManifest } from './manifest.ts'
 export const securityHeaders = {
   'strict-transport-security': 'max-age=63072000; includeSubDomains; preload',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
+  // For what is fetched without CORS (an image, a script); a page that asks by CORS is answered by `cors` alone.
+  'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',
 } as const
 

@@ -94,6 +94,10 @@ const issuer = object({
 })
 export type IssuerManifest = Decoded<typeof issuer>
 
+/** Who sees a member that not every caller sees: whoever has every scope, one of `anyScope` and one of the roles, where there are any. */
+const viewers = object({ scopes: list(string), anyScope: list(string), roles: list(string) })
+export type ViewersManifest = Decoded<typeof viewers>
+
 const routeAccess = object({
   /** The issuers whose tokens count here, by their places in the list of all. */
   issuers: list(count),
@@ -106,6 +110,8 @@ const routeAccess = object({
   claims: list(claimRule),
   /** Claims that the second door decides on; the first one only carries them, since its answers are cached per template. */
   carried: list(string),
+  /** Who sees what not everyone sees: a ticket says by their places which of these its caller is one of. */
+  viewers: list(viewers),
   /** Hash of everything that decides about this route's callers: a ticket granted under another policy is worth nothing. */
   fingerprint: string,
 })
@@ -118,6 +124,8 @@ const authorizerManifest = object({
   issuers: list(issuer),
   /** How long a verified token is remembered at most; 0: not at all. */
   verifiedTtlSeconds: count,
+  /** Origins whose pages may read a no of this door, where there are several. One alone is a static header of API Gateway's. */
+  sharedOrigins: list(string),
   routes: record(routeAccess),
 })
 export type AuthorizerManifest = Decoded<typeof authorizerManifest>
@@ -142,6 +150,7 @@ const parameterMembers = {
   wire: literal('string', 'integer', 'number', 'boolean'),
   /** May be repeated; anything else sent twice is ambiguous. */
   many: boolean,
+  required: boolean,
 }
 const parameter = object(parameterMembers)
 export type Parameter = Decoded<typeof parameter>
@@ -153,14 +162,86 @@ const pathParameter = object({
 })
 export type PathParameter = Decoded<typeof pathParameter>
 
+const sentBodyMembers = {
+  /** Media types, lower case, without parameters. Of any other the answer is 415. */
+  types: list(string),
+  required: boolean,
+  maxBytes: count,
+}
+const body = oneOfKind({
+  json: object({ kind: literal('json'), ...sentBodyMembers, projection }),
+  /** `application/x-www-form-urlencoded` (WHATWG URL §5). */
+  form: object({ kind: literal('form'), ...sentBodyMembers, fields: list(parameter) }),
+  text: object({ kind: literal('text'), ...sentBodyMembers }),
+  /** Opaque: counted, and passed on as they are. */
+  bytes: object({ kind: literal('bytes'), ...sentBodyMembers }),
+})
+export type BodyManifest = Decoded<typeof body>
+
 const input = object({
   path: list(pathParameter),
   query: list(parameter),
   headers: list(parameter),
   cookies: list(parameter),
-  body: nullable(object({ required: boolean, maxBytes: count, projection })),
+  body: nullable(body),
+  /** What is sent undeclared is left behind; or the request is refused, where it is no header. */
+  undeclared: literal('strip', 'reject'),
+  /** Whether the names of what is sent undeclared are logged. Their values never are. */
+  logUndeclared: boolean,
+  /** Whether the access token goes on to the upstream. */
+  forwardAuthorization: boolean,
 })
 export type InputManifest = Decoded<typeof input>
+
+/** Members of a JSON answer that only some callers see; `viewers` is a place in the route's list. */
+export interface Visibility {
+  readonly viewers?: number
+  readonly members?: Readonly<Record<string, Visibility>>
+  readonly others?: Visibility
+  readonly items?: Visibility
+}
+const visibility: Decoder<Visibility> = (value, at) =>
+  partial({ viewers: count, members: record(visibility), others: visibility, items: visibility })(value, at)
+
+const answerMembers = {
+  /** Lower-case names, beside those that every answer may have. */
+  headers: list(string),
+  /** Cookies that may be set, by their exact names. */
+  cookies: list(string),
+}
+const answerBodyMembers = {
+  ...answerMembers,
+  /** Null: whatever the bound of the upstream lets through. */
+  maxBytes: nullable(count),
+}
+const answer = oneOfKind({
+  json: object({
+    kind: literal('json'),
+    /** What the answer is called on its way out, whatever JSON type the upstream calls it. */
+    mediaType: string,
+    projection,
+    visibility: nullable(visibility),
+    ...answerBodyMembers,
+  }),
+  text: object({ kind: literal('text'), mediaType: string, ...answerBodyMembers }),
+  bytes: object({ kind: literal('bytes'), mediaTypes: list(string), ...answerBodyMembers }),
+  empty: object({ kind: literal('empty'), ...answerMembers }),
+})
+export type AnswerManifest = Decoded<typeof answer>
+
+const output = oneOfKind({
+  declared: object({
+    kind: literal('declared'),
+    /** What the upstream is asked for, where the caller's own `accept` is not declared. */
+    accept: string,
+    /** Types of bytes that it may answer with: a caller must accept one of them first. */
+    binary: list(string),
+    statuses: record(answer),
+  }),
+  /** Declared to be passed on as it is; see `Output.unsafeAny`. */
+  unsafeAny: object({ kind: literal('unsafeAny') }),
+})
+export type OutputManifest = Decoded<typeof output>
 
 const limit = object({
   /** Routes that name the same counter share it. */
@@ -197,6 +278,8 @@ const gateRoute = object({
   access: gateAccess,
   input,
   userLimit: nullable(limit),
+  /** Null for a stub, whose answer is the declaration's own. */
+  output: nullable(output),
   /** Answer of a stub; null for a real upstream. */
   stub: nullable(object({ status: count, body: json })),
 })
@@ -216,6 +299,19 @@ const upstream = oneOfKind({
 export type UpstreamManifest = Decoded<typeof upstream>
 export type UpstreamKind<K extends UpstreamManifest['kind']> = Extract<UpstreamManifest, { kind: K }>
 
+/** Pages of which origins may use an API, and what they may ask for. */
+const cors = object({
+  /** As browsers write them (RFC 6454 §6.2); compared byte for byte. */
+  origins: list(string),
+  credentials: boolean,
+  maxAgeSeconds: count,
+  /** Response headers that pages may read beside those they always may. */
+  exposeHeaders: list(string),
+  /** Of the paths whose preflights this gate answers: each method that is declared there, with its request headers. */
+  preflights: record(record(list(string))),
+})
+export type CorsManifest = Decoded<typeof cors>
+
 const gateManifest = object({
   format: literal('sallyport/gate@1'),
   api: string,
@@ -223,6 +319,8 @@ const gateManifest = object({
   upstream,
   /** Name of the state table; null when no route of this gate counts anything. */
   table: nullable(deployed),
+  /** Null: no page of another origin may use this API. */
+  cors: nullable(cors),
   routes: record(gateRoute),
 })
 export type GateManifest = Decoded<typeof gateManifest>

@@ -11,6 +11,10 @@ export const metrics = {
   Latency: ['api', 'route'],
   UpstreamLatency: ['api', 'route'],
   Denied: ['api', 'route', 'reason'],
+  /** Refusals of what was sent or answered, once for each place that is at fault. `place` as below. */
+  Refused: ['api', 'route', 'place', 'reason'],
+  /** What was sent or answered undeclared, and left behind. `place`: path, query, header, cookie, body or output. */
+  Stripped: ['api', 'route', 'place'],
   KeyFetchFailures: ['api'],
   StaleKeys: ['api'],
 } as const

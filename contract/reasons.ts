@@ -6,7 +6,7 @@
  * - `outside` is the code shown to callers where the true one would tell an attacker too much.
  */
 interface Reason {
-  readonly status: 400 | 401 | 403 | 404 | 413 | 415 | 429 | 500 | 502 | 503 | 504
+  readonly status: 400 | 401 | 403 | 404 | 406 | 413 | 415 | 429 | 500 | 502 | 503 | 504
   readonly detail: string
   readonly owner: 'client' | 'operator' | 'upstream'
   readonly pages?: true
@@ -78,15 +78,31 @@ export const reasons = {
     retryAfterSeconds: 5,
   },
 
+  'origin.not_allowed': {
+    status: 403,
+    detail: 'Pages of this origin may not send this request.',
+    owner: 'client',
+  },
+
   'input.invalid': {
     status: 400,
     detail: 'The request does not match what this route declares.',
     owner: 'client',
   },
+  'input.undeclared': {
+    status: 400,
+    detail: 'The request holds what this route does not declare.',
+    owner: 'client',
+  },
   'input.ambiguous': { status: 400, detail: 'A parameter was sent more than once.', owner: 'client' },
   'input.malformed': {
     status: 400,
-    detail: 'The request body is not valid JSON, or names a member twice.',
+    detail: 'The request body cannot be read, or names a member twice.',
+    owner: 'client',
+  },
+  'input.not_acceptable': {
+    status: 406,
+    detail: 'This route answers with bytes: the Accept header must begin with one of their types.',
     owner: 'client',
   },
   'input.too_large': {
@@ -94,7 +110,11 @@ export const reasons = {
     detail: 'The request is larger than this route allows.',
     owner: 'client',
   },
-  'input.media_type': { status: 415, detail: 'The request body must be application/json.', owner: 'client' },
+  'input.media_type': {
+    status: 415,
+    detail: 'The request body is of a type that this route does not take.',
+    owner: 'client',
+  },
 
   'limit.edge': { status: 429, detail: 'Too many requests.', owner: 'client', retryAfterSeconds: 1 },
   'limit.user': { status: 429, detail: 'Too many requests. Try again later.', owner: 'client' },

@@ -19,6 +19,8 @@ export interface Ticket {
   readonly expiresAt: number
   /** Claims that the second door decides on, as the token has them; those it lacks are left out. */
   readonly claims: Readonly<Record<string, unknown>>
+  /** Which viewers of the route's answers the caller is one of, by their places in the policy. */
+  readonly viewers: readonly number[]
 }
 
 const version = '1'
@@ -33,6 +35,7 @@ export const ticketContext = (ticket: Ticket): Record<string, string> => ({
   client: ticket.client,
   expiresAt: String(ticket.expiresAt),
   claims: JSON.stringify(ticket.claims),
+  viewers: ticket.viewers.join(' '),
 })
 
 /**
@@ -64,13 +67,22 @@ const shape = object({
   // Digits, as API Gateway hands on whatever the first door says.
   expiresAt: (value, at) => count(/^\d+$/.test(string(value, at)) ? Number(value) : value, at),
   claims: (value, at) => record(json)(JSON.parse(string(value, at)), at),
+  viewers: (value, at) =>
+    value === ''
+      ? []
+      : string(value, at)
+          .split(' ')
+          .map(place => count(/^\d+$/.test(place) ? Number(place) : place, at)),
 })
 
 /** The ticket's own members of an authorizer's context; API Gateway adds others (`principalId`, `integrationLatency`). */
 function readShape(context: Record<string, unknown>) {
-  const { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims } = context
+  const { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims, viewers } = context
   try {
-    return shape({ ticket, route, fingerprint, issuer, subject, client, expiresAt, claims }, 'ticket')
+    return shape(
+      { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims, viewers },
+      'ticket',
+    )
   } catch {
     return undefined
   }

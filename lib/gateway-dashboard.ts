@@ -57,6 +57,8 @@ export class GatewayDashboard extends Construct {
         [
           graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', 'reason=("limit.user")')]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
+          graph('Refused by place', [search('Refused', apiName, 'Sum')]),
+          graph('Left behind undeclared, by place', [search('Stripped', apiName, 'Sum')]),
         ],
         [
           graph('Key sets: failed fetches, and tokens checked with keys that are overdue', [

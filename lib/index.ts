@@ -1,7 +1,9 @@
 export type { Algorithm } from '../contract/manifest.ts'
 export type { ReasonCode } from '../contract/reasons.ts'
 export { Access, type TokenAccessOptions } from './declare/access.ts'
+export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
+export type { CorsOptions } from './declare/cors.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
 export type { DeclaredInput, RouteInput } from './declare/input.ts'
 export { Issuer } from './declare/issuer.ts'
@@ -15,6 +17,16 @@ export type { PinnedIssuerOptions } from './declare/issuers/keys.ts'
 export type { OidcIssuerOptions, TokenOptions } from './declare/issuers/oidc.ts'
 export type { OktaIssuerOptions } from './declare/issuers/okta.ts'
 export { Limit } from './declare/limit.ts'
+export {
+  type BodyOutputOptions,
+  type EmptyOutputOptions,
+  type JsonOutputOptions,
+  Output,
+  type RouteOutput,
+  type TextOutputOptions,
+  type UnsafeAnyOutput,
+  type Viewers,
+} from './declare/output.ts'
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
 export type { RouteLimits, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'

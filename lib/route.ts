@@ -5,11 +5,13 @@ import { metricNamespace, metricService, type metrics } from '../contract/metric
 import type { ReasonCode } from '../contract/reasons.ts'
 import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
 import type { Rule } from '../contract/rule.ts'
+import { checkBodySize } from './compile/body.ts'
 import { type CompiledInput, compileInput } from './compile/inputs.ts'
+import { type CompiledOutput, compileOutput } from './compile/outputs.ts'
 import { compileRule } from './compile/rule.ts'
 import type { Access } from './declare/access.ts'
-import { checkSize } from './declare/checks.ts'
 import type { DeclaredInput } from './declare/input.ts'
+import type { Issuer } from './declare/issuer.ts'
 import type { Limit } from './declare/limit.ts'
 import type { ParsedTemplate } from './declare/path-template.ts'
 import type { RouteBase } from './declare/route-props.ts'
@@ -34,8 +36,10 @@ export interface RouteDeclaration {
   /** The API's, for routes that state none. */
   readonly sharedLimit: Limit | undefined
   readonly apiName: string
-  /** How many issuers' tokens count on it. */
-  readonly acceptedIssuers: number
+  /** The API's, for routes that do not say. */
+  readonly logUndeclared: boolean
+  /** Whose tokens count on it. */
+  readonly acceptedIssuers: readonly Issuer[]
 }
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
@@ -48,8 +52,12 @@ export class Route extends Construct {
   readonly gate: Gate
   readonly upstream: Upstream
   readonly input: CompiledInput
+  readonly output: CompiledOutput
   readonly rule: Rule | undefined
   readonly maxBodyBytes: number
+  readonly logUndeclared: boolean
+  /** Why the upstream gets the caller's token; null: it does not. */
+  readonly forwardAuthorization: string | null
   readonly userLimit: UserLimit | null
   readonly #apiName: string
 
@@ -66,8 +74,15 @@ export class Route extends Construct {
     this.gate = gate
     this.upstream = upstream
     this.input = compileInput(at, props.input ?? {}, parameters)
-    this.rule = compileRule(at, this.access, this.input, declaration.acceptedIssuers)
-    this.maxBodyBytes = checkSize(`${at} maxBody`, props.maxBody ?? Size.kibibytes(256))
+    this.rule = compileRule(at, this.access, this.input, declaration.acceptedIssuers.length)
+    this.output = compileOutput(at, props.output, {
+      method,
+      target: upstream.target,
+      issuers: declaration.acceptedIssuers,
+    })
+    this.maxBodyBytes = checkBodySize(at, props.maxBody ?? Size.kibibytes(256), this.input.body)
+    this.logUndeclared = props.logUndeclared ?? declaration.logUndeclared
+    this.forwardAuthorization = props.forwardAuthorization?.reason ?? null
     const own = props.limits?.user
     const limit = own ?? sharedLimit
     // A public route knows no callers whose requests it could count.

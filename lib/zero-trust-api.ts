@@ -14,13 +14,15 @@ import { Construct } from 'constructs'
 import { accessLogFormat } from './compile/access-log.ts'
 import { contractLines } from './compile/contract.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
-import { inputSchema } from './compile/inputs.ts'
+import { inputValidators } from './compile/inputs.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
+import { outputValidators } from './compile/outputs.ts'
 import { ResourceTree } from './compile/resources.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
 import { checkFreeId } from './declare/checks.ts'
+import { type Cors, readCors } from './declare/cors.ts'
 import type { Issuer } from './declare/issuer.ts'
 import type { Limit } from './declare/limit.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
@@ -45,7 +47,9 @@ export class ZeroTrustApi extends Construct {
   readonly apiName: string
   readonly #stageName: string
   readonly #userLimit: Limit | undefined
+  readonly #cors: Cors | undefined
   readonly #logRetention: RetentionDays
+  readonly #logUndeclared: boolean
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
   readonly #tree = new ResourceTree()
@@ -58,7 +62,9 @@ export class ZeroTrustApi extends Construct {
     this.apiName = id
     this.#stageName = props.stageName ?? 'live'
     this.#userLimit = props.limits?.user
+    this.#cors = props.cors === undefined ? undefined : readCors(`${this.node.path} cors`, props.cors)
     this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
+    this.#logUndeclared = props.logUndeclared ?? false
     this.#state = props.state
     this.restApi = this.#createRestApi()
     this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined
@@ -105,7 +111,8 @@ export class ZeroTrustApi extends Construct {
       upstream,
       sharedLimit: this.#userLimit,
       apiName: this.apiName,
-      acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared).length,
+      logUndeclared: this.#logUndeclared,
+      acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
     })
     if (route.userLimit) {
       this.#state ??= new GatewayState(this, 'State')
@@ -176,6 +183,7 @@ export class ZeroTrustApi extends Construct {
             door.issuers,
             verifiedTokenTtl.toSeconds(),
             this.routes,
+            this.#cors,
           ),
         ),
       }),
@@ -191,17 +199,21 @@ export class ZeroTrustApi extends Construct {
       authorizer: this.#firstDoor
         ? { uri: invocationUri(this.#firstDoor.function), cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds }
         : null,
-      gatewayResponses: gatewayResponses(),
+      gatewayResponses: gatewayResponses(this.#cors),
+      preflights: this.#cors !== undefined,
     })
   }
 
   #gatePolicy(gate: Gate): Record<string, string> {
     const routes = this.routes.filter(route => route.gate === gate)
     return {
-      'manifest.json': JSON.stringify(gateManifest(this.apiName, gate, this.#issuers, this.routes)),
-      'validators.mjs': validatorsModule(
-        Object.fromEntries(routes.map(route => [route.key, inputSchema(route.input)])),
+      'manifest.json': JSON.stringify(
+        gateManifest(this.apiName, gate, this.#issuers, this.routes, this.#cors),
       ),
+      'validators.mjs': validatorsModule({
+        validators: Object.fromEntries(routes.map(route => [route.key, inputValidators(route.input)])),
+        outputs: Object.fromEntries(routes.map(route => [route.key, outputValidators(route.output)])),
+      }),
     }
   }
 
@@ -213,7 +225,7 @@ export class ZeroTrustApi extends Construct {
   #describeContract(): void {
     const stack = Stack.of(this)
     const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
-    const lines = contractLines(this.routes, this.#gates.all, this.#issuers.manifests)
+    const lines = contractLines(this.routes, this.#gates.all, this.#issuers.manifests, this.#cors)
     for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
   }
 

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { accessText } from '../contract/access-text.ts'
+import { type AccessPart, type AskedOfToken, accessParts, accessText } from '../contract/access-text.ts'
 import type { GateRoute, IssuerManifest, RouteAccess, UpstreamManifest } from '../contract/manifest.ts'
-import { type Manifests, readManifests } from './policies.ts'
+import { type Manifests, type Policies, readManifests } from './policies.ts'
 import { readAssetFolders } from './template/assembly.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -11,15 +11,21 @@ export interface RouteSummary {
   readonly method: string
   readonly path: string
   readonly access: string
+  /** Of `access` each part; empty where nothing is asked, or nothing but any token. */
+  readonly asks: readonly AccessPart[]
   readonly limits: string | null
   readonly upstream: string
   /** Declared input names by place. */
   readonly inputs: Readonly<Record<'path' | 'query' | 'headers' | 'cookies' | 'body', readonly string[]>>
-  /** Scopes a token needs; null where none is needed at all. */
+  /** Whether a request without any of them is refused. */
+  readonly needsInput: boolean
+  /** Scopes a token needs; null where no token is needed at all. */
   readonly scopes: readonly string[] | null
+  /** One of the roles that it needs one of; null where none is needed. */
+  readonly role: string | null
   /** Issuers whose tokens count, by their places among those that the app declares. */
   readonly issuers: readonly number[]
-  /** Whether a token with these scopes, and nothing else, is enough for a request. */
+  /** Whether a token with these scopes and this role is not enough. */
   readonly needsMore: boolean
 }
 
@@ -54,40 +60,58 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
     .map(({ key, route, upstream }) => {
       const [method = '', path = ''] = key.split(' ')
       const rule = authorizer?.routes[key]
+      const asked = askedOf(route, rule, authorizer?.issuers ?? [])
       return {
         method,
         path,
-        access: describeAccess(route, rule, authorizer?.issuers ?? []),
+        access: typeof asked === 'string' ? asked : accessText(asked),
+        asks: typeof asked === 'string' ? [] : accessParts(asked),
         limits: route.userLimit
           ? `${route.userLimit.max} per ${period(route.userLimit.periodSeconds)} per user`
           : null,
         upstream: upstreamText(upstream),
         inputs: inputsOf(route),
+        needsInput: needsInput(route),
         scopes: rule ? [...rule.scopes, ...rule.anyScope.slice(0, 1)] : null,
+        role: rule?.roles[0] ?? null,
         issuers: rule?.issuers ?? [],
-        needsMore: Boolean(
-          rule &&
-            (rule.roles.length > 0 || rule.claims.length > 0 || rule.carried.length > 0 || hasRule(route)),
-        ),
+        needsMore: Boolean(rule && (rule.claims.length > 0 || rule.carried.length > 0 || hasRule(route))),
       }
     })
     .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
 
 const hasRule = ({ access }: GateRoute): boolean => access.kind === 'token' && access.rule !== null
 
-function describeAccess(
+/**
+ * The routes, as `GET /deals`, whose upstream is a stub or answers on this machine.
+ *
+ * @param absent upstreams that nobody plays, by origin or ARN
+ */
+export function playedRoutes(policies: Policies, absent: readonly string[]): ReadonlySet<string> {
+  // In the order of the gates.
+  const origins = policies.upstreamOrigins.values()
+  const functions = policies.upstreamFunctions.values()
+  const nameOfUpstream = ({ kind }: UpstreamManifest): string | undefined =>
+    kind === 'http' ? origins.next().value : kind === 'lambda' ? functions.next().value : undefined
+  return new Set(
+    policies.gates.flatMap(({ upstream, routes }) =>
+      absent.includes(nameOfUpstream(upstream) ?? '') ? [] : Object.keys(routes),
+    ),
+  )
+}
+
+const needsInput = ({ input: { path, query, headers, cookies, body } }: GateRoute): boolean =>
+  Boolean(body?.required) || [...path, ...query, ...headers, ...cookies].some(({ required }) => required)
+
+function askedOf(
   { access }: GateRoute,
   asked: RouteAccess | undefined,
   issuers: readonly IssuerManifest[],
-): string {
+): AskedOfToken | 'public' | 'nobody' {
   if (access.kind === 'public') return 'public'
   if (!asked) return 'nobody'
   const all = asked.issuers.length === issuers.length
-  return accessText({
-    ...asked,
-    ...access,
-    issuers: all ? [] : asked.issuers.map(place => nameOf(issuers[place])),
-  })
+  return { ...asked, ...access, issuers: all ? [] : asked.issuers.map(place => nameOf(issuers[place])) }
 }
 
 const nameOf = (issuer: IssuerManifest | undefined): string =>
@@ -114,6 +138,12 @@ function inputsOf({ input }: GateRoute): RouteSummary['inputs'] {
     query: names(input.query),
     headers: names(input.headers),
     cookies: names(input.cookies),
-    body: Object.keys(input.body?.projection.members ?? {}),
+    body: bodyNames(input.body),
   }
+}
+
+/** The members of a JSON body or the fields of a form; other kinds have no names. */
+function bodyNames(body: GateRoute['input']['body']): string[] {
+  if (body?.kind === 'json') return Object.keys(body.projection.members ?? {})
+  return body?.kind === 'form' ? body.fields.map(({ name }) => name) : []
 }

@@ -69,11 +69,12 @@ async function loadAuthorizer() {
 /** The pipeline with the deployed policy, before an upstream and a table that answer from memory. */
 async function createDealsGate() {
   const manifest = readGateManifest(JSON.parse(readFileSync(join(task.gate, 'manifest.json'), 'utf8')))
-  const { validators } = await import(pathToFileURL(join(task.gate, 'validators.mjs')).href)
-  const answer = allow({ status: 200, headers: { 'content-type': 'application/json' }, body: '[]' })
+  const { validators, outputs } = await import(pathToFileURL(join(task.gate, 'validators.mjs')).href)
+  const answer = allow({ status: 200, headers: { 'content-type': ['application/json'] }, body: '[]' })
   const handler: unknown = createGate({
     manifest,
     validators,
+    outputs,
     rules: {},
     counters: createCounters(createMemoryStore(), Date.now),
     upstream: async () => answer,

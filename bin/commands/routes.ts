@@ -11,7 +11,9 @@ export async function routes({
   readonly json?: boolean
 }): Promise<void> {
   const found = await synthesized(app, readRoutes)
-  const listed = found.map(({ scopes: _s, issuers: _i, needsMore: _n, ...route }) => route)
+  const listed = found.map(({ method, path, access, limits, upstream, inputs }) => {
+    return { method, path, access, limits, upstream, inputs }
+  })
   process.stdout.write(
     json ? `${JSON.stringify(listed, null, 2)}\n` : `${routeTable(found, process.stdout)}\n`,
   )

@@ -26,7 +26,11 @@ export async function token({
 }: TokenOptions): Promise<void> {
   const { issuers } = readDevState(process.cwd())
   const chosen = choose(issuers, issuer)
-  const missing = missingOptions(chosen, { scope, claims: Object.keys(claim) })
+  checkAudience(chosen, audience)
+  refuseClaimsWithOptions(Object.keys(claim))
+  if (scope && chosen.scopesClaim === null) refuseUnused(chosen, 'scopes', '--scope')
+  if (role.length > 0 && chosen.rolesClaim === null) refuseUnused(chosen, 'roles', '--role')
+  const missing = missingOptions(chosen, { scope, hasRole: role.length > 0, claims: Object.keys(claim) })
   if (missing.length > 0) {
     throw new UsageError(
       `the app refuses tokens of ${chosen.issuer} without ${chosen.requiredClaims.join(', ')}\n` +
@@ -44,8 +48,37 @@ export async function token({
     })
     process.stdout.write(`${made}\n`)
   } catch (error) {
-    throw new UsageError(`the issuer made no token: ${(error as Error).message}`)
+    // Without the error code of OAuth before it, which says less.
+    throw new UsageError(`the issuer made no token: ${(error as Error).message.replace(/^\w+: /, '')}`)
   }
+}
+
+function checkAudience({ audiences }: PlayedIssuer, audience: string | undefined): void {
+  if (audience === undefined ? audiences.length === 1 : audiences.includes(audience)) return
+  throw new UsageError(
+    audience === undefined
+      ? `the issuer has several audiences; choose one with --audience: ${audiences.join(', ')}`
+      : `--audience ${audience}: the app declares ${audiences.join(', ')}`,
+  )
+}
+
+const optionsOfClaims = {
+  sub: '--subject',
+  aud: '--audience',
+  scope: '--scope',
+  exp: '--expires-in',
+  iss: '--issuer',
+} as const
+
+function refuseClaimsWithOptions(claims: readonly string[]): void {
+  for (const [claim, option] of Object.entries(optionsOfClaims)) {
+    if (!claims.includes(claim)) continue
+    throw new UsageError(`--claim ${claim}: this claim has an option of its own\n  fix: use ${option}`)
+  }
+}
+
+function refuseUnused({ issuer }: PlayedIssuer, what: string, option: string): never {
+  throw new UsageError(`${option}: tokens of ${issuer} carry no ${what}\n  fix: leave ${option} out`)
 }
 
 /** The issuer that is meant, which is one that can make tokens here. */

@@ -1,8 +1,8 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { Access, type GatewayState, Issuer, Limit, Upstream, ZeroTrustApi } from 'sallyport'
+import { Access, type GatewayState, Issuer, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
 import { z } from 'zod'
-import { NewDeal, NewInvoice } from './schemas.ts'
+import { Deal, Failure, Invoice, NewDeal, NewInvoice } from './schemas.ts'
 
 interface DealDeskApiProps extends StackProps {
   readonly state: GatewayState
@@ -32,6 +32,9 @@ export class DealDeskApi extends Stack {
     )
     const billing = this.api.addUpstream('Billing', Upstream.http('https://billing.internal.example.com'))
 
+    const deal = Output.json(Deal, { visibleTo: { '/margin': { roles: ['manager'] } } })
+    const deals = Output.json(z.array(Deal), { visibleTo: { '/*/margin': { roles: ['manager'] } } })
+
     this.api.addRoute('GET /health', {
       upstream: Upstream.stub(200, { status: 'ok' }),
       access: Access.public(),
@@ -46,12 +49,14 @@ export class DealDeskApi extends Stack {
           limit: z.int().min(1).max(100).optional(),
         },
       },
+      output: { 200: deals },
     })
 
     this.api.addRoute('POST /deals', {
       upstream: crm,
       access: Access.token({ scopes: ['deals:write'], roles: ['sales'] }),
       input: { body: NewDeal },
+      output: { 201: deal, 409: Failure },
     })
 
     this.api.addRoute('GET /deals/{dealId}', {
@@ -61,18 +66,21 @@ export class DealDeskApi extends Stack {
         path: { dealId: z.uuid() },
         headers: { 'accept-language': z.string().max(64).optional() },
       },
+      output: { 200: deal, 404: Failure },
     })
 
     this.api.addRoute('GET /users/{userId}/deals', {
       upstream: crm,
       access: Access.token({ scopes: ['deals:read'], claims: { sub: { equalsPath: 'userId' } } }),
       input: { path: { userId: z.string().max(64) } },
+      output: { 200: deals },
     })
 
     this.api.addRoute('POST /invoices', {
       upstream: billing,
       access: Access.token({ scopes: ['invoices:write'], roles: ['finance'] }),
       input: { body: NewInvoice },
+      output: { 201: Invoice },
     })
   }
 }

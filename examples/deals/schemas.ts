@@ -12,3 +12,15 @@ export const NewInvoice = z.object({
   currency: z.string().regex(/^[A-Z]{3}$/),
   lines: z.array(z.object({ text: z.string().max(200), amount: z.number() })).max(100),
 })
+
+export const Deal = NewDeal.extend({
+  id: z.uuid(),
+  owner: z.string(),
+  status: z.enum(['open', 'won', 'lost']),
+  /** For managers only: see where it is declared as an output. */
+  margin: z.number(),
+})
+
+export const Invoice = NewInvoice.extend({ id: z.uuid(), number: z.int(), issuedBy: z.string() })
+
+export const Failure = z.object({ error: z.string() })

@@ -5,6 +5,7 @@ import { reasonOf } from '../../contract/reasons.ts'
 import { type RouteKey, routeKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { headerValues } from '../runtime/header-values.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { readBearerToken } from './bearer.ts'
 import type { Issuers } from './issuers.ts'
@@ -25,7 +26,8 @@ interface FirstDoorParts {
 
 /**
  * The authorizer: who is calling, and may they use this route? Its answer is cached by API Gateway per token, method and
- * resource, so it depends on nothing else of the request; what does (limits, path values) is left to the second door.
+ * resource, so it depends on nothing else of the request; what does (limits, path values) is left to the second door. Only whose
+ * page may read a no is taken from beside the token.
  *
  * Ends in a policy that allows this one route and carries the {@link Ticket}, a policy that denies (403), the error
  * `Unauthorized` (401), or another error (503: the keys cannot be had, or a fault).
@@ -62,6 +64,9 @@ export function createFirstDoor(parts: FirstDoorParts) {
     if (status === 401) throw new Error('Unauthorized')
     if (status >= 500) throw new Error(decision.reason)
     const resources = resourcesOf(arnPrefix, event.requestContext, manifest.stage, key)
-    return denyRoute(resources, decision.reason, manifest.routes[key])
+    const [origin = '', ...others] = headerValues(event.multiValueHeaders, 'origin')
+    // Cached like the rest: for another page with the same token it names the wrong origin, and browsers keep the answer from it.
+    const sharedWith = others.length === 0 && manifest.sharedOrigins.includes(origin) ? origin : undefined
+    return denyRoute(resources, decision.reason, manifest.routes[key], sharedWith)
   }
 }

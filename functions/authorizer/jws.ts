@@ -17,7 +17,7 @@ export interface JwsHeader {
 }
 
 const maxDepth = 8
-const prototypes = new Set(['__proto__', 'constructor', 'prototype'])
+const isPrototype = (name: string) => name === '__proto__' || name === 'constructor' || name === 'prototype'
 
 /**
  * Header parameters that would change what is verified, bring a key of the sender's, or make us fetch one. None of them
@@ -56,7 +56,7 @@ function objectOf(part: string): Record<string, unknown> | undefined {
   const bytes = bytesOf(part)
   if (!bytes || !isUtf8(bytes)) return undefined
   // A byte order mark is kept, for the JSON reader to refuse.
-  const value = parseStrictJson(bytes.toString('utf8'), maxDepth, prototypes)?.value
+  const value = parseStrictJson(bytes.toString('utf8'), maxDepth, isPrototype)?.value
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   return isObject ? (value as Record<string, unknown>) : undefined
 }

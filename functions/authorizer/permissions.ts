@@ -1,5 +1,5 @@
 import { allow, type Decision, deny } from '../../contract/decision.ts'
-import type { ClaimRule, RouteAccess } from '../../contract/manifest.ts'
+import type { ClaimRule, RouteAccess, ViewersManifest } from '../../contract/manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import { isText } from './claims.ts'
@@ -20,7 +20,8 @@ export function permit(
   const scopes = scopesOf(claims, issuer)
   if (!access.scopes.every(scope => scopes.includes(scope)) || !hasOne(scopes, access.anyScope))
     return deny('scope.insufficient')
-  if (!hasOne(rolesOf(claims, issuer), access.roles)) return deny('role.missing')
+  const roles = rolesOf(claims, issuer)
+  if (!hasOne(roles, access.roles)) return deny('role.missing')
   for (const rule of access.claims) {
     if (!holds(rule, memberOf(claims, rule.claim))) return deny('claim.not_allowed', { note: rule.claim })
   }
@@ -37,6 +38,7 @@ export function permit(
     client: isText(client) ? client : '',
     expiresAt: Math.floor(until),
     claims: carried,
+    viewers: access.viewers.flatMap((wanted, place) => (isViewer(wanted, scopes, roles) ? [place] : [])),
   })
 }
 
@@ -47,6 +49,11 @@ const carry = (claims: object, names: readonly string[]): Record<string, unknown
   Object.fromEntries(
     names.filter(name => Object.hasOwn(claims, name)).map(name => [name, memberOf(claims, name)]),
   )
+
+const isViewer = (wanted: ViewersManifest, scopes: readonly string[], roles: readonly string[]): boolean =>
+  wanted.scopes.every(scope => scopes.includes(scope)) &&
+  hasOne(scopes, wanted.anyScope) &&
+  hasOne(roles, wanted.roles)
 
 const hasOne = (held: readonly string[], wanted: readonly string[]): boolean =>
   wanted.length === 0 || wanted.some(each => held.includes(each))

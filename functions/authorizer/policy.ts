@@ -36,15 +36,23 @@ export const allowRoute = (resources: readonly string[], ticket: Ticket) => ({
   context: ticketContext(ticket),
 })
 
-/** `reason` is for the access log, `challenge` for the 403's WWW-Authenticate (RFC 6750 §3.1). */
+/**
+ * `reason` is for the access log, `challenge` for the 403's WWW-Authenticate (RFC 6750 §3.1), `allowOrigin` for its CORS headers:
+ * of API Gateway's own refusals, this one alone can have a header that is not static.
+ */
 export const denyRoute = (
   resources: readonly string[],
   reason: ReasonCode,
   access: Pick<RouteAccess, 'scopes' | 'anyScope'> | undefined,
+  allowOrigin?: string,
 ) => ({
   principalId: 'caller',
   policyDocument: policy('Deny', resources),
-  context: { reason, ...(reason === 'scope.insufficient' && access && { challenge: challengeFor(access) }) },
+  context: {
+    reason,
+    ...(reason === 'scope.insufficient' && access && { challenge: challengeFor(access) }),
+    ...(allowOrigin && { allowOrigin }),
+  },
 })
 
 /** Where one of several scopes is enough, the one that was declared first is asked for. */

@@ -1,32 +1,42 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import { deny, Refused, settle } from '../../contract/decision.ts'
+import { type Deny, Refused, settle } from '../../contract/decision.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import { unacceptable } from './inputs/accept.ts'
+import { readAuthorization } from './inputs/authorization.ts'
 import { readBody } from './inputs/body.ts'
 import { readCookies } from './inputs/cookies.ts'
-import { readHeaders } from './inputs/headers.ts'
+import { Findings } from './inputs/findings.ts'
+import { readHeaders, sentHeaders } from './inputs/headers.ts'
 import { readPath } from './inputs/path.ts'
 import { readQuery } from './inputs/query.ts'
-import { candidateOf, fieldErrors, type ValidateRoute } from './inputs/validation.ts'
+import { type RouteValidators, validate } from './inputs/validation.ts'
 import type { Admitted, DeclaredRequest, Step } from './passage.ts'
 
 /**
  * Replaces the raw event with what is declared of it, validated. What is not declared is not copied, so no later step,
- * and no upstream, can see it. Denials: `input.invalid` (naming the field), `input.ambiguous`, `input.malformed`,
- * `input.media_type`, `input.too_large`.
+ * and no upstream, can see it; that there was something is counted. Denials: `input.ambiguous`, `input.not_acceptable`, `input.media_type`,
+ * `input.too_large`, `input.malformed`, `input.undeclared`, `input.invalid`; those of inputs name all that are at fault.
  */
 export function declareInputs({
   validators,
+  telemetry,
 }: {
-  validators: Readonly<Record<string, ValidateRoute>>
-}): Step<Admitted> {
+  validators: Readonly<Record<string, RouteValidators>>
+  telemetry: Telemetry
+}): Step<Admitted & { requestId?: string }> {
   return {
     before: request => {
-      const declared = declare(request.event, request.internal)
-      const validate = validators[declared.key]
-      // Deployed without its validator: nothing was validated, so nothing passes.
-      if (!validate) throw new Error('no validator for this route')
-      if (!validate(candidateOf(declared))) {
-        throw new Refused(deny('input.invalid', { fields: fieldErrors(validate.errors) }))
-      }
+      const { internal } = request
+      const findings = new Findings()
+      const declared = reporting(findings, internal, telemetry, () =>
+        declare(request.event, internal, findings),
+      )
+      refuse(internal.route.input.undeclared === 'reject' ? findings.surplus : undefined)
+      const routeValidators = Object.hasOwn(validators, declared.key) ? validators[declared.key] : undefined
+      // Deployed without its validators: nothing was validated, so nothing passes.
+      if (!routeValidators) throw new Error('no validators for this route')
+      validate(declared, routeValidators, findings)
+      refuse(findings.invalidity)
       replaceEvent(request, declared)
     },
   }
@@ -37,17 +47,53 @@ function replaceEvent(request: { event: APIGatewayProxyEvent }, declared: Declar
   Object.assign(request, { event: declared })
 }
 
-function declare(event: APIGatewayProxyEvent, { key, route, ticket }: Admitted): DeclaredRequest {
+function declare(
+  event: APIGatewayProxyEvent,
+  { key, route, ticket }: Admitted,
+  findings: Findings,
+): DeclaredRequest {
   const { input } = route
+  const sent = sentHeaders(event.multiValueHeaders)
+  const path = readPath(event.pathParameters, input.path, findings)
+  const query = readQuery(event.multiValueQueryStringParameters, input.query, findings)
+  const headers = readHeaders(sent, input.headers, findings)
+  const cookies = readCookies(sent, input.cookies, findings)
+  // Before the body is read: of a request that can be read in two ways, nothing more is worth saying.
+  refuse(findings.ambiguity)
+  refuse(unacceptable(sent, route.output))
+  const body = settle(readBody(event, sent, input.body, findings))
+  refuse(findings.ambiguity)
   return {
     key,
     route,
     ticket,
-    path: settle(readPath(event.pathParameters, input.path)),
-    query: settle(readQuery(event.multiValueQueryStringParameters, input.query)),
-    headers: settle(readHeaders(event.multiValueHeaders, input.headers)),
-    cookies: settle(readCookies(event.multiValueHeaders, input.cookies)),
-    body: settle(readBody(event, input.body)),
+    path,
+    query,
+    headers: input.forwardAuthorization ? [...headers, ...settle(readAuthorization(sent))] : headers,
+    cookies,
+    body: body.value,
+    bodyType: body.type,
     sourceIp: event.requestContext?.identity?.sourceIp ?? '',
   }
+}
+
+/** What was left behind is counted whatever becomes of the request; named only where the route asks for it. */
+function reporting<T>(
+  findings: Findings,
+  { key, route, requestId }: Admitted & { requestId?: string },
+  telemetry: Telemetry,
+  read: () => T,
+): T {
+  try {
+    return read()
+  } finally {
+    for (const [place, count] of findings.left) {
+      const named = route.input.logUndeclared && { requestId, names: findings.namesLeftIn(place) }
+      telemetry.stripped({ route: key, place, count, ...named })
+    }
+  }
+}
+
+function refuse(denial: Deny | undefined): void {
+  if (denial) throw new Refused(denial)
 }

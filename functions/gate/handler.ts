@@ -2,14 +2,18 @@ import { readGateManifest, resolveDeployed, type UpstreamManifest } from '../../
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { Rules } from './apply-rule.ts'
-import type { ValidateRoute } from './inputs/validation.ts'
+import type { AnswerValidators } from './declare-outputs.ts'
+import type { RouteValidators } from './inputs/validation.ts'
 import { createGate } from './pipeline.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
 // Written beside the bundle at synth.
 const validatorsModule = './validators.mjs'
-const loadValidators = (): Promise<{ validators: Record<string, ValidateRoute> }> => import(validatorsModule)
+const loadValidators = (): Promise<{
+  validators: Record<string, RouteValidators>
+  outputs: AnswerValidators
+}> => import(validatorsModule)
 
 const manifest = loadManifest(readGateManifest)
 const now = Date.now
@@ -43,7 +47,7 @@ async function loadRules(): Promise<Rules> {
   return has ? (await import('./read-rules.ts')).readRules(manifest) : {}
 }
 
-const [{ validators }, rules, upstream, counters] = await Promise.all([
+const [{ validators, outputs }, rules, upstream, counters] = await Promise.all([
   loadValidators(),
   loadRules(),
   openUpstream(manifest.upstream),
@@ -53,6 +57,7 @@ const [{ validators }, rules, upstream, counters] = await Promise.all([
 export const handler = createGate({
   manifest,
   validators,
+  outputs,
   rules,
   counters,
   upstream,

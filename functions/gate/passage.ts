@@ -17,6 +17,10 @@ export type Admitted = Matched & {
   /** Null only where the route is declared public. */
   ticket: Ticket | null
 }
+export type Asked = {
+  /** All values of `Origin`: a browser sends one at the most. */
+  origins: readonly string[]
+}
 export type Timed = {
   startedAt: number
   /** Known once the request was matched. */
@@ -37,8 +41,10 @@ export interface DeclaredRequest {
   /** Lower-case names; the items of a list one by one. */
   readonly headers: Pairs
   readonly cookies: Pairs
-  /** Undefined: none was sent, or none is declared. */
+  /** A JSON value; the fields of a form as {@link Pairs}; text; bytes. Undefined: none was sent, or none is declared. */
   readonly body: unknown
+  /** Its media type, as declared. Null: there is no body. */
+  readonly bodyType: string | null
   /** The address API Gateway was called from. */
   readonly sourceIp: string
 }

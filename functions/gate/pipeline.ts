@@ -1,24 +1,30 @@
 import middy from '@middy/core'
-import type { GateManifest } from '../../contract/manifest.ts'
+import type { APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { CorsManifest, GateManifest } from '../../contract/manifest.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { admitTicket } from './admit-ticket.ts'
+import { answerPreflight, matchPreflight } from './answer-preflight.ts'
 import { answerProblems } from './answer-problems.ts'
 import { applyRule, type Rules } from './apply-rule.ts'
 import { bindPrincipal } from './bind-principal.ts'
 import { callUpstream } from './call-upstream.ts'
+import { checkOrigin } from './check-origin.ts'
 import { declareInputs } from './declare-inputs.ts'
+import { type AnswerValidators, declareOutputs } from './declare-outputs.ts'
 import { enforceLimits } from './enforce-limits.ts'
-import type { ValidateRoute } from './inputs/validation.ts'
+import type { RouteValidators } from './inputs/validation.ts'
 import type { Counters } from './limits/counters.ts'
 import { matchRoute } from './match-route.ts'
 import { recordOutcome } from './record-outcome.ts'
 import { requireAuthentication } from './require-authentication.ts'
 import { secureResponse } from './secure-response.ts'
+import { shareResponse } from './share-response.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
 export interface GateParts {
   readonly manifest: GateManifest
-  readonly validators: Readonly<Record<string, ValidateRoute>>
+  readonly validators: Readonly<Record<string, RouteValidators>>
+  readonly outputs: AnswerValidators
   readonly rules: Rules
   /** Null when no route of this gate has a limit. */
   readonly counters: Counters | null
@@ -29,17 +35,36 @@ export interface GateParts {
 }
 
 /** The second door. Steps run from top to bottom; what they say on the way out runs from bottom to top. */
-export const createGate = (gate: GateParts) =>
+const serveRoutes = (gate: GateParts) =>
   // A timer per request is not needed: every wait below has a time-out of its own.
   middy({ timeoutEarlyInMillis: 0 })
     .use(recordOutcome(gate))
     .use(secureResponse())
+    .use(shareResponse(gate.manifest))
     .use(answerProblems(gate)) // the one place where a refusal or a fault becomes an answer
     .use(matchRoute(gate))
+    .use(checkOrigin(gate.manifest)) // before anything is looked at that a page could send with its visitor's credentials
     .use(admitTicket(gate)) // before anything a stranger could make expensive
     .use(requireAuthentication(gate)) // before the limit is counted: the caller is sent to sign in, and comes back
     .use(enforceLimits(gate)) // before the body is parsed: a flood should cost one write at the most
     .use(declareInputs(gate)) // from here on there is no raw event, only what is declared
     .use(bindPrincipal()) // needs the validated path
     .use(applyRule(gate)) // needs all validated input
-    .handler(callUpstream(gate))
+    .handler(declareOutputs(gate, callUpstream(gate))) // of the answer, too, only what is declared
+
+/** What browsers ask before a page's request. No ticket can be had for it, and there is nothing behind it but an answer. */
+const servePreflights = (gate: GateParts, cors: CorsManifest) =>
+  middy({ timeoutEarlyInMillis: 0 })
+    .use(recordOutcome(gate))
+    .use(secureResponse())
+    .use(answerProblems(gate))
+    .use(matchPreflight(cors))
+    .handler(answerPreflight(cors))
+
+/** A gate as a function: its routes, and the preflights of paths that are given to it. No route can be declared for OPTIONS. */
+export function createGate(gate: GateParts) {
+  const { cors } = gate.manifest
+  const [routes, preflights] = [serveRoutes(gate), cors && servePreflights(gate, cors)]
+  return (event: Parameters<typeof routes>[0], context: Context): Promise<APIGatewayProxyResult> =>
+    preflights && event?.httpMethod === 'OPTIONS' ? preflights(event, context) : routes(event, context)
+}

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import type { Deny } from '../../contract/decision.ts'
+import type { Deny, Place } from '../../contract/decision.ts'
 import { metricNamespace, metricService } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { onFirstUse } from './on-first-use.ts'
@@ -15,6 +15,17 @@ export interface Outcome {
 export interface Telemetry {
   /** A no, with its reason: one log line and one count by reason. */
   denied(event: { route: string; requestId: string; denial: Deny }): void
+  /**
+   * What was left behind because it is not declared: how much of it, and where. Where the route asks for it, also its
+   * names, which are a sender's own words.
+   */
+  stripped(event: {
+    route: string
+    place: Place | 'output'
+    count: number
+    requestId?: string
+    names?: readonly string[]
+  }): void
   /** How long the upstream of the request at hand took. */
   upstreamAnswered(durationMs: number): void
   /** One request from end to end: the golden signals of its route. */
@@ -35,9 +46,15 @@ export function createTelemetry(service: string, api: string): Telemetry {
   const logger = onFirstUse(() => new Logger({ serviceName: service }))
   const metrics = onFirstUse(() => new Metrics({ namespace: metricNamespace, serviceName: metricService }))
   const countDenial = (route: string, denial: Deny) => {
+    const { reason } = denial
     const single = metrics().singleMetric()
-    single.addDimensions({ api, route, reason: denial.reason })
+    single.addDimensions({ api, route, reason })
     single.addMetric('Denied', MetricUnit.Count, 1)
+    for (const place of placesOf(denial)) {
+      const atFault = metrics().singleMetric()
+      atFault.addDimensions({ api, route, place, reason })
+      atFault.addMetric('Refused', MetricUnit.Count, 1)
+    }
   }
   const count = (metric: 'KeyFetchFailures' | 'StaleKeys') => {
     const single = metrics().singleMetric()
@@ -50,6 +67,12 @@ export function createTelemetry(service: string, api: string): Telemetry {
       const level = pages ? 'error' : owner === 'client' ? 'info' : 'warn'
       logger()[level]('denied', { route, requestId, reason: denial.reason, note: denial.note })
       countDenial(route, denial)
+    },
+    stripped({ route, place, count, requestId, names }) {
+      const single = metrics().singleMetric()
+      single.addDimensions({ api, route, place })
+      single.addMetric('Stripped', MetricUnit.Count, count)
+      if (names) logger().info('stripped', { route, requestId, place, names })
     },
     upstreamAnswered(durationMs) {
       metrics().addMetric('UpstreamLatency', MetricUnit.Milliseconds, durationMs)
@@ -75,6 +98,13 @@ export function createTelemetry(service: string, api: string): Telemetry {
       logger().error('fault', { route, requestId, ...anatomyOf(error) })
     },
   }
+}
+
+/** Where what was refused stood: of inputs as they are named, else in the body that could not be read. */
+function placesOf({ reason, fields }: Deny): ReadonlySet<Place | 'output'> {
+  if (fields) return new Set(fields.map(field => field.in))
+  if (reason.startsWith('input.')) return new Set(['body'])
+  return new Set(reason === 'upstream.invalid_response' ? ['output'] : [])
 }
 
 /** Kind and place of an error. Not its message: what a caller sent may be quoted there (JSON.parse does that). */

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { Token } from 'aws-cdk-lib'
 import type { IssuerManifest } from '../../contract/manifest.ts'
+import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
+import { bodySchema } from './body.ts'
+import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
 import type { CompiledParameter } from './parameters.ts'
+import { viewersText } from './responses.ts'
 
 /** What a line is about, without the API's name, and what it says. */
 type Line = readonly [about: string, text: string]
@@ -21,7 +25,9 @@ export const contractLines = (
   routes: readonly Route[],
   gates: readonly Gate[],
   issuers: readonly IssuerManifest[],
+  cors?: Cors,
 ): Line[] => [
+  ...(cors ? [corsLine(cors)] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
     const name = typeof issuer === 'string' ? issuer : issuer.env
     return Object.entries(members)
@@ -35,7 +41,26 @@ export const contractLines = (
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
 ]
 
-function aspects({ access, userLimit, gate, upstream, input, maxBodyBytes }: Route): Line[] {
+function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors): Line {
+  const parts = [
+    `pages of ${[...origins].sort().join(' and ')}`,
+    ...(credentials ? ['with credentials'] : []),
+    ...(exposeHeaders.length > 0 ? [`reading ${exposeHeaders.join(' and ')}`] : []),
+    `asking anew after ${maxAgeSeconds} s`,
+  ]
+  return ['cors', parts.join(', ')]
+}
+
+function aspects({
+  access,
+  userLimit,
+  gate,
+  upstream,
+  input,
+  output,
+  maxBodyBytes,
+  forwardAuthorization,
+}: Route): Line[] {
   const lines: Line[] = [
     ['access', String(access)],
     // One gate holds the answers of many stubs: each belongs to its route.
@@ -49,10 +74,41 @@ function aspects({ access, userLimit, gate, upstream, input, maxBodyBytes }: Rou
     if (input[place].length > 0) lines.push([place, compact(schemasByName(input[place]))])
   }
   if (input.body) {
-    const { required, schema } = input.body
-    lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes: ${compact(schema)}`])
+    const { kind, types, required } = input.body
+    const schema = bodySchema(input.body)
+    const of = kind === 'json' && types.join() === 'application/json' ? '' : ` of ${types.join(', ')}`
+    const what = schema ? `: ${compact(schema)}` : ''
+    lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes${of}${what}`])
   }
+  lines.push(...outputLines(output))
+  if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
+  if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
+}
+
+function outputLines(output: CompiledOutput): Line[] {
+  if (output.kind === 'stub') return []
+  if (output.kind === 'unsafeAny') return [['output', `unsafe, anything: ${output.reason}`]]
+  return [...output.statuses].map(([status, answer]): Line => [`output ${status}`, answerText(answer)])
+}
+
+function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
+  const of =
+    manifest.kind === 'empty'
+      ? 'empty'
+      : manifest.kind === 'bytes'
+        ? manifest.mediaTypes.join(' or ')
+        : manifest.mediaType
+  const bound =
+    manifest.kind !== 'empty' && manifest.maxBytes !== null ? [`up to ${manifest.maxBytes} bytes`] : []
+  const parts = [
+    of,
+    ...bound,
+    ...(manifest.headers.length > 0 ? [`headers ${manifest.headers.join(' and ')}`] : []),
+    ...(manifest.cookies.length > 0 ? [`cookies ${manifest.cookies.join(' and ')}`] : []),
+    ...[...visibleTo].map(([pointer, viewers]) => `${pointer} for ${viewersText(viewers)}`),
+  ]
+  return `${parts.join(', ')}${schema ? `: ${compact(schema)}` : ''}`
 }
 
 const schemasByName = (parameters: readonly CompiledParameter[]) =>

@@ -1,6 +1,8 @@
+import { sharingHeaders, varyByOrigin } from '../../contract/cors.ts'
 import { bearerChallenge, securityHeaders } from '../../contract/headers.ts'
 import { problemMediaType, problemOf } from '../../contract/problem.ts'
 import { type ReasonCode, reasonOf } from '../../contract/reasons.ts'
+import type { Cors } from '../declare/cors.ts'
 
 /**
  * Which reason stands behind each refusal of API Gateway's own. REQUEST_TOO_LARGE is not here since it cannot be
@@ -37,18 +39,34 @@ const moreHeaders: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   ACCESS_DENIED: { 'WWW-Authenticate': 'context.authorizer.challenge' },
 }
 
-/** `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway's own as a problem document. */
-export const gatewayResponses = (): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(reasonBehind).map(([type, reason]) => [type, response(type, reason)]))
+/**
+ * `x-amazon-apigateway-gateway-responses`: every refusal of API Gateway's own as a problem document. Pages can read them where
+ * one origin is declared: their headers are static, and what they could take from a request is any origin (docs/adr/0014).
+ */
+export const gatewayResponses = (cors?: Cors): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(reasonBehind).map(([type, reason]) => [type, response(type, reason, cors)]),
+  )
 
-function response(type: string, reason: ReasonCode) {
+/** Header values as API Gateway reads them. Of several origins only the first door can say which one asked, and only with a 403. */
+function sharing(type: string, cors: Cors): Readonly<Record<string, string>> {
+  const [origin = '', ...others] = cors.origins
+  const vary = { vary: quoted(varyByOrigin) }
+  if (others.length === 0) return { ...quotedAll(sharingHeaders(cors, origin)), ...vary }
+  if (type !== 'ACCESS_DENIED') return vary
+  const headers = quotedAll(sharingHeaders(cors, ''))
+  return { ...headers, 'access-control-allow-origin': 'context.authorizer.allowOrigin', ...vary }
+}
+
+function response(type: string, reason: ReasonCode, cors: Cors | undefined) {
   // Of the request only an id that no client can choose is put in: templates do not escape.
   const { status, title, ...problem } = problemOf(reason, { requestId: '$context.extendedRequestId' })
   const { retryAfterSeconds } = reasonOf(reason)
   const isClass = type === 'DEFAULT_4XX'
   const headers = {
     'Content-Type': `'${problemMediaType}'`,
-    ...Object.fromEntries(Object.entries(securityHeaders).map(([name, value]) => [name, quoted(value)])),
+    ...quotedAll(securityHeaders),
+    ...(cors && sharing(type, cors)),
     ...(retryAfterSeconds !== undefined && { 'Retry-After': quoted(String(retryAfterSeconds)) }),
     ...moreHeaders[type],
   }
@@ -65,3 +83,5 @@ function response(type: string, reason: ReasonCode) {
 
 // Static values stand in single quotes; those inside (a CSP's 'none') belong to the value.
 const quoted = (value: string) => `'${value}'`
+const quotedAll = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, quoted(value)]))

@@ -1,15 +1,9 @@
-import type { Projection } from '../../contract/manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import { checkInput, type DeclaredInput, type InputPlace, inputPlaces } from '../declare/input.ts'
-import { type JsonSchema, type ReadSchema, readSchema, type Schema } from '../declare/schema.ts'
+import type { JsonSchema } from '../declare/schema.ts'
+import { type CompiledBody, compileBody } from './body.ts'
 import { type CompiledParameter, compileParameter } from './parameters.ts'
-import { compileProjection } from './projection.ts'
-import { boundIntegers } from './safe-integers.ts'
-import { compiles, refuseSchema } from './validators.ts'
-
-export interface CompiledBody extends ReadSchema {
-  readonly projection: Projection
-}
+import { compiles, embedded, refuseSchema, ValidatorOf, type ValidatorTree } from './validators.ts'
 
 export interface CompiledInput {
   readonly path: readonly CompiledParameter[]
@@ -17,6 +11,7 @@ export interface CompiledInput {
   readonly headers: readonly CompiledParameter[]
   readonly cookies: readonly CompiledParameter[]
   readonly body: CompiledBody | null
+  readonly undeclared: 'strip' | 'reject'
 }
 
 /** Reads a route's `input`. Throws a {@link DeclarationError} naming the field. */
@@ -38,23 +33,22 @@ export function compileInput(
     headers: place('headers'),
     cookies: place('cookies'),
     body: input.body === undefined ? null : compileBody(`${at} input.body`, input.body),
+    undeclared: input.undeclared ?? 'strip',
   }
   checkSchemas(at, compiled)
   return compiled
-}
-
-function compileBody(at: string, given: Schema): CompiledBody {
-  const read = readSchema(at, given)
-  const schema = boundIntegers(read.schema)
-  return { schema, required: read.required, projection: compileProjection(at, schema) }
 }
 
 /** All schemas at once, as they will be compiled; one by one only to find out which is at fault. */
 function checkSchemas(at: string, input: CompiledInput): void {
   const whole = compiles(inputSchema(input))
   if (whole === null) return
-  for (const place of inputPlaces) {
-    for (const { name, schema } of input[place]) {
+  const fields = input.body?.kind === 'form' ? input.body.fields : []
+  for (const [place, parameters] of [
+    ...inputPlaces.map(place => [place, input[place]] as const),
+    ['body', fields] as const,
+  ]) {
+    for (const { name, schema } of parameters) {
       const reason = compiles(embedded(schema))
       if (reason !== null) refuseSchema(`${at} input.${place}.${name}`, reason)
     }
@@ -91,25 +85,81 @@ function checkHeaderCase(at: string, names: readonly string[]): void {
   })
 }
 
-/** One schema over the whole of a declared request, so that one validation judges every place and names the field. */
-export function inputSchema(input: CompiledInput): JsonSchema {
+/** All schemas of a route as one, only to see whether they compile. */
+function inputSchema(input: CompiledInput): JsonSchema {
+  const { body } = input
   const place = (parameters: readonly CompiledParameter[]) => ({
     type: 'object',
     properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, embedded(schema)])),
-    required: parameters.filter(parameter => parameter.required).map(parameter => parameter.name),
   })
-  const body = input.body?.schema
   return {
     type: 'object',
     properties: {
       ...Object.fromEntries(inputPlaces.map(name => [name, place(input[name])])),
-      ...(body && { body: embedded(body) }),
+      ...(body?.kind === 'form' && { body: place(body.fields) }),
+      ...((body?.kind === 'json' || body?.kind === 'text') && { body: embedded(body.schema) }),
     },
-    required: [...inputPlaces, ...(input.body?.required ? ['body'] : [])],
     // A body's references are written from its own root, which this now is.
-    ...(body?.$defs !== undefined && { $defs: body.$defs }),
+    ...(body?.kind === 'json' && body.schema.$defs !== undefined && { $defs: body.schema.$defs }),
   }
 }
 
-/** A schema as a part of another: what only a whole document has is left out. */
-const embedded = ({ $schema: _s, $id: _i, $defs: _d, ...schema }: JsonSchema): JsonSchema => schema
+/** A validator for each part of a request, as the second door's `RouteValidators`: each fails on its own (docs/adr/0008). */
+export function inputValidators({ path, query, headers, cookies, body }: CompiledInput): ValidatorTree {
+  const place = (parameters: readonly CompiledParameter[]) =>
+    Object.fromEntries(parameters.map(({ name, schema }) => [name, new ValidatorOf(embedded(schema))]))
+  return {
+    path: place(path),
+    query: place(query),
+    headers: place(headers),
+    cookies: place(cookies),
+    body: body && bodyValidators(body, place),
+  }
+}
+
+function bodyValidators(
+  body: CompiledBody,
+  place: (parameters: readonly CompiledParameter[]) => ValidatorTree,
+): ValidatorTree {
+  switch (body.kind) {
+    case 'json':
+      return jsonValidators(body.schema)
+    case 'form':
+      return place(body.fields)
+    case 'text':
+      return new ValidatorOf(body.schema)
+    case 'bytes':
+      return null
+  }
+}
+
+/** What a schema is that only refers to another: libraries write that for a type with a name. */
+function resolved(schema: JsonSchema, definitions: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const { $ref, ...more } = embedded(schema)
+  const target = definitions[String($ref).replace('#/$defs/', '')]
+  return target && Object.keys(more).length === 0 ? resolved(target, definitions) : schema
+}
+
+/**
+ * A JSON body in parts: its members, which ones there must be, and what else its schema says of the whole. What is left of
+ * `properties` are names, for `additionalProperties` to know.
+ */
+function jsonValidators({ $defs, ...given }: JsonSchema): ValidatorTree {
+  const root = resolved(given, Object($defs))
+  const withDefinitions = (schema: JsonSchema) =>
+    new ValidatorOf({ ...embedded(schema), ...($defs !== undefined && { $defs }) })
+  const { properties, required, ...rest } = root
+  const members = Object.entries(Object(properties) as Record<string, JsonSchema>)
+  // Of anything but an object, members say nothing; the type does, and it is the whole's.
+  if (members.length === 0 || rest.type !== 'object') {
+    return { whole: withDefinitions(root), required: [], members: {} }
+  }
+  return {
+    whole: withDefinitions({
+      ...rest,
+      properties: Object.fromEntries(members.map(([name]) => [name, true])),
+    }),
+    required: Array.isArray(required) ? required : [],
+    members: Object.fromEntries(members.map(([name, schema]) => [name, withDefinitions(schema)])),
+  }
+}

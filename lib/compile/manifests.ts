@@ -5,18 +5,21 @@ import type {
   GateManifest,
   GateRoute,
   IssuerManifest,
-  Parameter,
   RouteAccess,
   UpstreamManifest,
 } from '../../contract/manifest.ts'
 import type { Rule } from '../../contract/rule.ts'
 import { acceptedIssuers } from '../declare/accepted-issuers.ts'
 import type { Access } from '../declare/access.ts'
+import type { Cors } from '../declare/cors.ts'
 import type { Issuer } from '../declare/issuer.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
-import type { CompiledParameter } from './parameters.ts'
+import { bodyManifest } from './body.ts'
+import { outputManifest } from './outputs.ts'
+import { parameterManifest } from './parameters.ts'
+import { corsManifest } from './preflights.ts'
 import { literalsBeside } from './resources.ts'
 
 /** A value known at synth goes into the manifest; one known only at deploy travels as an environment variable. */
@@ -69,7 +72,7 @@ export interface ApiIssuers {
 }
 
 /** What one route asks of a token, with a hash that changes whenever any of it does. */
-export function routeAccess({ access, rule }: Route, issuers: ApiIssuers): RouteAccess {
+export function routeAccess({ access, rule, output }: Route, issuers: ApiIssuers): RouteAccess {
   const accepted = acceptedIssuers(access, issuers.declared).map(issuer => issuers.declared.indexOf(issuer))
   const asked = {
     issuers: accepted,
@@ -78,6 +81,7 @@ export function routeAccess({ access, rule }: Route, issuers: ApiIssuers): Route
     roles: access.roles,
     claims: access.requirements,
     carried: carriedClaims(access, rule),
+    viewers: output.kind === 'declared' ? output.viewers : [],
   }
   const decisive = [
     // What the issuers are, not where they stand: another one before them changes nothing here.
@@ -108,12 +112,14 @@ export const authorizerManifest = (
   issuers: ApiIssuers,
   verifiedTtlSeconds: number,
   routes: readonly Route[],
+  cors?: Cors,
 ): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
   stage,
   issuers: issuers.manifests,
   verifiedTtlSeconds,
+  sharedOrigins: cors && cors.origins.length > 1 ? cors.origins : [],
   routes: Object.fromEntries(
     routes
       .filter(route => route.access.kind === 'token')
@@ -126,12 +132,14 @@ export const gateManifest = (
   gate: Gate,
   issuers: ApiIssuers,
   routes: readonly Route[],
+  cors?: Cors,
 ): GateManifest => ({
   format: 'sallyport/gate@1',
   api,
   gate: gate.node.id,
   upstream: gate.upstreamManifest,
   table: gate.table,
+  cors: cors ? corsManifest(cors, gate, routes) : null,
   routes: Object.fromEntries(
     routes
       .filter(route => route.gate === gate)
@@ -147,7 +155,7 @@ export const gateManifest = (
 })
 
 function gateRoute(route: Route, issuers: ApiIssuers, paths: readonly string[]): GateRoute {
-  const { access, input, userLimit, upstream } = route
+  const { access, input, output, userLimit, upstream } = route
   const { target } = upstream
   return {
     access:
@@ -162,25 +170,23 @@ function gateRoute(route: Route, issuers: ApiIssuers, paths: readonly string[]):
           },
     input: {
       path: input.path.map(each => ({
-        ...parameter(each),
+        ...parameterManifest(each),
         reserved: literalsBeside(route.path, each.name, paths),
       })),
-      query: input.query.map(parameter),
-      headers: input.headers.map(parameter),
-      cookies: input.cookies.map(parameter),
-      body: input.body && {
-        required: input.body.required,
-        maxBytes: route.maxBodyBytes,
-        projection: input.body.projection,
-      },
+      query: input.query.map(parameterManifest),
+      headers: input.headers.map(parameterManifest),
+      cookies: input.cookies.map(parameterManifest),
+      body: input.body && bodyManifest(input.body, route.maxBodyBytes),
+      undeclared: input.undeclared,
+      logUndeclared: route.logUndeclared,
+      forwardAuthorization: route.forwardAuthorization !== null,
     },
     userLimit: userLimit && {
       counter: userLimit.counter,
       max: userLimit.limit.max,
       periodSeconds: userLimit.limit.periodSeconds,
     },
+    output: outputManifest(output),
     stub: target.kind === 'stub' ? { status: target.status, body: target.body } : null,
   }
 }
-
-const parameter = ({ name, wire, many }: CompiledParameter): Parameter => ({ name, wire, many })

@@ -1,7 +1,10 @@
 import { problemMediaType } from '../../contract/problem.ts'
-import type { JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
+import { bodySchema, type CompiledBody } from './body.ts'
+import { inlineSchema } from './inline-schema.ts'
 import type { CompiledParameter } from './parameters.ts'
+import { preflightRoutes } from './preflights.ts'
+import { responsesOf } from './responses.ts'
 
 export interface OpenApiInfo {
   readonly title: string
@@ -16,6 +19,8 @@ export interface GatewayWiring {
   /** Null when every route is public. */
   readonly authorizer: { readonly uri: string; readonly cacheTtlSeconds: number } | null
   readonly gatewayResponses: Record<string, unknown>
+  /** Whether browsers may ask which pages may use the API. */
+  readonly preflights: boolean
 }
 
 const securityScheme = 'token'
@@ -26,26 +31,33 @@ const securityScheme = 'token'
  * explain nothing. The second door validates everything (docs/adr/0001).
  */
 export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wiring: GatewayWiring) {
+  const operation = (route: Route, security: ReturnType<typeof securityOf>) => ({
+    parameters: route.input.path.map(({ name }) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    responses: { default: { description: 'See the public document.' } },
+    security,
+    'x-amazon-apigateway-integration': {
+      type: 'aws_proxy',
+      httpMethod: 'POST',
+      uri: wiring.integrationUri(route),
+      passthroughBehavior: 'never',
+      timeoutInMillis: wiring.integrationTimeoutMs(route),
+    },
+  })
+  const paths = pathsOf(routes, route => operation(route, securityOf(route)))
+  if (wiring.preflights) {
+    // Browsers send no token with them (Fetch §4.8), so nobody guards them.
+    for (const [path, route] of preflightRoutes(routes))
+      Object.assign(paths[path] ?? {}, { options: operation(route, []) })
+  }
   return {
     openapi: '3.0.1',
     info,
-    paths: pathsOf(routes, route => ({
-      parameters: route.input.path.map(({ name }) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-      })),
-      responses: { default: { description: 'See the public document.' } },
-      security: securityOf(route),
-      'x-amazon-apigateway-integration': {
-        type: 'aws_proxy',
-        httpMethod: 'POST',
-        uri: wiring.integrationUri(route),
-        passthroughBehavior: 'never',
-        timeoutInMillis: wiring.integrationTimeoutMs(route),
-      },
-    })),
+    paths,
     ...(wiring.authorizer && {
       components: {
         securitySchemes: {
@@ -65,9 +77,21 @@ export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wir
         },
       },
     }),
+    ...(binaryTypes(routes).length > 0 && { 'x-amazon-apigateway-binary-media-types': binaryTypes(routes) }),
     'x-amazon-apigateway-gateway-responses': wiring.gatewayResponses,
   }
 }
+
+/** What API Gateway is to hand over and take back as base64, byte for byte, instead of as text. */
+const binaryTypes = (routes: readonly Route[]): string[] =>
+  [
+    ...new Set(
+      routes.flatMap(({ input, output }) => [
+        ...(input.body?.kind === 'bytes' ? input.body.types : []),
+        ...(output.kind === 'declared' ? output.binary : []),
+      ]),
+    ),
+  ].sort()
 
 /** The same operations for those who call them, with everything they may send. */
 export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
@@ -95,7 +119,12 @@ export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
 function publicOperation(route: Route, operationId: string) {
   const { input } = route
   const place = (parameters: readonly CompiledParameter[], where: string) =>
-    parameters.map(({ name, required, schema }) => ({ name, in: where, required, schema: inline(schema) }))
+    parameters.map(({ name, required, schema }) => ({
+      name,
+      in: where,
+      required,
+      schema: inlineSchema(schema),
+    }))
   return {
     operationId,
     description: `Access: ${route.access}.${route.userLimit ? ` Limit: ${route.userLimit.limit} per user.` : ''}`,
@@ -108,15 +137,21 @@ function publicOperation(route: Route, operationId: string) {
     ...(input.body && {
       requestBody: {
         required: input.body.required,
-        content: { 'application/json': { schema: inline(input.body.schema) } },
+        content: contentOf(input.body),
       },
     }),
     responses: {
-      '2XX': { description: 'The answer of the service.' },
+      ...responsesOf(route),
       default: { $ref: '#/components/responses/Problem' },
     },
     security: securityOf(route),
   }
+}
+
+/** Bytes are said by their media type alone (OpenAPI 3.1 §4.8.14.3). */
+function contentOf(body: CompiledBody) {
+  const schema = bodySchema(body)
+  return Object.fromEntries(body.types.map(type => [type, schema ? { schema: inlineSchema(schema) } : {}]))
 }
 
 const problemSchema = {
@@ -181,24 +216,4 @@ const operationId = ({ method, path }: Route): string => {
       return `${segment.startsWith('{') ? 'By' : ''}${word.charAt(0).toUpperCase()}${word.slice(1)}`
     })
   return method.toLowerCase() + (words.join('') || 'Root')
-}
-
-/**
- * A schema as a part of the document, which names the dialect once for all. What it refers to is put in its place: `#`
- * would be the document's root there. It ends, since a schema that contains itself is refused.
- */
-function inline({ $schema: _s, $defs, ...schema }: JsonSchema): JsonSchema {
-  const definitions = Object($defs) as Record<string, JsonSchema>
-  const expand = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(expand)
-    if (typeof value !== 'object' || value === null) return value
-    const { $ref, ...rest } = value as JsonSchema
-    const own = Object.fromEntries(
-      Object.entries(typeof $ref === 'string' ? rest : value).map(([k, v]) => [k, expand(v)]),
-    )
-    if (typeof $ref !== 'string') return own
-    const target = expand(definitions[$ref.replace('#/$defs/', '')])
-    return Object.keys(own).length > 0 ? { allOf: [target, own] } : target
-  }
-  return expand(schema) as JsonSchema
 }

@@ -2,17 +2,25 @@ import type { Parameter } from '../../contract/manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { InputPlace } from '../declare/input.ts'
 import { type JsonSchema, readSchema, type Schema } from '../declare/schema.ts'
+import { isReservedHeader } from './reserved-headers.ts'
 import { boundIntegers } from './safe-integers.ts'
 
 export interface CompiledParameter extends Parameter {
   readonly schema: JsonSchema
-  readonly required: boolean
 }
 
-/** Reads the schema of one path, query, header or cookie parameter. */
+/** What a gate is told of a parameter. */
+export const parameterManifest = ({ name, wire, many, required }: CompiledParameter): Parameter => ({
+  name,
+  wire,
+  many,
+  required,
+})
+
+/** Reads the schema of one path, query, header or cookie parameter, or of one field of a form. */
 export function compileParameter(
   at: string,
-  place: InputPlace,
+  place: InputPlace | 'form',
   key: string,
   given: Schema,
 ): CompiledParameter {
@@ -37,7 +45,7 @@ export function compileParameter(
       at,
       given: 'an array',
       allowed: 'one value',
-      fix: 'only query parameters and headers can be sent more than once',
+      fix: 'only query parameters, headers and fields of a form can be sent more than once',
     })
   }
   const wire = checkWireType(at, many ? schema.items : schema)
@@ -82,27 +90,24 @@ function wireType(schema: unknown): Wire | undefined {
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i // RFC 9110 §5.6.2
 const queryName = /^[A-Za-z0-9_.~$[\]-]+$/
 
-/**
- * Headers that belong to the connection, to the gateway, or to whoever is in between: forwarding one would let a caller
- * speak in the gateway's name (RFC 9110 §7.6.1, RFC 7239).
- */
-const reservedHeader =
-  /^(?:authorization|cookie|set-cookie|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|via|forwarded|content-(?:type|length|encoding)|accept-encoding|x-forwarded-.*|x-real-ip|x-amz.*|x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*|sallyport-.*|x-sallyport-.*)$/
-
-function checkName(at: string, place: InputPlace, name: string): void {
-  if (place === 'headers' && reservedHeader.test(name)) {
+function checkName(at: string, place: InputPlace | 'form', name: string): void {
+  if (place === 'headers' && isReservedHeader(name)) {
     throw new DeclarationError({
       at,
       given: `the reserved header "${name}"`,
       allowed: 'end-to-end request headers that describe the request itself',
-      fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
+      fix:
+        name === 'authorization'
+          ? "remove it; where the upstream must have the token, write forwardAuthorization: { reason: '…' } on the route"
+          : 'remove it; cookies are declared in input.cookies, the body in input.body',
     })
   }
-  if (name !== '__proto__' && (place === 'query' ? queryName : token).test(name)) return
+  const inQuery = place === 'query' || place === 'form'
+  if (name !== '__proto__' && (inQuery ? queryName : token).test(name)) return
   throw new DeclarationError({
     at,
     given: `the name ${JSON.stringify(name)}`,
-    allowed: place === 'query' ? 'letters, digits and _ . ~ $ [ ] -' : 'a token of RFC 9110 §5.6.2',
+    allowed: inQuery ? 'letters, digits and _ . ~ $ [ ] -' : 'a token of RFC 9110 §5.6.2',
     fix: 'rename it',
   })
 }

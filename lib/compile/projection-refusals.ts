@@ -46,6 +46,11 @@ export const refusals = {
     allowed: `${keyword} at the root of a schema`,
     fix: 'move the definitions to the root',
   }),
+  prototype: (member: string): Refusal => ({
+    given: `the member ${member}, which leads to a prototype`,
+    allowed: 'members by other names',
+    fix: 'rename it: bodies that have it are refused',
+  }),
   uniqueItems: {
     given: 'uniqueItems on items that are no simple values',
     allowed: 'uniqueItems on strings, numbers or booleans',

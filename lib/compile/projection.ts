@@ -93,6 +93,11 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
     const members = Object.entries(Object(properties)).map(
       ([name, member]) => [name, compile(`${place}/${name}`, member, open)] as const,
     )
+    if (members.some(([name]) => name === '__proto__')) refuse(place, refusals.prototype('__proto__'))
+    const maker = members.find(([name]) => name === 'constructor')?.[1]
+    if (maker?.members && Object.hasOwn(maker.members, 'prototype')) {
+      refuse(place, refusals.prototype('constructor.prototype'))
+    }
     const isMap = typeof additionalProperties === 'object' && additionalProperties !== null
     // Libraries write {} for true, which would be refused as a value of any kind: true, but no help.
     if (additionalProperties === true || (isMap && Object.keys(additionalProperties).length === 0)) {

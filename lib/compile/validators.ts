@@ -1,4 +1,4 @@
-import { _ } from 'ajv'
+import { _, type CodeKeywordDefinition, type KeywordCxt, str } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
@@ -17,19 +17,39 @@ const helpers: Record<string, string> = {
 // They check nothing (OpenAPI 3.0 knows them), or take seconds over a text made for it: `uri` says what `url` means.
 const refusedFormats = new Set(['password', 'binary', 'url'])
 
-const createAjv = () =>
-  new Ajv2020({
+/**
+ * 4.35 is a multiple of 0.01, whatever binary fractions say, and what overflows when it is divided is no multiple: of Ajv's own
+ * keyword it would be one, since no comparison with NaN holds.
+ */
+const multipleOf: CodeKeywordDefinition = {
+  keyword: 'multipleOf',
+  type: 'number',
+  schemaType: 'number',
+  error: { message: ({ schemaCode }) => str`must be multiple of ${schemaCode}` },
+  code(context: KeywordCxt) {
+    const { gen, data, schemaCode } = context
+    const times = gen.let('times')
+    context.fail(_`(${times} = ${data}/${schemaCode}, !(Math.abs(Math.round(${times}) - ${times}) <= 1e-9))`)
+  },
+}
+
+const createAjv = () => {
+  const ajv = new Ajv2020({
     // The first failure ends it: with all of them, a long text would meet its pattern although its length was refused.
     allErrors: false,
     strict: true,
     strictTypes: false, // libraries spread one type over several keywords
     strictTuples: false,
-    multipleOfPrecision: 9, // 4.35 is a multiple of 0.01, whatever binary fractions say
     ownProperties: true,
     allowUnionTypes: true,
     formats: Object.fromEntries(Object.entries(fullFormats).filter(([name]) => !refusedFormats.has(name))),
     code: { source: true, esm: true, formats: _`fullFormats` },
   })
+  return ajv.removeKeyword('multipleOf').addKeyword(multipleOf)
+}
+
+/** A schema as a part of another: what only a whole document has is left out. */
+export const embedded = ({ $schema: _s, $id: _i, $defs: _d, ...schema }: JsonSchema): JsonSchema => schema
 
 /** Why a schema cannot be compiled, or null if it can. */
 export function compiles(schema: JsonSchema): string | null {
@@ -51,15 +71,49 @@ export function refuseSchema(at: string, reason: string): never {
   })
 }
 
+/** A schema whose validator is to stand in its place. */
+export class ValidatorOf {
+  readonly schema: JsonSchema
+
+  constructor(schema: JsonSchema) {
+    this.schema = schema
+  }
+}
+
+/** Validators by name, as deep as need be, with lists of texts beside them. */
+export type ValidatorTree =
+  | ValidatorOf
+  | readonly string[]
+  | null
+  | { readonly [name: string]: ValidatorTree }
+
 /**
- * An ES module that exports `validators`, one function per route: compiled here, so that nothing is compiled, and no code
- * made from data, where requests are handled.
+ * An ES module with an export for each tree, its schemas replaced by functions: compiled here, so that nothing is compiled,
+ * and no code made from data, where requests are handled. Schemas that say the same share a function, and the order of
+ * declarations changes nothing.
  */
-export function validatorsModule(schemas: Readonly<Record<string, JsonSchema>>): string {
-  const routes = Object.keys(schemas).sort()
+export function validatorsModule(exports: Readonly<Record<string, ValidatorTree>>): string {
   const ajv = createAjv()
-  const names = Object.fromEntries(routes.map((route, i) => [`route${i}`, route]))
-  for (const route of routes) ajv.addSchema(schemas[route] as JsonSchema, route)
+  const known = new Map<string, string>()
+  const names: Record<string, string> = {}
+  const functionOf = (schema: JsonSchema): string => {
+    const text = JSON.stringify(schema)
+    const name = known.get(text) ?? `validator${known.size}`
+    if (!known.has(text)) {
+      known.set(text, name)
+      ajv.addSchema(schema, name)
+      names[name] = name
+    }
+    return name
+  }
+  const write = (tree: ValidatorTree): string => {
+    if (tree instanceof ValidatorOf) return functionOf(tree.schema)
+    if (tree === null || Array.isArray(tree)) return JSON.stringify(tree)
+    const members = Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1))
+    // Computed names: `__proto__` in an object literal would be no member.
+    return `{ ${members.map(([name, member]) => `[${JSON.stringify(name)}]: ${write(member)}`).join(', ')} }`
+  }
+  const trees = Object.entries(exports).map(([name, tree]) => `export const ${name} = ${write(tree)}`)
   const code = standaloneCode(ajv, names)
   for (const [, module] of code.matchAll(/require\("([^"]+)"\)/g)) {
     if (!Object.hasOwn(helpers, module as string))
@@ -73,7 +127,7 @@ export function validatorsModule(schemas: Readonly<Record<string, JsonSchema>>):
     `const shipped = { ${table.join(', ')} }`,
     'const require = module => shipped[module]',
     code,
-    `export const validators = { ${Object.entries(names).map(([name, route]) => `${JSON.stringify(route)}: ${name}`)} }`,
+    ...trees,
     '',
   ].join('\n')
 }

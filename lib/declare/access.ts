@@ -63,7 +63,7 @@ export class Access<PathParameter extends string = string> {
   static token<const PathParameter extends string = never>(
     options: TokenAccessOptions<PathParameter> = {},
   ): Access<PathParameter> {
-    checkOptions('Access.token', options, optionNames)
+    checkOptions('Access.token', options, optionNames, "Access.token({ scopes: ['deals:read'] })")
     return new Access<PathParameter>('token', options)
   }
 
@@ -87,12 +87,7 @@ export class Access<PathParameter extends string = string> {
     const { scopes, anyScope } = readScopes(options.scopes)
     this.scopes = scopes
     this.anyScope = anyScope
-    this.roles =
-      roles === undefined
-        ? []
-        : checkTexts('Access.token roles', roles, {
-            fix: "write roles: ['sales'], or leave roles out where none is needed",
-          })
+    this.roles = roles === undefined ? [] : checkTexts('Access.token roles', roles, { fix: rolesFix(roles) })
     checkObject(
       'Access.token claims',
       claims,
@@ -132,9 +127,24 @@ const optionNames = [
   ...['acr', 'mfa', 'maxAuthenticationAge'],
 ]
 
+// It is what `scopes` takes.
+const rolesFix = (given: unknown): string =>
+  typeof given === 'object' && given !== null && 'anyOf' in given
+    ? "write roles: ['sales', 'lead']: a list of roles already means one of them"
+    : "write roles: ['sales'], or leave roles out where none is needed"
+
 function checkIssuers(given: unknown): readonly Issuer[] {
   const isList = Array.isArray(given) && given.length > 0
-  if (isList && given.every(each => each instanceof Issuer)) return given
+  if (isList && given.every(each => each instanceof Issuer)) {
+    const twice: Issuer | undefined = given.find((issuer, i) => given.indexOf(issuer) !== i)
+    if (twice === undefined) return given
+    throw new DeclarationError({
+      at: 'Access.token issuers',
+      given: `${twice.label} twice`,
+      allowed: "a list of different issuers of the API's",
+      fix: 'name it once, or another one',
+    })
+  }
   throw new DeclarationError({
     at: 'Access.token issuers',
     given: describeValue(isList ? given.find(each => !(each instanceof Issuer)) : given),

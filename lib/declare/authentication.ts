@@ -38,7 +38,8 @@ export function readAuthentication({
 
 function checkAcr(given: unknown): readonly string[] {
   const fix = "write acr: ['phr'], or leave acr out where any way to sign in will do"
-  return checkQuotable('acr value', checkTexts('Access.token acr', given, { fix }))
+  const at = 'Access.token acr'
+  return checkQuotable(at, 'acr value', checkTexts(at, given, { fix }))
 }
 
 function checkMfa(given: unknown): boolean {

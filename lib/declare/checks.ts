@@ -28,10 +28,16 @@ export function checkObject(at: string, given: unknown, allowed: string, fix: st
  * Refuses what is no object, and keys that nobody would read: a misspelt option is a protection that is not there.
  *
  * @param known the keys that are read
+ * @param example what to write where there is no object
  */
-export function checkOptions(at: string, given: unknown, known: readonly string[]): void {
+export function checkOptions(
+  at: string,
+  given: unknown,
+  known: readonly string[],
+  example = `{ ${known[0]}: … }`,
+): void {
   const allowed = known.join(', ')
-  checkObject(at, given, `an object with ${allowed}`, `write { ${known[0]}: … }`)
+  checkObject(at, given, `an object with ${allowed}`, `write ${example}`)
   for (const key of Object.keys(given as object)) {
     if (known.includes(key)) continue
     throw new DeclarationError({
@@ -43,21 +49,33 @@ export function checkOptions(at: string, given: unknown, known: readonly string[
   }
 }
 
+/** True, false, or left out. */
+export function checkFlag(at: string, given: unknown, fix: string): void {
+  if (given === undefined || typeof given === 'boolean') return
+  throw new DeclarationError({ at, given: describeValue(given), allowed: 'true or false', fix })
+}
+
 export interface TextRules {
   /** What to write instead. */
   readonly fix: string
+  /** What it may be, where that is more than a text, or a list of texts. */
+  readonly allowed?: string
   /** Whether the value may be known only at deploy. It is not to be looked into here then. @default false */
   readonly deployTime?: boolean
 }
 
 /** Text that is not empty. */
-export function checkText(at: string, given: unknown, { fix, deployTime = false }: TextRules): string {
+export function checkText(
+  at: string,
+  given: unknown,
+  { fix, allowed = 'a non-empty string', deployTime = false }: TextRules,
+): string {
   const late = Token.isUnresolved(given)
   if (typeof given === 'string' && given !== '' && (deployTime || !late)) return given
   throw new DeclarationError({
     at,
     given: describeValue(given),
-    allowed: late ? 'text that is known at synth' : 'a non-empty string',
+    allowed: late ? 'text that is known at synth' : allowed,
     fix,
   })
 }
@@ -76,7 +94,7 @@ export function checkTexts(
     throw new DeclarationError({
       at,
       given: what,
-      allowed: `a list of ${atLeast > 0 ? 'one or more ' : ''}different, non-empty strings`,
+      allowed: rules.allowed ?? `a list of ${atLeast > 0 ? 'one or more ' : ''}different, non-empty strings`,
       fix: rules.fix,
     })
   }
@@ -104,14 +122,28 @@ export function checkDuration(at: string, given: unknown, bounds: DurationBounds
     typeof (given as Duration | null)?.toMilliseconds === 'function' ? (given as Duration) : null
   const late = duration?.isUnresolved() ?? false
   const ms = duration && !late ? duration.toMilliseconds({ integral: false }) : Number.NaN
-  const amount = unit === 'seconds' ? ms / 1000 : ms
-  if (duration && Number.isInteger(amount) && amount >= least && amount <= most) return duration
+  const unitMs = unit === 'seconds' ? 1000 : 1
+  const amount = ms / unitMs
+  const isWithin = (whole: unknown) =>
+    Number.isInteger(whole) && Number(whole) >= least && Number(whole) <= most
+  if (duration && isWithin(amount)) return duration
   throw new DeclarationError({
     at,
     given: late ? 'a deploy-time value' : duration ? `${amount} ${unit}` : describeValue(given),
-    allowed: `a Duration of ${least} to ${most} whole ${unit}`,
-    fix,
+    allowed: `a Duration from ${timeText(least * unitMs)} to ${timeText(most * unitMs)}, in whole ${unit}`,
+    fix: isWithin(given) ? `write Duration.${unit === 'seconds' ? unit : 'millis'}(${given})` : fix,
   })
+}
+
+const timeUnits = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000, millisecond: 1 }
+
+/** `365 days`, in the largest unit of which it is a whole number. */
+function timeText(ms: number): string {
+  const [name, size] = Object.entries(timeUnits).find(([, each]) => ms >= each && ms % each === 0) ?? [
+    'second',
+    1000,
+  ]
+  return `${ms / size} ${name}${ms === size ? '' : 's'}`
 }
 
 /**

@@ -25,6 +25,13 @@ type Read =
 const kinds = ['equals', 'oneOf', 'contains', 'present', 'equalsPath'] as const
 
 export function readClaimRequirement(claim: string, given: ClaimRequirement): Read {
+  if (claim === '')
+    return complain(
+      'Access.token claims',
+      claim,
+      'the name of a claim',
+      "write claims: { tenant: { equals: 'acme' } }",
+    )
   const at = `Access.token claims.${claim}`
   checkOptions(at, given, kinds)
   const [kind, ...more] = Object.keys(given) as Array<(typeof kinds)[number]>

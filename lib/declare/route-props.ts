@@ -3,6 +3,7 @@ import type { Gate } from '../gate.ts'
 import type { Access } from './access.ts'
 import type { RouteInput } from './input.ts'
 import type { Limit } from './limit.ts'
+import type { RouteOutput } from './output.ts'
 import type { PathParameters, RouteTemplate } from './path-template.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -20,6 +21,24 @@ export interface RouteBase<Template extends string> {
   /** Overrides the API's limits; what is counted here is counted for this route alone. @default - the API's */
   readonly limits?: RouteLimits
   /**
+   * What the upstream answers, by status: a schema, or `Output.json`, `.text`, `.bytes`, `.empty`. A status that is not declared,
+   * or an answer that violates its schema, is a 502. Required with `Upstream.http` and `Upstream.lambda`; a stub declares its
+   * own answer.
+   */
+  readonly output?: RouteOutput
+  /**
+   * Hands the caller's access token on to the upstream, in `Authorization`. Only where there is `Access.token`.
+   * Security: whoever has the token can speak as the caller, here and wherever else it counts; an upstream that only needs
+   * to know who is calling has `sallyport-principal`.
+   * @default - the token ends at the second door
+   */
+  readonly forwardAuthorization?: {
+    /** Why the upstream needs it, for whoever reads the contract. */
+    readonly reason: string
+  }
+  /** Whether the names of inputs that are sent undeclared are logged; never their values. @default - the API's `logUndeclared` */
+  readonly logUndeclared?: boolean
+  /**
    * The largest body that is read, from 1 byte to 5 MiB. Beyond it the caller gets 413. Only where a body is declared.
    * @default Size.kibibytes(256)
    */
@@ -31,4 +50,13 @@ export type RouteProps<Template extends RouteTemplate> = RouteBase<Template> &
     ? { readonly input?: RouteInput<Template> }
     : { readonly input: RouteInput<Template> })
 
-export const routeOptions = ['upstream', 'access', 'input', 'limits', 'maxBody'] as const
+export const routeOptions = [
+  'upstream',
+  'access',
+  'input',
+  'output',
+  'limits',
+  'maxBody',
+  'forwardAuthorization',
+  'logUndeclared',
+] as const

@@ -1,5 +1,5 @@
 import { Access } from './access.ts'
-import { checkObject, checkOptions, describeValue } from './checks.ts'
+import { checkFlag, checkObject, checkOptions, checkText, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import type { DeclaredInput } from './input.ts'
 import { checkLimit } from './limit.ts'
@@ -15,6 +15,8 @@ export function checkRoute(
   checkOptions(at, props, routeOptions)
   checkAccess(at, props.access, parameters)
   checkLimits(at, props)
+  checkForwarding(at, props)
+  checkFlag(`${at} logUndeclared`, props.logUndeclared, 'write logUndeclared: true to have them logged')
   if (props.input !== undefined)
     checkObject(`${at} input`, props.input, 'an object', 'write input: { query: { … } }')
   const hasBody = props.input?.body !== undefined
@@ -54,6 +56,22 @@ function checkAccess(at: string, access: Access | undefined, parameters: readonl
       fix: 'name a parameter of this path',
     })
   }
+}
+
+function checkForwarding(at: string, { access, forwardAuthorization }: RouteBase<string>): void {
+  if (forwardAuthorization === undefined) return
+  const option = `${at} forwardAuthorization`
+  const fix = "write forwardAuthorization: { reason: 'it calls another API for the caller' }"
+  checkObject(option, forwardAuthorization, 'an object with reason', fix)
+  checkOptions(option, forwardAuthorization, ['reason'])
+  checkText(`${option}.reason`, forwardAuthorization.reason, { fix })
+  if (access.kind === 'token') return
+  throw new DeclarationError({
+    at: option,
+    given: 'a token on a public route, which nobody has verified',
+    allowed: 'forwardAuthorization where there is Access.token',
+    fix: 'remove it, or ask for a token',
+  })
 }
 
 function checkLimits(at: string, { access, limits }: RouteBase<string>): void {

@@ -44,7 +44,10 @@ export class Upstream {
     })
   }
 
-  /** A Lambda function. It receives the declared request and the principal, and answers `{ statusCode, headers?, body }`. */
+  /**
+   * A Lambda function. It receives the declared request and the principal, and answers as it would to API Gateway:
+   * `{ statusCode, headers?, multiValueHeaders?, body?, isBase64Encoded? }`. Any other member is a 502.
+   */
   static lambda(fn: IFunction, options: LambdaUpstreamOptions = {}): Upstream {
     const at = 'Upstream.lambda'
     checkOptions(at, options, ['timeout'])

@@ -1,7 +1,8 @@
 import { type Duration, Token } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { GatewayState } from '../gateway-state.ts'
-import { checkDuration, checkOptions, describeValue } from './checks.ts'
+import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
+import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { Issuer } from './issuer.ts'
 import { checkLimit, type Limit } from './limit.ts'
@@ -10,6 +11,12 @@ import { checkLimit, type Limit } from './limit.ts'
 export interface ZeroTrustApiProps {
   /** Who may vouch for callers. @default - no one: every route must be public */
   readonly issuers?: readonly Issuer[]
+  /**
+   * Which pages may use the API from a browser. What a page of any other origin sends is refused with 403
+   * (`origin.not_allowed`), whether or not this is declared.
+   * @default - none but pages of the API's own name
+   */
+  readonly cors?: CorsOptions
   readonly limits?: {
     /**
      * How many requests one caller may make, over all routes that do not override it. Public routes are not counted:
@@ -35,17 +42,26 @@ export interface ZeroTrustApiProps {
   readonly state?: GatewayState
   /** Name of the stage: up to 128 letters, digits, `-` and `_`. @default 'live' */
   readonly stageName?: string
+  /**
+   * Whether the names of inputs that are sent undeclared are logged, on routes that do not say otherwise; their number is
+   * counted in any case (metric `Stripped`). Never their values. Security: names are a caller's own words, and somebody may
+   * put a secret there.
+   * @default false
+   */
+  readonly logUndeclared?: boolean
   /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays
 }
 
 const options = [
   'issuers',
+  'cors',
   'limits',
   'authorizerCacheTtl',
   'verifiedTokenTtl',
   'state',
   'stageName',
+  'logUndeclared',
   'logRetention',
 ]
 
@@ -78,6 +94,7 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   if (state !== undefined && !(state instanceof GatewayState)) {
     complain('state', state, 'a GatewayState', "write state: new GatewayState(stack, 'State')")
   }
+  checkFlag(`${at} logUndeclared`, props.logUndeclared, 'write logUndeclared: true to have them logged')
   const isStageName = typeof stageName === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(stageName)
   if (stageName !== undefined && !isStageName) {
     complain('stageName', stageName, 'up to 128 letters, digits, - and _', "for example 'live', the default")
@@ -94,7 +111,8 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
 
 function checkIssuers(at: string, issuers: unknown): void {
   const fix = 'say what tokens of this issuer must be, not only who it is'
-  const allowed = "a list of Issuer.oidc('https://…', { audience, algorithms })"
+  const allowed =
+    "a list of Issuer.oidc('https://…', { … }), .keys, .cognito, .auth0, .okta, .entra, .keycloak or .google"
   if (!Array.isArray(issuers)) {
     throw new DeclarationError({ at, given: describeValue(issuers), allowed, fix: 'write issuers: [ … ]' })
   }

@@ -31,9 +31,16 @@ export function readBody(message: IncomingMessage, maxBytes: number): Promise<Bo
   })
 }
 
-/** The members of a proxy event that carry a body: text where it is UTF-8, else base64 (platform-facts §5.4). */
-export function eventBody(bytes: Buffer): { body: string | null; isBase64Encoded: boolean } {
+/**
+ * The members of a proxy event that carry a body: text where it is UTF-8, else base64, and base64 whatever it is where its type
+ * is declared to be binary (platform-facts §5.4).
+ */
+export function eventBody(
+  bytes: Buffer,
+  isBinary: boolean,
+): { body: string | null; isBase64Encoded: boolean } {
   if (bytes.length === 0) return { body: null, isBase64Encoded: false }
+  if (isBinary) return { body: bytes.toString('base64'), isBase64Encoded: true }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
     return { body: text, isBase64Encoded: false }

@@ -1,12 +1,13 @@
+import type { IsBinary } from './binary-types.ts'
 import { eventBody } from './body.ts'
 import { domainName, domainPrefix, requestTime } from './context.ts'
 import { type Exchange, pathWithStage } from './exchange.ts'
-import type { GatewayRequest } from './request.ts'
+import { firstHeader, type GatewayRequest } from './request.ts'
 import type { RouteMatch } from './router.ts'
 import { lastValue, type MultiValues, toMultiValues, toSingleValues } from './values.ts'
 
 /** The event of a Lambda proxy integration (platform-facts §5.4); what is absent is `null`. */
-export function proxyEvent(exchange: Exchange, match: RouteMatch) {
+export function proxyEvent(exchange: Exchange, match: RouteMatch, isBinary: IsBinary) {
   const { request } = exchange
   const hasQuery = request.query.size > 0
   const context = requestContext(exchange, match)
@@ -22,7 +23,7 @@ export function proxyEvent(exchange: Exchange, match: RouteMatch) {
     requestContext: exchange.authorizer
       ? { ...context, authorizer: authorizerContext(exchange.authorizer) }
       : context,
-    ...eventBody(exchange.body),
+    ...eventBody(exchange.body, isBinary(firstHeader(request, 'content-type'))),
   }
 }
 

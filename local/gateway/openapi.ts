@@ -1,6 +1,7 @@
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import type { ApiIdentity } from './api-identity.ts'
-import { booleanAt, closedObjectAt, objectAt, optionalObjectAt, stringAt } from './document.ts'
+import { type IsBinary, readBinaryTypes } from './binary-types.ts'
+import { arrayAt, booleanAt, closedObjectAt, objectAt, optionalObjectAt, stringAt } from './document.ts'
 import { type GatewayResponses, readGatewayResponses } from './gateway-responses.ts'
 import { readOperation } from './openapi-operation.ts'
 import { readSecuritySchemes } from './openapi-security.ts'
@@ -10,11 +11,13 @@ import { HTTP_METHODS, type Operation } from './operation.ts'
 export interface ApiDocument {
   operations: readonly Operation[]
   gatewayResponses: GatewayResponses
+  isBinary: IsBinary
 }
 
 const ANY_METHOD = 'x-amazon-apigateway-any-method'
 const VALIDATORS = 'x-amazon-apigateway-request-validators'
 const GATEWAY_RESPONSES = 'x-amazon-apigateway-gateway-responses'
+const BINARY_TYPES = 'x-amazon-apigateway-binary-media-types'
 const DOCUMENT = [
   'openapi',
   'info',
@@ -25,6 +28,7 @@ const DOCUMENT = [
   'components',
   VALIDATORS,
   GATEWAY_RESPONSES,
+  BINARY_TYPES,
 ]
 const PATH_ITEM = [...HTTP_METHODS.map(method => method.toLowerCase()), ANY_METHOD, 'summary', 'description']
 
@@ -58,6 +62,11 @@ export function readApiDocument(body: unknown, api: ApiIdentity): ApiDocument {
   return {
     operations,
     gatewayResponses: readGatewayResponses(document[GATEWAY_RESPONSES], GATEWAY_RESPONSES),
+    isBinary: readBinaryTypes(
+      arrayAt(document[BINARY_TYPES] ?? [], BINARY_TYPES).map((type, i) =>
+        stringAt(type, `${BINARY_TYPES}[${i}]`),
+      ),
+    ),
   }
 }
 

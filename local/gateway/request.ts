@@ -81,6 +81,12 @@ export function hostOf(request: GatewayRequest): string | undefined {
   return undefined
 }
 
+/** The first value of a header, in any spelling. @param name in lower case */
+export function firstHeader(request: GatewayRequest, name: string): string | undefined {
+  for (const [sent, values] of request.headers) if (sent.toLowerCase() === name) return values[0]
+  return undefined
+}
+
 function pairs(rawHeaders: readonly string[]): (readonly [string, string])[] {
   const found: (readonly [string, string])[] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2)

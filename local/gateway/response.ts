@@ -24,8 +24,10 @@ const DROPPED: ReadonlySet<string> = new Set(['transfer-encoding'])
  * Reads what a function returned to a proxy integration (platform-facts §5.5). Anything but the documented shape is
  * malformed, which API Gateway answers with 502. Where nothing is recorded (a null header value, a status outside 200–599,
  * a body that is no string) it is malformed too.
+ *
+ * @param acceptsBinary whether base64 is decoded: where the client first accepts a type that is declared to be binary
  */
-export function readProxyResponse(payload: unknown): ProxyResponse {
+export function readProxyResponse(payload: unknown, acceptsBinary: boolean): ProxyResponse {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return malformed('the result is not an object')
   }
@@ -42,8 +44,8 @@ export function readProxyResponse(payload: unknown): ProxyResponse {
   }
   const headers = readHeaders(result.headers, result.multiValueHeaders)
   if (typeof headers === 'string') return malformed(headers)
-  // base64 is decoded only for a declared binaryMediaType, of which this gateway supports none: the text goes out as it is.
-  return { kind: 'answer', answer: { status, headers: outgoing(headers), body: Buffer.from(body ?? '') } }
+  const bytes = Buffer.from(body ?? '', isBase64Encoded && acceptsBinary ? 'base64' : 'utf8')
+  return { kind: 'answer', answer: { status, headers: outgoing(headers), body: bytes } }
 }
 
 function malformed(problem: string): ProxyResponse {

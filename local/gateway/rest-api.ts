@@ -10,7 +10,7 @@ import { renderRefusal } from './gateway-responses.ts'
 import { type HttpAnswer, sendAnswer } from './http-answer.ts'
 import { readApiDocument } from './openapi.ts'
 import type { Operation } from './operation.ts'
-import { type GatewayRequest, readRequest } from './request.ts'
+import { firstHeader, type GatewayRequest, readRequest } from './request.ts'
 import { missingRequired } from './request-validator.ts'
 import { readProxyResponse } from './response.ts'
 import { createRouter, type RouteMatch } from './router.ts'
@@ -48,7 +48,7 @@ const LIMITS = { bodyBytes: 10 * 1024 * 1024, headerBytes: 10_240, urlBytes: 10_
 export function createRestApi(definition: RestApiDefinition, services: RestApiServices): RestApi {
   const { apiId, stageName, accountId, region } = definition
   const api: ApiIdentity = { apiId, stageName, accountId, region }
-  const { operations, gatewayResponses } = readApiDocument(definition.body, api)
+  const { operations, gatewayResponses, isBinary } = readApiDocument(definition.body, api)
   const route = createRouter(operations)
   const authorizers = createAuthorizers(operations, api, services)
   const renderLog =
@@ -88,11 +88,11 @@ export function createRestApi(definition: RestApiDefinition, services: RestApiSe
       return REFUSALS.API_CONFIGURATION_ERROR
     }
     const startedAt = services.now()
-    const result = await services.invoke(functionArn, proxyEvent(exchange, match), { timeoutMs })
+    const result = await services.invoke(functionArn, proxyEvent(exchange, match, isBinary), { timeoutMs })
     const latencyMs = services.now() - startedAt
     switch (result.kind) {
       case 'returned': {
-        const response = readProxyResponse(result.payload)
+        const response = readProxyResponse(result.payload, isBinary(firstHeader(exchange.request, 'accept')))
         if (response.kind === 'malformed') {
           exchange.integration = { latencyMs, lambdaStatus: 200, error: response.problem }
           return REFUSALS.MALFORMED_RESPONSE

@@ -26,6 +26,8 @@ export interface PlayedIssuer {
   readonly ownClaims: readonly string[]
   /** The claim that a token's scopes go into; null where its tokens carry none. */
   readonly scopesClaim: string | null
+  /** Where a token's roles go, from the outermost claim inwards: `realm_access.roles`; null where its tokens carry none. */
+  readonly rolesClaim: string | null
 }
 
 /** The issuers of the running app: the built-in provider for each, or a server the developer named instead. */
@@ -82,6 +84,7 @@ export function createIssuers(own: Readonly<Record<string, string>>): Issuers {
         requiredClaims: entry.declared.requiredClaims,
         ownClaims: ownClaims(entry.declared),
         scopesClaim: entry.declared.scopes?.claim ?? null,
+        rolesClaim: entry.declared.roles?.join('.') ?? null,
       })),
     builtIn(issuer) {
       const entry = running.find(({ declared }) => declared.issuer === issuer)

@@ -45,6 +45,7 @@ describe('sallyport dev', () => {
           requiredClaims: ['client_id', 'jti'],
           ownClaims: ['iss', 'sub', 'exp', 'iat', 'jti', 'aud', 'client_id'],
           scopesClaim: 'scope',
+          rolesClaim: 'roles',
         },
       ],
       table: expect.stringMatching(/State/),
@@ -160,7 +161,7 @@ describe('sallyport dev with servers of the developer’s own', () => {
     const mine = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const project = createProject(
       appOf(
-        "api.addRoute('GET /deals', { upstream: Upstream.http('https://crm.example.com'), access: Access.public() })",
+        "api.addRoute('GET /deals', { upstream: Upstream.http('https://crm.example.com'), output, access: Access.public() })",
       ),
     )
     const dev = await startDev(

@@ -8,6 +8,7 @@ const crm = api.addUpstream('Crm', Upstream.http('https://crm.internal.example.c
 api.addRoute('GET /health', { upstream: ok, access: Access.public() })
 api.addRoute('POST /deals/{dealId}', {
   upstream: crm,
+  output,
   access: Access.token({ scopes: ['deals:write'], roles: ['sales', 'lead'] }),
   limits: { user: Limit.perMinute(60) },
   input: {
@@ -29,7 +30,8 @@ describe.concurrent('of a synthesized app', () => {
   it('sallyport routes shows each route to a person', async () => {
     const { code, out, err } = await sallyport(project, 'routes')
     expect([code, err]).toEqual([0, ''])
-    const lines = out.split('\n').map(line => line.trimEnd().replace(/ {2,}/g, ' | '))
+    expect(out).not.toMatch(/ $/m)
+    const lines = out.split('\n').map(line => line.replace(/ {2,}/g, ' | '))
     expect(lines).toEqual([
       'METHOD | PATH | ACCESS | LIMIT | INPUT | UPSTREAM',
       'POST | /deals/{dealId} | scope deals:write | 60 per minute | path dealId | crm.internal.example.com',

@@ -14,7 +14,7 @@ import {
 } from './support.ts'
 
 const crm =
-  "api.addRoute('GET /deals', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })"
+  "api.addRoute('GET /deals', { upstream: Upstream.http('https://crm.example.com'), output, access: Access.token() })"
 
 interface Case {
   readonly when: string

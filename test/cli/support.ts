@@ -91,12 +91,12 @@ export const appOf = (
   routes: string,
   issuers = "Issuer.oidc('https://login.example.com', { audience: 'https://api.example.com', algorithms: ['ES256'] })",
 ): string => `import { App, Stack } from 'aws-cdk-lib'
-import { Access, Issuer, Limit, Upstream, ZeroTrustApi } from 'sallyport'
+import { Access, Issuer, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
 
 const app = new App()
 const stack = new Stack(app, 'S')
 const api = new ZeroTrustApi(stack, 'Api', { issuers: [${issuers}] })
-const ok = Upstream.stub(200, { ok: true })
+const [ok, output] = [Upstream.stub(200, { ok: true }), Output.unsafeAny('a test')]
 ${routes}
 app.synth()
 `

@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { appOf, createProject, health, type Project, removeProjects, sallyport, start } from './support.ts'
 
@@ -19,15 +17,9 @@ async function startForPerson(project: Project, ...args: readonly string[]) {
   return { ...dev, url, get: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init) }
 }
 
-/** Runs a printed command line, with this checkout's command in place of the one that a user has. */
-function runPrinted({ folder }: Project, command: string): string {
-  const loader = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href
-  const self = `"${process.execPath}" --import ${loader} "${resolve('bin/sallyport.ts')}"`
-  return execFileSync('sh', ['-c', command.replace('npx tsx bin/sallyport.ts', self)], {
-    cwd: folder,
-    encoding: 'utf8',
-  }).trim()
-}
+/** Runs a printed command line where the local cloud was started, which is not where this checkout is. */
+const runPrinted = ({ folder }: Project, command: string): string =>
+  execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' }).trim()
 
 const issuer = (name: string, more = '') =>
   `Issuer.oidc('https://${name}.example.com', { audience: ['one', 'the other'], algorithms: ['ES256'] ${more} })`
@@ -68,6 +60,20 @@ api.addRoute('GET /deals', { upstream: ok, access: Access.token({ issuers: [part
     expect((await dev.get('/deals', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
   })
 
+  it('are for a route whose upstream answers here, also where it is declared last and has less to show', async () => {
+    const crm = `
+const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com'))
+api.addRoute('GET /far', { upstream: crm, output, access: Access.token(), limits: { user: Limit.perMinute(3) } })
+api.addRoute('GET /near', { upstream: ok, access: Access.token({ roles: ['sales'] }) })`
+    const project = createProject(appOf(crm))
+    const dev = await startForPerson(project)
+    const [, command = ''] =
+      /# succeeds\ncurl -i -H "Authorization: Bearer \$\((.+?)\)" \S+\/near\n/.exec(dev.said.err) ?? []
+    expect(command).toMatch(/ token --role sales$/)
+    const token = runPrinted(project, command)
+    expect((await dev.get('/near', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+  })
+
   it('leave the token to the developer where the issuer is their own', async () => {
     const project = createProject(appOf(`${health}\n${deals}`))
     const dev = await startForPerson(project, '--issuer', 'https://login.example.com=http://127.0.0.1:9')
@@ -96,7 +102,7 @@ it('the request log says why a request was refused, by names and never by values
   const project = createProject(
     appOf(`${health}\n${deals}
 const list = Upstream.http('https://crm.example.com')
-api.addRoute('GET /list', { upstream: list, access: Access.token(), input: { query: { limit: { type: 'integer' } } } })
+api.addRoute('GET /list', { upstream: list, output, access: Access.token(), input: { query: { limit: { type: 'integer' } } } })
 api.addRoute('GET /users/{id}', { upstream: ok, access: Access.token({ claims: { sub: { equalsPath: 'id' } } }), input: { path: { id: { type: 'string' } } } })`),
   )
   const dev = await startForPerson(project)
@@ -160,7 +166,7 @@ it('a reload says what changed, and which new upstream nobody plays', async () =
   const project = createProject(appOf(`${health}\n${deals}`))
   const dev = await startForPerson(project)
   const added =
-    "api.addRoute('GET /list', { upstream: Upstream.http('https://crm.example.com'), access: Access.public() })"
+    "api.addRoute('GET /list', { upstream: Upstream.http('https://crm.example.com'), output, access: Access.public() })"
   project.write('app.ts', appOf(`${health}\n${deals}\n${added}`))
   await dev.shows(
     'err',
@@ -177,7 +183,7 @@ it('a Lambda upstream that is no function of the app is named at the start', asy
   const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:billing'
   const project = createProject(
     `import { Function } from 'aws-cdk-lib/aws-lambda'\n${appOf(
-      `api.addRoute('GET /bills', { upstream: Upstream.lambda(Function.fromFunctionArn(stack, 'Billing', '${arn}')), access: Access.public() })`,
+      `api.addRoute('GET /bills', { upstream: Upstream.lambda(Function.fromFunctionArn(stack, 'Billing', '${arn}')), output, access: Access.public() })`,
     )}`,
   )
   const dev = await startForPerson(project)

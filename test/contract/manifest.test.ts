@@ -13,6 +13,13 @@ const gate = () => ({
     maxResponseBytes: 1000,
   },
   table: { env: 'STATE_TABLE' },
+  cors: {
+    origins: ['https://app.example.com'],
+    credentials: true,
+    maxAgeSeconds: 600,
+    exposeHeaders: ['etag'],
+    preflights: { '/deals/{dealId}': { GET: ['authorization'] } },
+  },
   routes: {
     'GET /deals/{dealId}': {
       access: {
@@ -23,13 +30,43 @@ const gate = () => ({
         rule: "claims.plan == 'pro'",
       },
       input: {
-        path: [{ name: 'dealId', wire: 'string', many: false, reserved: ['mine'] }],
+        path: [{ name: 'dealId', wire: 'string', many: false, required: true, reserved: ['mine'] }],
         query: [],
         headers: [],
         cookies: [],
-        body: { required: true, maxBytes: 10, projection: { members: { lines: { items: {} } }, others: {} } },
+        body: {
+          kind: 'json',
+          types: ['application/json'],
+          required: true,
+          maxBytes: 10,
+          projection: { members: { lines: { items: {} } }, others: {} },
+        },
+        undeclared: 'strip',
+        logUndeclared: false,
+        forwardAuthorization: false,
       },
       userLimit: { counter: 'api', max: 60, periodSeconds: 60 },
+      output: {
+        kind: 'declared',
+        accept: 'application/json',
+        binary: [],
+        statuses: {
+          200: {
+            kind: 'json',
+            mediaType: 'application/json',
+            projection: { members: { margin: {}, lines: { items: { members: { cost: {} } } } } },
+            visibility: {
+              members: { margin: { viewers: 0 }, lines: { items: { members: { cost: { viewers: 1 } } } } },
+            },
+            maxBytes: 1024,
+            headers: ['location'],
+            cookies: ['session'],
+          },
+          201: { kind: 'text', mediaType: 'text/plain', maxBytes: null, headers: [], cookies: [] },
+          202: { kind: 'bytes', mediaTypes: ['application/pdf'], maxBytes: null, headers: [], cookies: [] },
+          204: { kind: 'empty', headers: [], cookies: [] },
+        },
+      },
       stub: null,
     },
   },
@@ -57,6 +94,7 @@ const authorizer = () => ({
     },
   ],
   verifiedTtlSeconds: 300,
+  sharedOrigins: [],
   routes: {
     'GET /deals': {
       issuers: [0],
@@ -70,6 +108,7 @@ const authorizer = () => ({
         { kind: 'present', claim: 'email' },
       ],
       carried: ['acr'],
+      viewers: [{ scopes: ['costs:read'], anyScope: [], roles: ['manager'] }],
       fingerprint: 'f',
     },
   },
@@ -83,9 +122,14 @@ function* objectsIn(value: unknown, at = '$'): Generator<[at: string, object: Re
 }
 
 // Maps, whose keys are names of the app's own.
-const isMap = (at: string) => at === '$.routes' || at.endsWith('.members') || at.endsWith('.fixedClaims')
+const isMap = (at: string) =>
+  at === '$.routes' ||
+  at.includes('.preflights') ||
+  at.endsWith('.statuses') ||
+  at.endsWith('.members') ||
+  at.endsWith('.fixedClaims')
 // Most of a projection says nothing, so each of its members may be left out.
-const isPartial = (at: string) => at.includes('.projection')
+const isPartial = (at: string) => at.includes('.projection') || at.includes('.visibility')
 
 describe.each([
   ['the gate', gate, readGateManifest],

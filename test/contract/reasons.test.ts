@@ -23,8 +23,12 @@ describe('the table of reasons', () => {
     )
   })
 
-  test('tells callers of all 403 the same', () => {
-    expect(outsideOf(403).size).toBe(1)
+  test('tells callers of all 403 the same, but for a page whose origin may not use the API', () => {
+    expect(outsideOf(403)).toEqual(
+      new Set(
+        (['access.denied', 'origin.not_allowed'] as const).map(code => JSON.stringify(problemOf(code))),
+      ),
+    )
   })
 
   test('wakes someone only for what a caller cannot mend', () => {

@@ -11,6 +11,7 @@ const ticket: Ticket = {
   client: '',
   expiresAt: 1000,
   claims: { sub: 'user-1' },
+  viewers: [0, 2],
 }
 const expected = { route: ticket.route, fingerprint: ticket.fingerprint, nowSeconds: 999 }
 const context = ticketContext(ticket)
@@ -33,6 +34,7 @@ describe('a ticket', () => {
       client: fc.string({ unit: 'binary' }),
       expiresAt: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
       claims: fc.dictionary(fc.string(), fc.oneof(fc.string({ unit: 'binary' }), fc.jsonValue())),
+      viewers: fc.array(fc.nat()),
     })
     fc.assert(
       fc.property(any, given => {
@@ -82,6 +84,9 @@ const attacks: Array<
   ['an expiry long ago', { ...context, expiresAt: '1' }, 'ticket.expired'],
   ['a negative expiry', { ...context, expiresAt: '-1' }, 'ticket.malformed'],
   ['a blank expiry', { ...context, expiresAt: '' }, 'ticket.malformed'],
+  ['viewers that are no places', { ...context, viewers: '0 x' }, 'ticket.malformed'],
+  ['viewers with a gap between them', { ...context, viewers: '0  1' }, 'ticket.malformed'],
+  ['viewers as a list', { ...context, viewers: [0] }, 'ticket.malformed'],
 ]
 
 describe('what is no ticket for this route is refused', () => {

@@ -9,10 +9,12 @@ export function silentTelemetry() {
   const troubles: string[] = []
   const keyFetchFailures: string[] = []
   const stale = { uses: 0 }
+  const stripped: Array<Parameters<Telemetry['stripped']>[0]> = []
   const telemetry: Telemetry = {
     denied: ({ denial }) => denials.push(denial),
     fault: error => faults.push(error),
     handled: ({ status }) => statuses.push(status),
+    stripped: event => stripped.push(event),
     upstreamAnswered: () => {},
     trouble: note => troubles.push(note),
     keyFetchFailed: note => keyFetchFailures.push(note),
@@ -20,5 +22,5 @@ export function silentTelemetry() {
       stale.uses += 1
     },
   }
-  return { telemetry, denials, faults, statuses, troubles, keyFetchFailures, stale }
+  return { telemetry, denials, faults, statuses, troubles, keyFetchFailures, stale, stripped }
 }

@@ -23,6 +23,10 @@ describe('an access rule is refused', () => {
   const texts = 'a list of one or more different, non-empty strings'
   const scopeWord = 'one scope-token of RFC 6749 §3.3: printable ASCII without spaces, quotes and backslashes'
   const scopesFix = "write scopes: ['deals:read'], or leave scopes out where none is needed"
+  const anyOfFix =
+    "write scopes: { anyOf: ['deals:read', 'deals:admin'] }, or leave scopes out where none is needed"
+  const scopesAllowed = 'a list (all of them), or { anyOf: [...] } (one of them)'
+  const eitherFix = "write scopes: ['deals:read'], or scopes: { anyOf: ['deals:read', 'deals:admin'] }"
   const claimKinds = 'exactly one of equals, oneOf, contains, present, equalsPath'
 
   test.each<[when: string, options: unknown, at: string, given: string, allowed: string, fix: string]>([
@@ -58,21 +62,30 @@ describe('an access rule is refused', () => {
       'Access.token scopes.anyOf',
       'an empty list',
       texts,
-      scopesFix,
+      anyOfFix,
     ],
-    ['with any scope of nothing', { scopes: {} }, 'Access.token scopes.anyOf', 'nothing', texts, scopesFix],
+    ['with any scope of nothing', { scopes: {} }, 'Access.token scopes.anyOf', 'nothing', texts, anyOfFix],
+    [
+      'with any scope of a text',
+      { scopes: { anyOf: 'a' } },
+      'Access.token scopes.anyOf',
+      '"a"',
+      texts,
+      anyOfFix,
+    ],
+    ['with scopes as null', { scopes: null }, 'Access.token scopes', 'null', scopesAllowed, eitherFix],
     [
       'with scopes of a word that nobody would read',
       { scopes: { allOf: ['a'] } },
       'Access.token scopes',
       'unknown option "allOf"',
-      'anyOf',
-      'remove "allOf", or spell it as one of the above',
+      scopesAllowed,
+      eitherFix,
     ],
     [
       'with one of several scopes that could not stand in a challenge',
       { scopes: { anyOf: ['a', 'b"c'] } },
-      'Access.token',
+      'Access.token scopes.anyOf',
       'scope "b\\"c"',
       scopeWord,
       'list several scopes as several strings',
@@ -84,6 +97,30 @@ describe('an access rule is refused', () => {
       'an empty list',
       texts,
       "write roles: ['sales'], or leave roles out where none is needed",
+    ],
+    [
+      'with roles as scopes are written, of which one is meant anyway',
+      { roles: { anyOf: ['sales'] } },
+      'Access.token roles',
+      'an object',
+      texts,
+      "write roles: ['sales', 'lead']: a list of roles already means one of them",
+    ],
+    [
+      'with a text in place of options',
+      'deals:read',
+      'Access.token',
+      '"deals:read"',
+      'an object with issuers, scopes, roles, claims, rule, acr, mfa, maxAuthenticationAge',
+      "write Access.token({ scopes: ['deals:read'] })",
+    ],
+    [
+      'with a claim without a name',
+      { claims: { '': { present: true } } },
+      'Access.token claims',
+      '""',
+      'the name of a claim',
+      "write claims: { tenant: { equals: 'acme' } }",
     ],
     [
       'with claims as a list',
@@ -191,9 +228,9 @@ describe('an access rule is refused', () => {
         [
           `with the acr ${JSON.stringify(value)}, which would break out of a challenge`,
           { acr: ['phr', value] },
-          'Access.token',
+          'Access.token acr',
           `acr value ${JSON.stringify(value)}`,
-          scopeWord,
+          'printable ASCII without spaces, quotes and backslashes',
           'list several acr values as several strings',
         ] as [string, unknown, string, string, string, string],
     ),
@@ -222,6 +259,14 @@ describe('an access rule is refused', () => {
       'keep the Issuer in a constant, and name it in both places; leave issuers out where all of them count',
     ],
     [
+      'with an issuer twice',
+      { issuers: [login, partner, login] },
+      'Access.token issuers',
+      'https://login.example.com twice',
+      "a list of different issuers of the API's",
+      'name it once, or another one',
+    ],
+    [
       'with an issuer by its name',
       { issuers: [login, 'https://partner.example.com'] },
       'Access.token issuers',
@@ -245,8 +290,21 @@ describe('an access rule is refused', () => {
     })
   })
   test('with a number in place of a Duration, which says nothing of its unit', () => {
-    expect(() => Access.token(untyped({ maxAuthenticationAge: 300 }))).toThrow(/maxAuthenticationAge/)
+    expect(complaintOf(() => Access.token(untyped({ maxAuthenticationAge: 300 })))).toEqual({
+      at: 'Access.token maxAuthenticationAge',
+      given: '300',
+      allowed: 'a Duration from 1 second to 365 days, in whole seconds',
+      fix: 'write Duration.seconds(300)',
+    })
   })
+  test.each([0, 1.5, '5', null])(
+    'with %j in place of a Duration, of which no Duration can be made',
+    given => {
+      expect(complaintOf(() => Access.token(untyped({ maxAuthenticationAge: given }))).fix).toBe(
+        'state a Duration within these bounds',
+      )
+    },
+  )
 })
 
 describe('on a route, an access rule is refused', () => {
@@ -297,8 +355,8 @@ describe('an access rule as people say it', () => {
     [{ claims: { groups: { contains: 'beta' } } }, 'groups with beta'],
     [{ claims: { email: { present: true } } }, 'any email'],
     [{ claims: { sub: { equalsPath: 'userId' } } }, 'sub = {userId}'],
-    [{ rule: "claims.plan == 'pro'" }, "claims.plan == 'pro'"],
-    [{ rule: "\n  claims.plan\n    == 'pro'\n" }, "claims.plan == 'pro'"],
+    [{ rule: "claims.plan == 'pro'" }, "rule claims.plan == 'pro'"],
+    [{ rule: "\n  claims.plan\n    == 'a  b'\n" }, "rule claims.plan \\n == 'a  b'"],
     [{ acr: ['phrh', 'phr'] }, 'acr phrh or phr'],
     [{ mfa: true }, 'more than one factor'],
     [{ mfa: false }, 'any valid token'],
@@ -318,7 +376,7 @@ describe('an access rule as people say it', () => {
       issuers: [login],
     })
     expect(String(everything)).toBe(
-      'issuer https://login.example.com, scope s, role r, any a, signed in within 60 s, sub = {userId}, true',
+      'issuer https://login.example.com, scope s, role r, any a, signed in within 60 s, sub = {userId}, rule true',
     )
   })
 

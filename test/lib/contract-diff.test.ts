@@ -15,7 +15,7 @@ import {
 } from 'sallyport'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { login, synthesized } from './support.ts'
+import { anyOutput, login, synthesized } from './support.ts'
 
 const run = promisify(execFile)
 
@@ -54,6 +54,7 @@ describe('the contract in the template', () => {
         const gate = api.addUpstream('Crm', crm())
         api.addRoute('POST /users/{userId}/deals', {
           upstream: gate,
+          output: anyOutput,
           access: Access.token({
             scopes: ['deals:write'],
             roles: ['sales'],
@@ -67,7 +68,7 @@ describe('the contract in the template', () => {
           limits: { user: Limit.perMinute(5) },
           maxBody: Size.kibibytes(1),
         })
-        api.addRoute('GET /deals', { upstream: gate, access: Access.token() })
+        api.addRoute('GET /deals', { upstream: gate, output: anyOutput, access: Access.token() })
         api.addRoute('GET /health', { upstream: Upstream.stub(200, { b: 1, a: 2 }), access: Access.public() })
       },
       { issuers: [login], limits: { user: Limit.perHour(9) } },
@@ -92,6 +93,7 @@ describe('the contract in the template', () => {
       ['Api GET /deals access', 'any valid token'],
       ['Api GET /deals upstream', 'Crm'],
       ['Api GET /deals limit', '9 per hour per user'],
+      ['Api GET /deals output', 'unsafe, anything: a test of something else'],
       ['Api GET /health access', 'public'],
       ['Api GET /health upstream', 'stub 200 {"a":2,"b":1}'],
       ['Api POST /users/{userId}/deals access', 'scope deals:write, role sales, sub = {userId}'],
@@ -106,6 +108,7 @@ describe('the contract in the template', () => {
         'Api POST /users/{userId}/deals body',
         'up to 1024 bytes: {"properties":{"title":{"maxLength":9,"type":"string"}},"required":["title"],"type":"object"}',
       ],
+      ['Api POST /users/{userId}/deals output', 'unsafe, anything: a test of something else'],
     ])
   })
 
@@ -131,7 +134,11 @@ describe('the contract in the template', () => {
     const issuer = Issuer.oidc(Fn.importValue('Issuer'), { audience: 'a', algorithms: ['ES256'] })
     const contract = contractOf(
       api => {
-        api.addRoute('GET /a', { upstream: crm(Fn.importValue('Crm')), access: Access.token() })
+        api.addRoute('GET /a', {
+          upstream: crm(Fn.importValue('Crm')),
+          output: anyOutput,
+          access: Access.token(),
+        })
       },
       { issuers: [issuer] },
     )

@@ -12,7 +12,7 @@ import {
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
+import { anyOutput, anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
 
 interface Case {
   readonly when: string
@@ -58,7 +58,7 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention',
+      'issuers, cors, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, logRetention',
     ),
     unknown(
       'an unknown limit of an API',
@@ -72,7 +72,7 @@ describe('options', () => {
       () => route('GET /a', { acess: Access.public() }),
       'route "GET /a" of S/Api',
       'acess',
-      'upstream, access, input, limits, maxBody',
+      'upstream, access, input, output, limits, maxBody, forwardAuthorization, logUndeclared',
     ),
     unknown(
       'an unknown limit of a route',
@@ -86,7 +86,7 @@ describe('options', () => {
       () => input({ header: {} }),
       'route "POST /a" of S/Api input',
       'header',
-      'path, query, headers, cookies, body',
+      'path, query, headers, cookies, body, undeclared',
     ),
     unknown(
       'an unknown one of an access rule',
@@ -260,7 +260,7 @@ describe('a route’s access', () => {
     ...['a b', 'say"hi"', 'back\\slash', 'größe'].map(scope => ({
       when: `the scope ${JSON.stringify(scope)}, which could not stand in a challenge`,
       declare: () => Access.token({ scopes: [scope] }),
-      at: 'Access.token',
+      at: 'Access.token scopes',
       given: `scope ${JSON.stringify(scope)}`,
       allowed: 'one scope-token of RFC 6749 §3.3: printable ASCII without spaces, quotes and backslashes',
       fix: 'list several scopes as several strings',
@@ -382,7 +382,7 @@ describe('a route’s input', () => {
       at: `${inputPath}.dealId`,
       given: 'an array',
       allowed: 'one value',
-      fix: 'only query parameters and headers can be sent more than once',
+      fix: 'only query parameters, headers and fields of a form can be sent more than once',
     },
     {
       when: 'a list in a cookie',
@@ -390,7 +390,7 @@ describe('a route’s input', () => {
       at: `${place}.cookies.theme`,
       given: 'an array',
       allowed: 'one value',
-      fix: 'only query parameters and headers can be sent more than once',
+      fix: 'only query parameters, headers and fields of a form can be sent more than once',
     },
     {
       when: 'an object in a query parameter',
@@ -408,16 +408,14 @@ describe('a route’s input', () => {
       allowed: 'string, integer, number, boolean, or an array of one of these',
       fix: 'give a parameter one simple type; structured data belongs in the body',
     },
-    ...['Authorization', 'cookie', 'Host', 'X-Forwarded-For', 'x-amzn-trace-id', 'Sallyport-Principal'].map(
-      header => ({
-        when: `the reserved header ${header}`,
-        declare: () => input({ headers: { [header]: z.string() } }),
-        at: `${place}.headers.${header}`,
-        given: `the reserved header "${header.toLowerCase()}"`,
-        allowed: 'end-to-end request headers that describe the request itself',
-        fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
-      }),
-    ),
+    ...['cookie', 'Host', 'X-Forwarded-For', 'x-amzn-trace-id', 'Sallyport-Principal'].map(header => ({
+      when: `the reserved header ${header}`,
+      declare: () => input({ headers: { [header]: z.string() } }),
+      at: `${place}.headers.${header}`,
+      given: `the reserved header "${header.toLowerCase()}"`,
+      allowed: 'end-to-end request headers that describe the request itself',
+      fix: 'remove it; cookies are declared in input.cookies, the body in input.body',
+    })),
     {
       when: 'one header in two cases',
       declare: () => input({ headers: { 'x-tenant': z.string(), 'X-Tenant': z.int() } }),
@@ -523,7 +521,7 @@ describe('an issuer', () => {
       declare: issuer({ audience }),
       at: `${at} audience${place}`,
       given,
-      allowed: place ? 'a non-empty string' : 'a list of one or more different, non-empty strings',
+      allowed: 'a non-empty string, or a list of them',
       fix: 'state the `aud` of tokens that are meant for this API',
     })),
     ...(
@@ -571,7 +569,8 @@ describe('an issuer', () => {
       declare: () => newApi(untyped({ issuers: ['https://a.example.com'] })),
       at: 'S/Api issuers',
       given: '"https://a.example.com"',
-      allowed: "a list of Issuer.oidc('https://…', { audience, algorithms })",
+      allowed:
+        "a list of Issuer.oidc('https://…', { … }), .keys, .cognito, .auth0, .okta, .entra, .keycloak or .google",
       fix: 'say what tokens of this issuer must be, not only who it is',
     },
     {
@@ -579,7 +578,7 @@ describe('an issuer', () => {
       declare: () => newApi({ issuers: [login], authorizerCacheTtl: Duration.seconds(3601) }),
       at: 'S/Api authorizerCacheTtl',
       given: '3601 seconds',
-      allowed: 'a Duration of 0 to 3600 whole seconds',
+      allowed: 'a Duration from 0 seconds to 1 hour, in whole seconds',
       fix: "state at most an hour, API Gateway's own bound",
     },
   ])
@@ -594,7 +593,7 @@ describe('an upstream', () => {
         : Upstream.lambda(untyped({}), { timeout: Duration.millis(ms) }),
     at: `Upstream.${of} timeout`,
     given: `${ms} milliseconds`,
-    allowed: 'a Duration of 100 to 25000 whole milliseconds',
+    allowed: 'a Duration from 100 milliseconds to 25 seconds, in whole milliseconds',
     fix: 'API Gateway answers within 29 s; make longer work asynchronous',
   })
   const stub = (status: number, body: unknown) => ({
@@ -800,7 +799,7 @@ describe('a construct’s id', () => {
       declare: () => {
         const api = newApi()
         api.addUpstream('Gate GET /a', upstream())
-        return route('GET /a', { upstream: upstream() }, api)
+        return route('GET /a', { upstream: upstream(), output: anyOutput }, api)
       },
       at: 'route "GET /a" of S/Api',
       given: 'the construct id "Gate GET --a", which is taken',
@@ -822,8 +821,8 @@ describe('the tree of resources', () => {
       declare: () => {
         const api = newApi()
         const upstream = () => Upstream.http('https://a.example.com')
-        route('GET /a', { upstream: upstream() }, api)
-        return route('GET /a', { upstream: upstream() }, api)
+        route('GET /a', { upstream: upstream(), output: anyOutput }, api)
+        return route('GET /a', { upstream: upstream(), output: anyOutput }, api)
       },
       at: 'route "GET /a" of S/Api',
       given: 'GET /a a second time',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { Access, Limit, Output, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { login, synthesized } from './support.ts'
@@ -13,12 +13,21 @@ const declarations: readonly Declaration[] = [
   api =>
     api.addRoute('GET /deals/{dealId}', {
       upstream: Upstream.http('https://crm.example.com'),
+      output: {
+        200: z.object({ title: z.string(), margin: z.number() }),
+        404: Output.empty({ headers: ['retry-after'] }),
+      },
       access: Access.token({ scopes: ['deals:read'] }),
       input: { path: { dealId: z.uuid() } },
     }),
   api =>
     api.addRoute('POST /deals', {
       upstream: Upstream.http('https://billing.example.com'),
+      output: {
+        201: Output.json(z.object({ id: z.uuid(), margin: z.number(), cost: z.number() }), {
+          visibleTo: { '/margin': { roles: ['manager'] }, '/cost': { scopes: ['costs:read'] } },
+        }),
+      },
       access: Access.token({ roles: ['sales'] }),
       limits: { user: Limit.perSecond(1) },
       input: { body: z.object({ title: z.string() }) },

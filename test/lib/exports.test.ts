@@ -4,11 +4,13 @@ import { expect, it } from 'vitest'
 it('the library hands out the words of declarations, and no class that only an API may construct', () => {
   expect(Object.keys(sallyport).sort()).toEqual([
     'Access',
+    'Body',
     'DeclarationError',
     'GatewayDashboard',
     'GatewayState',
     'Issuer',
     'Limit',
+    'Output',
     'Upstream',
     'ZeroTrustApi',
     'optional',

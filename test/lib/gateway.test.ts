@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Access, Upstream } from 'sallyport'
 import { describe, expect, it } from 'vitest'
-import { login, ok, synthesized } from './support.ts'
+import { anyOutput, login, ok, synthesized } from './support.ts'
 
 describe('the REST API', () => {
   it('has exactly the declared operations', () => {
@@ -46,7 +46,7 @@ describe('the REST API', () => {
         'Crm',
         Upstream.http('https://crm.example.com', { timeout: Duration.millis(2500) }),
       )
-      api.addRoute('GET /a', { upstream: crm, access: Access.public() })
+      api.addRoute('GET /a', { upstream: crm, output: anyOutput, access: Access.public() })
       api.addRoute('GET /b', { upstream: ok, access: Access.public() })
     })
     const integration = body.paths['/a'].get['x-amazon-apigateway-integration']
@@ -65,6 +65,7 @@ describe('the REST API', () => {
     const { body } = synthesized(api =>
       api.addRoute('GET /a', {
         upstream: Upstream.http('https://slow.example.com', { timeout: Duration.seconds(25) }),
+        output: anyOutput,
         access: Access.public(),
       }),
     )

@@ -1,6 +1,6 @@
 import { Fn } from 'aws-cdk-lib'
 import { type IUserPool, UserPool } from 'aws-cdk-lib/aws-cognito'
-import { Access, Issuer } from 'sallyport'
+import { Access, DeclarationError, Issuer } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { complaintOf, newApi, newStack, ok, synthesized } from './support.ts'
 
@@ -21,6 +21,26 @@ const presets: Readonly<Record<string, (more?: object) => Issuer>> = {
   google: more => Issuer.google({ audience: api, hostedDomain: 'example.com', ...more }),
 }
 
+const whereAudiencesAre: Readonly<Record<string, string>> = {
+  auth0: "copy the API's identifier, which the dashboard has under Applications > APIs",
+  okta: "copy the server's audience, which the admin console has under Security > API; the default server's is 'api://default'",
+  entra: "copy the Application (client) ID of the API's app registration",
+  keycloak:
+    'name what an audience mapper of a client scope adds to `aud`; Keycloak puts no API there by itself',
+}
+
+const withoutOptions: Readonly<Record<string, () => Issuer>> = {
+  cognito: () => Issuer.cognito(pool, untyped(undefined)),
+  auth0: () => Issuer.auth0('tenant.eu.auth0.com', untyped(undefined)),
+  okta: () => Issuer.okta('https://login.example.com/oauth2/default', untyped(undefined)),
+  entra: () => Issuer.entra(tenant, untyped(undefined)),
+  keycloak: () => Issuer.keycloak('https://sso.example.com/realms/main', untyped(undefined)),
+  google: () => Issuer.google(untyped(undefined)),
+}
+
+// Of each preset some; what one of them does not have it refuses anyway.
+const optional = ['leeway', 'maxLifetime', 'maxAge', 'rolesClaim', 'profile', 'algorithms', 'authority']
+
 const synthesizedWith = (...issuers: Issuer[]) =>
   synthesized(route => route.addRoute('GET /a', { upstream: ok, access: Access.token() }), { issuers })
 
@@ -33,7 +53,11 @@ describe('every preset', () => {
   })
 
   it.each(names)('takes the times of an issuer, within their bounds: %s', name => {
-    expect(complaintOf(() => declare(name, { leeway: 5 })).at).toMatch(/^Issuer\..+ leeway$/)
+    expect(complaintOf(() => declare(name, { leeway: 5 }))).toMatchObject({
+      at: expect.stringMatching(/^Issuer\..+ leeway$/),
+      allowed: 'a Duration from 0 seconds to 1 minute, in whole seconds',
+      fix: 'write Duration.seconds(5)',
+    })
     expect(complaintOf(() => declare(name, { maxLifetime: 0 })).at).toMatch(/ maxLifetime$/)
     expect(complaintOf(() => declare(name, { maxAge: '1 h' })).at).toMatch(/ maxAge$/)
   })
@@ -57,8 +81,22 @@ describe('every preset', () => {
     expect(complaintOf(() => declare(name, { audience: undefined }))).toMatchObject({
       at: expect.stringMatching(/ audience$/),
       given: 'nothing',
+      allowed: 'a non-empty string, or a list of them',
+      fix: whereAudiencesAre[name] ?? 'state the `aud` of tokens that are meant for this API',
     })
   })
+
+  it.each(names)('shows one that would be accepted in place of no options: %s', name => {
+    const { fix } = complaintOf(() => withoutOptions[name]?.())
+    expect(fix).toMatch(new RegExp(`^write Issuer\\.${name}\\(.*\\{ .+ \\}\\)$`))
+  })
+
+  it.each(names.flatMap(name => optional.map(option => [name, option] as const)))(
+    'refuses null, which is no way to leave an option out: %s %s',
+    (name, option) => {
+      expect(() => declare(name, { [option]: null })).toThrow(DeclarationError)
+    },
+  )
 
   it.each([...names, 'none'])('is a declaration of its own among others: %s first', first => {
     const inOrder = [...names].sort((a, b) => Number(b === first) - Number(a === first))
@@ -128,8 +166,8 @@ describe('Issuer.cognito', () => {
     expect(complaintOf(() => Issuer.cognito(userPool, { clients: [] }))).toEqual({
       at: 'Issuer.cognito(S/Pool) clients',
       given: 'an empty list',
-      allowed: 'a list of one or more different, non-empty strings',
-      fix: 'list the app clients, as constructs or by their ids',
+      allowed: 'a list of app clients, or their ids',
+      fix: "write clients: [client], or clients: ['<client id>']",
     })
   })
 
@@ -329,7 +367,7 @@ describe('Issuer.google', () => {
       expect(complaintOf(() => presets.google?.({ hostedDomain }))).toEqual({
         at: 'Issuer.google',
         given: `hostedDomain ${hostedDomain === undefined ? 'nothing' : JSON.stringify(hostedDomain)}`,
-        allowed: host,
+        allowed: `${host}, or null for anyone with an account`,
         fix: "write for example 'example.com'",
       })
     },
@@ -346,4 +384,53 @@ describe('Issuer.google', () => {
       expect(complaintOf(declare).given).toMatch(/^(scopes|roles) where no accepted issuer can grant any$/)
     },
   )
+})
+
+describe('Issuer.oidc and Issuer.keys', () => {
+  const least = { audience: api, algorithms: ['ES256'] as const }
+  const declared: Readonly<Record<string, (issuer: string, more?: object) => Issuer>> = {
+    oidc: (issuer, more) => Issuer.oidc(issuer, { ...least, ...more }),
+    keys: (issuer, more) => Issuer.keys(issuer, { ...least, keys: [], ...more }),
+  }
+
+  it.each(['oidc', 'keys'])('refuse the address of a document in place of an issuer: %s', preset => {
+    for (const [document, issuer] of [
+      ['https://login.example.com/.well-known/openid-configuration', 'https://login.example.com'],
+      ['https://a.example.com/t/.well-known/openid-configuration', 'https://a.example.com/t'],
+      ['https://a.example.com/.well-known/oauth-authorization-server/t', 'https://a.example.com'],
+    ] as const) {
+      expect(complaintOf(() => declared[preset]?.(document))).toEqual({
+        at: `Issuer.${preset}('${document}')`,
+        given: `issuer "${document}"`,
+        allowed: 'the `issuer` that stands in that document, as tokens carry it in `iss`',
+        fix: `write for example '${issuer}', without /.well-known and what follows it`,
+      })
+    }
+  })
+
+  it.each([
+    'tokenType',
+    'requiredClaims',
+    'scopesClaim',
+    'rolesClaim',
+    'clientClaim',
+    'leeway',
+    'maxLifetime',
+    'jwksUri',
+  ])('refuse null for %s, which would be its default without a word', option => {
+    const { at, given } = complaintOf(() => declared.oidc?.('https://a.example.com', { [option]: null }))
+    expect(`${at}: ${given}`).toMatch(new RegExp(`${option}.*null$`))
+  })
+
+  it('show, in place of nothing at all, what would be accepted', () => {
+    expect(complaintOf(() => Issuer.oidc(untyped(undefined), untyped(undefined))).fix).toBe(
+      "write Issuer.oidc('https://login.example.com', { audience: 'https://api.example.com', algorithms: ['ES256'] })",
+    )
+    expect(complaintOf(() => Issuer.oidc('https://a.example.com', untyped(undefined))).fix).toBe(
+      "write Issuer.oidc('https://a.example.com', { audience: 'https://api.example.com', algorithms: ['ES256'] })",
+    )
+    expect(complaintOf(() => Issuer.keys('https://a.example.com', untyped(undefined))).fix).toBe(
+      "write Issuer.keys('https://a.example.com', { audience: 'https://api.example.com', algorithms: ['ES256'], keys: [{ … }] })",
+    )
+  })
 })

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
-import { login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
+import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
 
 const limited = { issuers: [login], limits: { user: Limit.perMinute(60) } }
 
@@ -16,8 +16,8 @@ function synthesizedWithEverything(stack = newStack()) {
   const declare = (api: ZeroTrustApi) => {
     const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com'))
     const pricing = api.addUpstream('Pricing', Upstream.lambda(backend))
-    api.addRoute('GET /deals', { upstream: crm, access: Access.token() })
-    api.addRoute('GET /prices', { upstream: pricing, access: Access.public() })
+    api.addRoute('GET /deals', { upstream: crm, output: anyOutput, access: Access.token() })
+    api.addRoute('GET /prices', { upstream: pricing, output: anyOutput, access: Access.public() })
     api.addRoute('GET /health', { upstream: ok, access: Access.public() })
   }
   const backendId = stack.getLogicalId(backend.node.defaultChild as CfnFunction)

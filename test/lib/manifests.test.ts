@@ -3,7 +3,7 @@ import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Access, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { login, newStack, ok, synthesized } from './support.ts'
+import { anyOutput, login, newStack, ok, synthesized } from './support.ts'
 
 const guarded = { upstream: ok, access: Access.token() }
 const partner = Issuer.oidc('https://partner.example.com', { audience: 'deals', algorithms: ['EdDSA'] })
@@ -99,6 +99,7 @@ describe('the first door’s manifest', () => {
           { kind: 'present', claim: 'dept' },
         ],
         carried: ['sub'],
+        viewers: [],
         fingerprint: expect.stringMatching(/^[\w-]{22}$/),
       },
     })
@@ -192,8 +193,8 @@ describe('a gate’s manifest', () => {
   it('holds the routes of this gate, and no others', () => {
     const { gate } = synthesized(api => {
       const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com/base'))
-      api.addRoute('GET /a', { upstream: crm, access: Access.token() })
-      api.addRoute('POST /a', { upstream: crm, access: Access.token() })
+      api.addRoute('GET /a', { upstream: crm, output: anyOutput, access: Access.token() })
+      api.addRoute('POST /a', { upstream: crm, output: anyOutput, access: Access.token() })
       api.addRoute('GET /b', guarded)
     })
     expect(Object.keys(gate('Crm').manifest.routes)).toEqual(['GET /a', 'POST /a'])
@@ -224,11 +225,20 @@ describe('a gate’s manifest', () => {
       }),
     )
     expect(gate('Stubs').manifest.routes['POST /deals/{dealId}']?.input).toEqual({
-      path: [{ name: 'dealId', wire: 'string', many: false, reserved: [] }],
-      query: [{ name: 'tag', wire: 'string', many: true }],
-      headers: [{ name: 'x-tenant', wire: 'string', many: false }],
-      cookies: [{ name: 'theme', wire: 'string', many: false }],
-      body: { required: false, maxBytes: 8192, projection: { members: { a: { members: { b: {} } } } } },
+      path: [{ name: 'dealId', wire: 'string', many: false, required: true, reserved: [] }],
+      query: [{ name: 'tag', wire: 'string', many: true, required: false }],
+      headers: [{ name: 'x-tenant', wire: 'string', many: false, required: true }],
+      cookies: [{ name: 'theme', wire: 'string', many: false, required: true }],
+      body: {
+        kind: 'json',
+        types: ['application/json'],
+        required: false,
+        maxBytes: 8192,
+        projection: { members: { a: { members: { b: {} } } } },
+      },
+      undeclared: 'strip',
+      logUndeclared: false,
+      forwardAuthorization: false,
     })
   })
 
@@ -316,9 +326,9 @@ describe('a value that is known only at deploy', () => {
     const url = Fn.importValue('CrmUrl')
     return synthesized(
       api => {
-        api.addRoute('GET /a', { upstream: Upstream.http(url), access: Access.token() })
+        api.addRoute('GET /a', { upstream: Upstream.http(url), output: anyOutput, access: Access.token() })
         const fn = LambdaFunction.fromFunctionArn(api, 'Fn', Fn.importValue('FnArn'))
-        api.addRoute('GET /b', { upstream: Upstream.lambda(fn), access: Access.token() })
+        api.addRoute('GET /b', { upstream: Upstream.lambda(fn), output: anyOutput, access: Access.token() })
       },
       { issuers },
       stack,
@@ -363,8 +373,8 @@ describe('gates', () => {
   it('are one per upstream, however many routes use it', () => {
     const { gates } = synthesized(api => {
       const crm = Upstream.http('https://crm.example.com')
-      api.addRoute('GET /a', { upstream: crm, access: Access.token() })
-      api.addRoute('GET /b', { upstream: crm, access: Access.token() })
+      api.addRoute('GET /a', { upstream: crm, output: anyOutput, access: Access.token() })
+      api.addRoute('GET /b', { upstream: crm, output: anyOutput, access: Access.token() })
     })
     expect(gates.map(({ manifest }) => Object.keys(manifest.routes))).toEqual([['GET /a', 'GET /b']])
   })
@@ -372,16 +382,28 @@ describe('gates', () => {
   it('are the same for an upstream used through its gate and as it is', () => {
     const { gates } = synthesized(api => {
       const crm = Upstream.http('https://crm.example.com')
-      api.addRoute('GET /a', { upstream: api.addUpstream('Crm', crm), access: Access.token() })
-      api.addRoute('GET /b', { upstream: crm, access: Access.token() })
+      api.addRoute('GET /a', {
+        upstream: api.addUpstream('Crm', crm),
+        output: anyOutput,
+        access: Access.token(),
+      })
+      api.addRoute('GET /b', { upstream: crm, output: anyOutput, access: Access.token() })
     })
     expect(gates.map(({ manifest }) => manifest.gate)).toEqual(['Crm'])
   })
 
   it('are two for two upstreams, be their URLs the same', () => {
     const { gates } = synthesized(api => {
-      api.addRoute('GET /a', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })
-      api.addRoute('GET /b', { upstream: Upstream.http('https://crm.example.com'), access: Access.token() })
+      api.addRoute('GET /a', {
+        upstream: Upstream.http('https://crm.example.com'),
+        output: anyOutput,
+        access: Access.token(),
+      })
+      api.addRoute('GET /b', {
+        upstream: Upstream.http('https://crm.example.com'),
+        output: anyOutput,
+        access: Access.token(),
+      })
     })
     expect(gates).toHaveLength(2)
   })

@@ -195,6 +195,16 @@ describe('a schema through which something undeclared could slip', () => {
     ['a map without a type', { additionalProperties: text }, refusals.untyped('object')],
     ['items without a type', { items: text }, refusals.untyped('array')],
     ['a branch without a type', { anyOf: [{ properties: { a: text } }, text] }, refusals.untyped('object')],
+    [
+      'a member that is no member',
+      { type: 'object', properties: JSON.parse('{"__proto__":{"type":"string"}}') },
+      refusals.prototype('__proto__'),
+    ],
+    [
+      'a way to a prototype',
+      { type: 'object', properties: { constructor: { type: 'object', properties: { prototype: text } } } },
+      refusals.prototype('constructor.prototype'),
+    ],
     ['definitions of its own', { type: 'string', $defs: { A: text } }, refusals.nested('$defs')],
     ['an id of its own', { type: 'string', $id: 'https://a.example.com' }, refusals.nested('$id')],
     [

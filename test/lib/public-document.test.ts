@@ -4,7 +4,7 @@ import type { App } from 'aws-cdk-lib'
 import { Access, Limit, optional, Upstream, ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { login, newStack, ok, synthesized } from './support.ts'
+import { anyOutput, login, newStack, ok, synthesized } from './support.ts'
 
 function documentOf(declare: (api: ZeroTrustApi) => unknown, props?: Parameters<typeof synthesized>[1]) {
   const { outdir } = synthesized(declare, props)
@@ -57,7 +57,7 @@ describe('the public document', () => {
     const text = JSON.stringify(
       documentOf(api => {
         const crm = api.addUpstream('Crm', Upstream.http('https://crm.internal.example.com'))
-        api.addRoute('GET /a', { upstream: crm, access: Access.token() })
+        api.addRoute('GET /a', { upstream: crm, output: anyOutput, access: Access.token() })
       }),
     )
     expect(text).not.toMatch(/x-amazon|arn:|\$\{|Fn::|crm|internal|login\.example/i)

@@ -82,17 +82,14 @@ describe('a route', () => {
       cookies: {},
       body: { lines: [{ cents }] },
     })
-    expect(validate?.(request(safe, -safe, safe))).toBe(true)
+    expect(validate?.(request(safe, -safe, safe))).toEqual([])
     // As JSON.parse reads 9007199254740993.
     const unsafe = 2 ** 53
     const places = [
-      ['/query/page', request(unsafe, 1, 1)],
-      ['/query/ids/0', request(1, -unsafe, 1)],
-      ['/body/lines/0/cents', request(1, 1, unsafe)],
+      ['page', request(unsafe, 1, 1)],
+      ['ids', request(1, -unsafe, 1)],
+      ['/lines/0/cents', request(1, 1, unsafe)],
     ] as const
-    for (const [place, sent] of places) {
-      expect(validate?.(sent)).toBe(false)
-      expect(validate?.errors?.map(error => error.instancePath)).toEqual([place])
-    }
+    for (const [name, sent] of places) expect(validate?.(sent)).toMatchObject([{ name }])
   })
 })

@@ -4,15 +4,25 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { Access, DeclarationError, Issuer, Upstream, ZeroTrustApi, type ZeroTrustApiProps } from 'sallyport'
+import {
+  Access,
+  DeclarationError,
+  Issuer,
+  Output,
+  Upstream,
+  ZeroTrustApi,
+  type ZeroTrustApiProps,
+} from 'sallyport'
 import { onTestFinished } from 'vitest'
+import type { FieldError } from '../../contract/decision.ts'
 import {
   type AuthorizerManifest,
   type GateManifest,
   readAuthorizerManifest,
   readGateManifest,
 } from '../../contract/manifest.ts'
-import type { ValidateRoute } from '../../functions/gate/inputs/validation.ts'
+import { Findings } from '../../functions/gate/inputs/findings.ts'
+import { type RouteValidators, validateCandidate } from '../../functions/gate/inputs/validation.ts'
 
 export const login = Issuer.oidc('https://login.example.com', {
   audience: 'https://api.example.com',
@@ -22,12 +32,17 @@ export const login = Issuer.oidc('https://login.example.com', {
 /** Something to put behind a route where it does not matter what. */
 export const ok = Upstream.stub(200, { ok: true })
 
+/** What an upstream answers, where it does not matter what. */
+export const anyOutput = Output.unsafeAny('a test of something else')
+
 export interface Resource {
   readonly Type: string
   // biome-ignore lint/suspicious/noExplicitAny: a template is what these tests look into, not something they build upon
   readonly Properties: any
   readonly [attribute: string]: unknown
 }
+/** What is wrong with a request whose values were read: nothing, if it is valid. */
+export type Judge = (candidate: unknown) => readonly FieldError[]
 export type Resources = Readonly<Record<string, Resource>>
 
 /** An app in a folder of its own, with the context of this repository's cdk.json. The folder goes when the test ends. */
@@ -98,10 +113,26 @@ export function artifactsOf(stack: Stack) {
       'issuers' in fn.manifest ? [{ ...fn, manifest: fn.manifest }] : [],
     )[0],
     body: only('AWS::ApiGateway::RestApi').Properties.Body,
-    /** The validators of a gate, as its function imports them. */
-    validators: async (id: string): Promise<Record<string, ValidateRoute>> =>
-      (await import(/* @vite-ignore */ pathToFileURL(join(gate(id).folder, 'validators.mjs')).href))
-        .validators,
+    /** What becomes of requests at a gate, by route: its validators as its function imports them. */
+    validators: async (id: string): Promise<Record<string, Judge>> => {
+      const { folder, manifest } = gate(id)
+      const module = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'validators.mjs')).href)
+      const validators: Record<string, RouteValidators> = module.validators
+      return Object.fromEntries(
+        Object.entries(validators).map(([key, routeValidators]) => {
+          const input = manifest.routes[key]?.input
+          if (!input) throw new Error(`validators of ${key}, which is no route`)
+          return [
+            key,
+            candidate => {
+              const findings = new Findings()
+              validateCandidate(input, candidate as never, routeValidators, findings)
+              return findings.invalidity?.fields ?? []
+            },
+          ]
+        }),
+      )
+    },
   }
 }
 

@@ -3,16 +3,20 @@ import { join } from 'node:path'
 import { Access, type JsonSchema, type Schema } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ok, synthesized } from './support.ts'
+import { type Judge, ok, synthesized } from './support.ts'
 
 const nothing = { path: {}, query: {}, headers: {}, cookies: {} }
 type Validate = (candidate: unknown) => boolean
+const holds =
+  (judge: Judge | undefined): Validate =>
+  candidate =>
+    judge?.(candidate).length === 0
 
 async function bodyValidator(body: Schema): Promise<Validate> {
   const { validators } = synthesized(api =>
     api.addRoute('POST /a', { upstream: ok, access: Access.public(), input: { body } }),
   )
-  const validate = (await validators('Stubs'))['POST /a'] as Validate
+  const validate = holds((await validators('Stubs'))['POST /a'])
   return candidate => validate({ ...nothing, ...(candidate !== undefined && { body: candidate }) })
 }
 
@@ -50,7 +54,7 @@ describe('compiled validators', () => {
         },
       }),
     )
-    const validate = (await validators('Stubs'))['GET /deals/{dealId}'] as Validate
+    const validate = holds((await validators('Stubs'))['GET /deals/{dealId}'])
     const path = { dealId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' }
     const headers = { 'x-tenant': 'a' }
     expect(validate({ ...nothing, path, headers })).toBe(true)
@@ -77,8 +81,9 @@ describe('compiled validators', () => {
     )
     const validate = (await validators('Stubs'))['POST /a']
     // With the pattern, this one would take longer than any test may.
-    expect(validate?.({ ...nothing, body: { a: `${'a'.repeat(60)}!` } })).toBe(false)
-    expect(validate?.errors).toMatchObject([{ instancePath: '/body/a', keyword: 'maxLength' }])
+    expect(validate?.({ ...nothing, body: { a: `${'a'.repeat(60)}!` } })).toEqual([
+      { in: 'body', name: '/a', detail: 'must NOT have more than 20 characters' },
+    ])
   })
 
   it('require a body, unless it is optional', async () => {
@@ -96,6 +101,8 @@ describe('compiled validators', () => {
     ['format email', { type: 'string', format: 'email' }, 'a@example.com', 'a@'],
     ['format uri', { type: 'string', format: 'uri' }, 'https://example.com', 'example'],
     ['multipleOf', { type: 'number', multipleOf: 0.5 }, 1.5, 1.4],
+    ['multipleOf a fraction', { type: 'number', multipleOf: 0.01 }, 4.35, 4.351],
+    ['multipleOf of what overflows', { type: 'number', multipleOf: 0.1 }, 1e10, 1e308],
     ['exclusiveMinimum', { type: 'number', exclusiveMinimum: 0 }, 0.1, 0],
     ['uniqueItems', { type: 'array', items: { type: 'integer' }, uniqueItems: true }, [1, 2], [1, 1]],
     ['const of an array', { const: [1, 2] }, [1, 2], [2, 1]],

@@ -5,7 +5,8 @@ import { networkInterfaces } from 'node:os'
 import { Access, Issuer, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { type CloudOptions, type LocalCloud, startCloud } from '../../local/cloud.ts'
-import { startRecorder } from '../support/deal-desk.ts'
+import { anyOutput } from '../lib/support.ts'
+import { startRecorder, usualDealDesk } from '../support/deal-desk.ts'
 import { type Assemblies, createAssemblies, idsOf, stackName } from './assemblies.ts'
 import { functionProcesses, type Leftovers, type Watch, watchLeftovers } from './leftovers.ts'
 
@@ -20,7 +21,7 @@ let cloud: LocalCloud | undefined
 
 beforeEach(async () => {
   assemblies = createAssemblies()
-  upstream = await startRecorder()
+  upstream = await startRecorder(usualDealDesk)
   watch = watchLeftovers()
   before = watch.leftovers()
 })
@@ -55,8 +56,13 @@ const appWith = (...paths: string[]) =>
       issuers: [Issuer.oidc(login, { audience: 'https://api.example.com', algorithms: ['ES256'] })],
     })
     const gate = api.addUpstream('Crm', Upstream.http(crm))
-    for (const path of paths) api.addRoute(`GET /${path}`, { upstream: gate, access: Access.public() })
-    api.addRoute('GET /mine', { upstream: gate, access: Access.token({ scopes: ['deals:read'] }) })
+    for (const path of paths)
+      api.addRoute(`GET /${path}`, { upstream: gate, output: anyOutput, access: Access.public() })
+    api.addRoute('GET /mine', {
+      upstream: gate,
+      output: anyOutput,
+      access: Access.token({ scopes: ['deals:read'] }),
+    })
   })
 
 /** Has the upstream hold its answers; resolves the given request once it is there. */
@@ -185,7 +191,11 @@ describe('a start that fails', () => {
           }),
         ],
       })
-      api.addRoute('GET /a', { upstream: Upstream.http('https://example.com/api'), access: Access.token() })
+      api.addRoute('GET /a', {
+        upstream: Upstream.http('https://example.com/api'),
+        output: anyOutput,
+        access: Access.token(),
+      })
     })
     await expect(start({ assembly, upstreams: {} })).rejects.toMatchObject({
       name: 'UsageError',
@@ -408,7 +418,11 @@ describe('issuers as people have them', () => {
           Issuer.oidc(other, options),
         ],
       })
-      api.addRoute('GET /a', { upstream: Upstream.http(crm), access: Access.token({ scopes: ['a'] }) })
+      api.addRoute('GET /a', {
+        upstream: Upstream.http(crm),
+        output: anyOutput,
+        access: Access.token({ scopes: ['a'] }),
+      })
     })
     const { issuers } = await start({ assembly })
     for (const issuer of [name, other]) {

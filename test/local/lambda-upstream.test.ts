@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { Access, Issuer, Upstream, ZeroTrustApi } from 'sallyport'
+import { Access, Issuer, Output, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { anyOutput } from '../lib/support.ts'
 import { type Assemblies, createAssemblies, idsOf, stackName } from './assemblies.ts'
 
 const issuer = 'https://login.example.com'
@@ -19,6 +20,19 @@ exports.handler = async event => {
   if (mode === 'slow') await new Promise(() => setInterval(() => {}, 1000))
   if (mode === 'shapeless') return 'text'
   if (mode === 'failing') return { statusCode: 503, body: 'down' }
+  if (mode === 'declared') return {
+    statusCode: 200,
+    headers: { 'Set-Cookie': 'a=1' },
+    multiValueHeaders: { 'set-cookie': ['b=2; Domain=example.com', 'c=3'], 'X-Own': ['kept'] },
+    body: JSON.stringify({ id: 1, secret: 'a secret of the function' }),
+  }
+  if (mode === 'bytes') return {
+    statusCode: 201,
+    headers: { 'content-type': 'image/png' },
+    isBase64Encoded: true,
+    body: Buffer.from([0, 255]).toString('base64'),
+  }
+  if (mode === 'split') return { statusCode: 200, headers: { 'x-own': 'a\\r\\nset-cookie: b=c' }, body: '{"id":1}' }
   const answer = { event, environment: process.env.OWN }
   return { statusCode: 201, headers: { 'Content-Type': 'application/json', 'X-Own': 'kept' }, body: JSON.stringify(answer) }
 }`
@@ -45,9 +59,24 @@ beforeAll(() => {
     })
     const gate = api.addUpstream('Quotes', Upstream.lambda(quotes, { timeout: Duration.seconds(2) }))
     const mode = z.string().optional()
-    api.addRoute('GET /quotes', { upstream: gate, access: Access.public(), input: { query: { mode } } })
+    api.addRoute('GET /quotes', {
+      upstream: gate,
+      output: anyOutput,
+      access: Access.public(),
+      input: { query: { mode } },
+    })
+    api.addRoute('GET /declared', {
+      upstream: gate,
+      access: Access.public(),
+      input: { query: { mode } },
+      output: {
+        200: Output.json(z.object({ id: z.int() }), { headers: ['x-own'], cookies: ['a', 'b'] }),
+        201: Output.bytes(['image/png']),
+      },
+    })
     api.addRoute('POST /quotes/{quoteId}', {
       upstream: gate,
+      output: anyOutput,
       access: Access.token({ scopes: ['quotes:write'] }),
       input: {
         path: { quoteId: z.string().max(20) },
@@ -107,6 +136,19 @@ describe('a Lambda function as upstream', () => {
       body: null,
       principal: null,
     })
+  })
+
+  it('passes on what is declared of its answer, and nothing else', async () => {
+    const ask = (query: string) =>
+      fetch(`${cloud.url}/declared?mode=${query}`, { headers: { accept: 'image/png' } })
+    const response = await ask('declared')
+    expect([response.status, await response.text()]).toEqual([200, '{"id":1}'])
+    expect(response.headers.getSetCookie()).toEqual(['a=1; Secure', 'b=2; Secure'])
+    expect(response.headers.get('x-own')).toBe('kept')
+    const bytes = await ask('bytes')
+    expect([bytes.status, [...new Uint8Array(await bytes.arrayBuffer())]]).toEqual([201, [0, 255]])
+    const split = await ask('split')
+    expect([split.status, split.headers.get('set-cookie')]).toEqual([502, null])
   })
 
   it.each([

@@ -22,7 +22,7 @@ let emitted: Emitted[]
 beforeAll(async () => {
   desk = await startDealDesk()
   const token = await desk.mint({ scope: 'deals:read' })
-  await desk.call('/deals', { token })
+  await desk.call('/deals?debug=1', { token })
   await desk.call('/deals?limit=0', { token })
   await desk.call('/deals', { token: 'not.a.token' })
   emitted = [...desk.logs, ...(await withOverdueKeys())].flatMap(readEmbedded)
@@ -85,6 +85,15 @@ test('a denial is counted by the route and its true reason, by whichever door sa
     ['GET /deals', 'input.invalid'],
     ['GET /deals', 'token.malformed'],
   ])
+})
+
+test('what is refused of a request, and what is left behind of one, are counted by route and place', () => {
+  const counted = (metric: string) =>
+    emitted
+      .filter(({ name }) => name === metric)
+      .map(({ values }) => [values.route, values.place, values.reason ?? null, values[metric]])
+  expect(counted('Refused')).toEqual([['GET /deals', 'query', 'input.invalid', 1]])
+  expect(counted('Stripped')).toEqual([['GET /deals', 'query', null, 1]])
 })
 
 test('the dashboard searches for metrics that are emitted, by dimensions they have', () => {

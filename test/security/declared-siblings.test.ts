@@ -2,6 +2,7 @@ import { Access, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
+import { anyOutput } from '../lib/support.ts'
 import { type Assemblies, createAssemblies } from '../local/assemblies.ts'
 import { startRecorder } from '../support/deal-desk.ts'
 import { expectRefusal } from './answers.ts'
@@ -19,10 +20,15 @@ beforeAll(async () => {
     const gate = api.addUpstream('Crm', Upstream.http('https://crm.internal.example.com'))
     const other = api.addUpstream('Other', Upstream.http('https://other.internal.example.com'))
     const input = { path: { id: z.string() } }
-    api.addRoute('GET /deals/{id}', { upstream: gate, access: Access.public(), input })
-    api.addRoute('DELETE /deals/{id}', { upstream: gate, access: Access.public(), input })
-    api.addRoute('GET /deals/admin', { upstream: other, access: Access.public() })
-    api.addRoute('GET /deals/{id}/notes', { upstream: gate, access: Access.public(), input })
+    api.addRoute('GET /deals/{id}', { upstream: gate, output: anyOutput, access: Access.public(), input })
+    api.addRoute('DELETE /deals/{id}', { upstream: gate, output: anyOutput, access: Access.public(), input })
+    api.addRoute('GET /deals/admin', { upstream: other, output: anyOutput, access: Access.public() })
+    api.addRoute('GET /deals/{id}/notes', {
+      upstream: gate,
+      output: anyOutput,
+      access: Access.public(),
+      input,
+    })
   })
   cloud = await startCloud({
     assembly,

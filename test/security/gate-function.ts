@@ -11,7 +11,7 @@ import { createAuthority } from '../../local/network/ca.ts'
 import { startFront } from '../../local/network/front.ts'
 import { readApp } from '../../local/template/app.ts'
 import { place } from '../../local/template/intrinsics.ts'
-import { startRecorder } from '../support/deal-desk.ts'
+import { startRecorder, usualDealDesk } from '../support/deal-desk.ts'
 
 const preload = fileURLToPath(new URL('../../local/network/preload.mjs', import.meta.url))
 const crm = 'crm.internal.example.com'
@@ -37,7 +37,7 @@ export async function startGateFunction({
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-gate-'))
   const [ca, upstream, dynamodb] = await Promise.all([
     createAuthority({ directory: folder }),
-    startRecorder(),
+    startRecorder(usualDealDesk),
     startDynamoDb({ tables: app.tables }),
   ])
   const names = { [crm]: upstream.origin, ...(store === 'up' && { [dynamodbHost]: dynamodb.origin }) }
@@ -72,6 +72,7 @@ export async function startGateFunction({
         client: '',
         expiresAt: Math.floor(Date.now() / 1000) + 60,
         claims: { sub: 'user-1' },
+        viewers: [],
         ...more,
       }),
     /** The gate's answer to an event. */

@@ -37,5 +37,7 @@ function readResponse(bytes: Buffer): Response {
       line.slice(line.indexOf(':') + 1).trim(),
     ]),
   )
-  return new Response(bytes.subarray(end + 4), { status: Number(statusLine.split(' ')[1]), headers })
+  const body = bytes.subarray(end + 4)
+  // An answer of 204 has none, not an empty one.
+  return new Response(body.length > 0 ? body : null, { status: Number(statusLine.split(' ')[1]), headers })
 }

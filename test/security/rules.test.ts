@@ -1,6 +1,7 @@
 import { Access, Issuer, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { anyOutput } from '../lib/support.ts'
 import { type Asked, startSmallCloud, upstreamOrigin } from './small-cloud.ts'
 
 const partner = 'https://partner.example.com'
@@ -15,7 +16,7 @@ beforeAll(async () => {
     const inner = api.addUpstream('Inner', Upstream.http(upstreamOrigin))
     const query = { limit: z.int().optional(), tags: z.array(z.string()).optional() }
     const add = (route: `GET /${string}`, access: Access<never>) =>
-      api.addRoute(route, { upstream: inner, access, input: { query } })
+      api.addRoute(route, { upstream: inner, output: anyOutput, access, input: { query } })
 
     add('GET /plans', Access.token({ rule: "claims.plan == 'pro' || query.limit <= 10" }))
     add('GET /tags', Access.token({ rule: 'query.tags.all(tag, tag in claims.tags)' }))
@@ -24,6 +25,7 @@ beforeAll(async () => {
     add('GET /names', Access.token({ rule: "claims['custom:plan'] == 'pro'" }))
     api.addRoute('GET /keys/{keyId}', {
       upstream: inner,
+      output: anyOutput,
       access: Access.token({ rule: "path.keyId.startsWith(claims.sub + ':')", issuers: [ours] }),
       input: { path: { keyId: z.string().max(50) } },
     })
@@ -37,8 +39,16 @@ beforeAll(async () => {
     add('GET /present', Access.token({ claims: { email: { present: true } } }))
     add('GET /level', Access.token({ claims: { level: { equals: 3 }, verified: { equals: true } } }))
     add('GET /shared', Access.token({ scopes: ['shared:read'] }))
-    api.addRoute('POST /shared', { upstream: inner, access: Access.token({ scopes: ['shared:write'] }) })
-    api.addRoute('PUT /shared', { upstream: inner, access: Access.token({ rule: "claims.plan == 'pro'" }) })
+    api.addRoute('POST /shared', {
+      upstream: inner,
+      output: anyOutput,
+      access: Access.token({ scopes: ['shared:write'] }),
+    })
+    api.addRoute('PUT /shared', {
+      upstream: inner,
+      output: anyOutput,
+      access: Access.token({ rule: "claims.plan == 'pro'" }),
+    })
   })
 })
 afterAll(() => cloud.close())

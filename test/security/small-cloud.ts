@@ -14,15 +14,21 @@ export interface Asked extends Partial<MintRequest> {
   readonly issuer?: string
 }
 
-/** An API of a test's own in the local cloud, before an upstream at {@link upstreamOrigin} that records. */
-export async function startSmallCloud(declare: (stack: Stack) => void) {
+/**
+ * An API of a test's own in the local cloud, before an upstream at {@link upstreamOrigin} that records.
+ *
+ * @param origin another upstream in its place
+ */
+export async function startSmallCloud(declare: (stack: Stack) => void, origin?: string) {
   const assemblies = createAssemblies()
   const upstream = await startRecorder()
   const logs: Array<Record<string, unknown>> = []
+  const lines: string[] = []
   const cloud = await startCloud({
     assembly: assemblies.synthesize(declare),
-    upstreams: { [upstreamOrigin]: upstream.origin },
+    upstreams: { [upstreamOrigin]: origin ?? upstream.origin },
     onLog: line => {
+      lines.push(line)
       if (line.includes('"denied"')) logs.push(JSON.parse(line))
     },
   })
@@ -34,8 +40,20 @@ export async function startSmallCloud(declare: (stack: Stack) => void) {
   const send = async (path: string, token: string, init: RequestInit = {}) =>
     fetch(`${cloud.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } })
 
+  /** What was logged of a refusal. A function's line arrives by a way of its own. */
+  const lineOf = (problem: { readonly requestId?: unknown }) =>
+    vi.waitFor(() => {
+      const found = logs.find(({ requestId }) => requestId === problem.requestId)
+      if (!found) throw new Error('not logged yet')
+      return found
+    })
+
   return {
+    url: cloud.url,
+    /** Every line the functions wrote. */
+    lines,
     upstream,
+    lineOf,
     mint,
     send,
     call: async (path: string, asked?: Asked, init?: RequestInit) => send(path, await mint(asked), init),
@@ -48,12 +66,7 @@ export async function startSmallCloud(declare: (stack: Stack) => void) {
       const before = upstream.received.length
       const response = await asked()
       const problem = await expectRefusal(response, status, code)
-      // A function's line arrives by a way of its own.
-      const line = await vi.waitFor(() => {
-        const found = logs.find(({ requestId }) => requestId === problem.requestId)
-        if (!found) throw new Error('not logged yet')
-        return found
-      })
+      const line = await lineOf(problem)
       expect(line.reason).toBe(reason)
       expect(upstream.received.length).toBe(before)
       return { response, problem, line }

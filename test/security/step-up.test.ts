@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { Access, Issuer, Limit, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { anyOutput } from '../lib/support.ts'
 import { startSmallCloud, upstreamOrigin } from './small-cloud.ts'
 
 let cloud: Awaited<ReturnType<typeof startSmallCloud>>
@@ -14,13 +15,14 @@ beforeAll(async () => {
     const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
     const inner = api.addUpstream('Inner', Upstream.http(upstreamOrigin))
     const add = (route: `GET /${string}`, access: Access<never>) =>
-      api.addRoute(route, { upstream: inner, access })
+      api.addRoute(route, { upstream: inner, output: anyOutput, access })
     add('GET /plain', Access.token())
     add('GET /recent', Access.token({ maxAuthenticationAge: Duration.minutes(5) }))
     add('GET /strong', Access.token({ acr: ['phrh', 'phr'] }))
     add('GET /factors', Access.token({ mfa: true }))
     api.addRoute('GET /everything/{userId}', {
       upstream: inner,
+      output: anyOutput,
       access: Access.token({
         scopes: ['pay'],
         roles: ['payer'],

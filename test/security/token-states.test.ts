@@ -52,6 +52,7 @@ async function openScene() {
     roles: [],
     claims: [],
     carried: [],
+    viewers: [],
     fingerprint: 'f',
   }
   const manifest: AuthorizerManifest = {
@@ -60,6 +61,7 @@ async function openScene() {
     stage: 'live',
     issuers: [],
     verifiedTtlSeconds: 300,
+    sharedOrigins: [],
     routes: { 'GET /deals': access },
   }
   const handler = createFirstDoor({

@@ -13,14 +13,23 @@ export interface Received {
   readonly rawHeaders: readonly string[]
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  readonly bytes: Buffer
 }
 
-/** An upstream that records what it receives and answers as told. */
-export async function startRecorder() {
+export interface Answer {
+  readonly status?: number
+  readonly headers?: Record<string, string | string[]>
+  readonly body?: string | Uint8Array
+}
+
+/**
+ * An upstream that records what it receives and answers as told.
+ *
+ * @param usual what it answers where it is not told
+ */
+export async function startRecorder(usual: (received: Received) => Answer = () => ({ body: '{"ok":true}' })) {
   const received: Received[] = []
-  let answer: (
-    received: Received,
-  ) => Promise<{ status?: number; headers?: Record<string, string>; body?: string }> = async () => ({})
+  let answer: (received: Received) => Promise<Answer> = async () => ({})
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -30,9 +39,10 @@ export async function startRecorder() {
       rawHeaders: request.rawHeaders,
       headers: request.headers,
       body: Buffer.concat(chunks).toString('utf8'),
+      bytes: Buffer.concat(chunks),
     }
     received.push(got)
-    const { status = 200, headers = {}, body = '{"ok":true}' } = await answer(got)
+    const { status = 200, headers = {}, body = '' } = { ...usual(got), ...(await answer(got)) }
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body)
   })
   server.listen(0, '127.0.0.1')
@@ -51,11 +61,38 @@ export async function startRecorder() {
   }
 }
 
+const asked = { title: 'Forty chairs', amount: 5200, currency: 'EUR' }
+export const deal = {
+  ...asked,
+  id: '6d120b42-0000-4000-8000-000000000001',
+  owner: 'user-1',
+  status: 'open',
+  margin: 0.31,
+}
+
+/** What the example's services would say. */
+export function usualDealDesk({ method, url }: Pick<Received, 'method' | 'url'>): Answer {
+  if (url.startsWith('/invoices')) {
+    const invoice = {
+      id: deal.id,
+      dealId: deal.id,
+      amount: 1,
+      currency: 'EUR',
+      lines: [],
+      number: 1,
+      issuedBy: 'a',
+    }
+    return { status: 201, body: JSON.stringify(invoice) }
+  }
+  if (method === 'POST') return { status: 201, body: JSON.stringify(deal) }
+  return { body: JSON.stringify(/^\/deals\/[^/?]/.test(url) ? deal : [deal]) }
+}
+
 export const issuerName = 'https://login.example.com'
 
 /** The example, running in the local cloud, before an upstream that records. */
 export async function startDealDesk(options: Partial<CloudOptions> = {}) {
-  const upstream = await startRecorder()
+  const upstream = await startRecorder(usualDealDesk)
   const logs: string[] = []
   const cloud = await startCloud({
     assembly: inject('dealDesk'),

@@ -1,9 +1,10 @@
-import { type App, Duration } from 'aws-cdk-lib'
+import { type App, Duration, Size } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
   Issuer,
   Limit,
+  Output,
   optional,
   type PathParameters,
   type Route,
@@ -19,7 +20,7 @@ const upstream = Upstream.stub(200, null)
 
 export function routes(api: ZeroTrustApi): Route {
   api.addRoute('GET /', { upstream, access: Access.public() })
-  api.addRoute('GET /a', { upstream, access: Access.token(), input: {} })
+  api.addRoute('GET /a', { upstream, access: Access.token(), input: {}, output: Output.unsafeAny('why') })
   // One rule for many routes, whatever their parameters.
   const access = Access.token({ scopes: ['deals:read'], claims: { tenant: { oneOf: ['a', 'b'] } } })
   api.addRoute('GET /deals', { upstream, access })
@@ -27,6 +28,20 @@ export function routes(api: ZeroTrustApi): Route {
   // Two parameters, of which the rule refers to one.
   return api.addRoute('PUT /users/{userId}/deals/{dealId}', {
     upstream: api.addUpstream('Crm', Upstream.http('https://crm.example.com')),
+    output: {
+      200: z.object({ title: z.string() }),
+      201: Output.json(
+        { type: 'object', properties: { margin: { type: 'number' } } },
+        {
+          headers: ['location'],
+          cookies: ['session'],
+          visibleTo: { '/margin': { roles: ['manager'], scopes: { anyOf: ['a', 'b'] } } },
+        },
+      ),
+      202: Output.text({ maxSize: Size.kibibytes(1) }),
+      203: Output.bytes(['application/pdf']),
+      204: Output.empty(),
+    },
     access: Access.token({ claims: { sub: { equalsPath: 'userId' } } }),
     input: {
       path: { userId: { type: 'string', maxLength: 64 }, dealId: z.uuid() },

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
-import { Access, type Gate, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { Access, type Gate, Issuer, Limit, Output, Upstream, type ZeroTrustApi } from 'sallyport'
 import { z } from 'zod'
 
 // Declarations that must not compile. Each `@ts-expect-error` is a guarantee: without an error it is one itself.
@@ -175,6 +175,31 @@ export function upstreams(api: ZeroTrustApi): void {
 
   // @ts-expect-error a bare URL
   api.addUpstream('Crm', 'https://crm.example.com')
+}
+
+export function outputs(api: ZeroTrustApi): void {
+  const declared = { upstream: Upstream.http('https://crm.example.com'), access }
+
+  // @ts-expect-error an answer without its status
+  api.addRoute('GET /a', { ...declared, output: Output.empty() })
+
+  // @ts-expect-error answers by a name that is no status
+  api.addRoute('GET /a', { ...declared, output: { ok: Output.empty() } })
+
+  // @ts-expect-error an unsafe output without a reason
+  api.addRoute('GET /a', { ...declared, output: Output.unsafeAny() })
+
+  // @ts-expect-error unsafe answers of one status
+  api.addRoute('GET /a', { ...declared, output: { 200: Output.unsafeAny('why') } })
+
+  // @ts-expect-error viewers of text, which has no members
+  Output.text({ visibleTo: { '/a': { roles: ['manager'] } } })
+
+  // @ts-expect-error a size without its unit
+  Output.text({ maxSize: 1024 })
+
+  // @ts-expect-error one header without its list
+  Output.empty({ headers: 'etag' })
 }
 
 export function readOnly(gate: Gate): void {

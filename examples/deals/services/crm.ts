@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import type { NewDeal } from '../schemas.ts'
+import type { Deal as DealSchema, NewDeal } from '../schemas.ts'
 import { type Service, serve } from './service.ts'
 
-interface Deal extends z.infer<typeof NewDeal> {
-  readonly id: string
-  readonly owner: string
-  readonly status: 'open' | 'won' | 'lost'
-}
+/** With what it has never told anyone: the gateway strips it. */
+type Deal = z.infer<typeof DealSchema> & { readonly remark: string }
 
 /** The CRM behind the example: keeps deals for as long as it runs. */
 export function startCrm(): Promise<Service> {
@@ -20,6 +17,8 @@ export function startCrm(): Promise<Service> {
     title: 'Forty chairs',
     amount: 5200,
     currency: 'EUR',
+    margin: 0.31,
+    remark: 'always late',
   })
   add({
     id: randomUUID(),
@@ -28,6 +27,8 @@ export function startCrm(): Promise<Service> {
     title: 'A long table',
     amount: 1800,
     currency: 'EUR',
+    margin: 0.24,
+    remark: 'a friend of the house',
   })
 
   return serve(({ method, path, query, body, subject }) => {
@@ -44,6 +45,8 @@ export function startCrm(): Promise<Service> {
         id: randomUUID(),
         owner: subject,
         status: 'open',
+        margin: 0.2,
+        remark: '',
       })
       return { status: 201, body: deal }
     }

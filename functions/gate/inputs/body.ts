@@ -1,30 +1,89 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
-import type { InputManifest } from '../../../contract/manifest.ts'
-import { parseStrictJson } from '../../runtime/strict-json.ts'
-import { headerValues } from './headers.ts'
-import { project } from './projection.ts'
+import type { BodyManifest } from '../../../contract/manifest.ts'
+import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
+import type { Findings } from './findings.ts'
+import { readForm } from './form.ts'
+import type { SentHeaders } from './headers.ts'
+import { escapePointer, isDeclaredAt, project } from './projection.ts'
+
+/** A body as far as it is declared. */
+export interface DeclaredBody {
+  /** Its media type, as declared. Null: there is none. */
+  readonly type: string | null
+  /** A JSON value, the fields of a form as {@link Pairs}, text, or bytes; undefined: none was sent, or none is declared. */
+  readonly value: unknown
+}
+const absent: DeclaredBody = { type: null, value: undefined }
 
 // Deeper than anything a person declares, far shallower than what would exhaust a stack.
 const maxDepth = 32
 
-// RFC 8259 allows no charset; many clients send this one all the same.
-const jsonMediaType = /^application\/json(?:\s*;\s*charset="?utf-8"?)?$/i
+// A type, and at most the one parameter that says nothing new: many clients send it (RFC 8259 §11 has none for JSON).
+const mediaType = /^([\w!#$&^.+-]+\/[\w!#$&^.+-]+)(?:\s*;\s*charset="?utf-8"?)?$/i
 
 /**
- * The declared members of a JSON body. A body that is not declared does not exist. What goes on is a re-serialisation
- * of what is returned here, never the bytes that were sent.
+ * What a merge by an unsuspecting upstream would follow to a prototype. Nobody declares them, so nobody sends them in
+ * earnest: the body is refused, at whatever depth they are, and whether or not what they stand in is declared.
+ */
+const isPrototype = (name: string, parent: string | number | undefined): boolean =>
+  name === '__proto__' || (name === 'prototype' && parent === 'constructor')
+
+/**
+ * The declared parts of a body. One that is not declared does not exist. What goes on is a re-serialisation of what is
+ * returned here, never the bytes that were sent, unless bytes are what is declared. Denials: `input.media_type`,
+ * `input.too_large`, `input.malformed`.
  */
 export function readBody(
-  event: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded' | 'multiValueHeaders'>,
-  declared: InputManifest['body'],
-): Decision<unknown> {
-  if (!declared || event.body === null || event.body === '') return allow(undefined)
-  const types = headerValues(event.multiValueHeaders, 'content-type')
-  if (types.length !== 1 || !jsonMediaType.test((types[0] ?? '').trim())) return deny('input.media_type')
-  // API Gateway sends text as it is and anything that is not UTF-8 as base64: then it is not JSON (RFC 8259 §8.1).
-  if (event.isBase64Encoded) return deny('input.malformed')
-  if (Buffer.byteLength(event.body) > declared.maxBytes) return deny('input.too_large')
-  const parsed = parseStrictJson(event.body, maxDepth)
-  return parsed === undefined ? deny('input.malformed') : allow(project(parsed.value, declared.projection))
+  { body, isBase64Encoded }: Pick<APIGatewayProxyEvent, 'body' | 'isBase64Encoded'>,
+  headers: SentHeaders,
+  declared: BodyManifest | null,
+  findings: Findings,
+): Decision<DeclaredBody> {
+  if (typeof body !== 'string' || body === '') return allow(absent)
+  if (!declared) {
+    findings.undeclared('body', '')
+    return allow(absent)
+  }
+  const type = declaredType(headers.get('content-type'), declared.types)
+  if (type === undefined) return deny('input.media_type')
+  // API Gateway sends text as it is, and as base64 what is not UTF-8 or of a type that was declared to be binary.
+  const size = isBase64Encoded ? base64Size(body) : Buffer.byteLength(body)
+  if (size > declared.maxBytes) return deny('input.too_large')
+  if (declared.kind === 'bytes') {
+    return allow({ type, value: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') })
+  }
+  // Then it is no text.
+  if (isBase64Encoded) return deny('input.malformed')
+  switch (declared.kind) {
+    case 'json': {
+      const onInexact = (place: JsonPlace) => {
+        // What is left behind anyway may be any number.
+        if (!isDeclaredAt(place, declared.projection)) return
+        const pointer = place.map(step => `/${escapePointer(String(step))}`).join('')
+        findings.invalid('body', pointer, 'is a number that would not stay the same')
+      }
+      const parsed = parseStrictJson(body, maxDepth, isPrototype, onInexact)
+      if (!parsed) return deny('input.malformed')
+      const onUndeclared = (pointer: string) => findings.undeclared('body', pointer)
+      return allow({ type, value: project(parsed.value, declared.projection, onUndeclared) })
+    }
+    case 'form': {
+      const value = readForm(body, declared.fields, findings)
+      return value ? allow({ type, value }) : deny('input.malformed')
+    }
+    case 'text':
+      return allow({ type, value: body })
+  }
 }
+
+function declaredType(sent: readonly string[] | undefined, declared: readonly string[]): string | undefined {
+  const [value, ...more] = sent ?? []
+  if (value === undefined || more.length > 0) return undefined
+  const type = mediaType.exec(value.trim())?.[1]?.toLowerCase()
+  return type !== undefined && declared.includes(type) ? type : undefined
+}
+
+/** Bytes behind base64 as API Gateway writes it, with padding (RFC 4648 §4). */
+const base64Size = (text: string): number =>
+  Math.floor((text.length * 3) / 4) - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0)

@@ -1,32 +1,36 @@
-import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
-import { headerValues } from './headers.ts'
-import { ambiguous, type Pairs } from './pairs.ts'
+import type { Findings } from './findings.ts'
+import type { SentHeaders } from './headers.ts'
+import type { Pairs } from './pairs.ts'
 
 // cookie-octet of RFC 6265 §4.1.1.
 const cookieValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 
-/** Declared cookies one by one; the rest of the Cookie header is dropped. */
-export function readCookies(
-  rawHeaders: Record<string, string[] | undefined> | null,
-  declared: readonly Parameter[],
-): Decision<Pairs> {
-  if (declared.length === 0) return allow([])
-  const sent = headerValues(rawHeaders, 'cookie')
-    .flatMap(header => header.split(';'))
-    .map(pair => {
-      const at = pair.indexOf('=')
-      return at < 0 ? (['', ''] as const) : ([pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const)
-    })
+/** Declared cookies one by one; the rest of the Cookie header is left behind. */
+export function readCookies(sent: SentHeaders, declared: readonly Parameter[], findings: Findings): Pairs {
+  const lines = sent.get('cookie')
+  if (!lines) return []
+  const values = new Map<string, string[]>()
+  for (const [name, value] of lines.flatMap(line => String(line).split(';')).map(pairOf)) {
+    const earlier = values.get(name)
+    if (earlier) earlier.push(value)
+    else values.set(name, [value])
+  }
   const read: Array<readonly [string, string]> = []
   for (const { name } of declared) {
-    const [first, ...more] = sent.filter(([sentName]) => sentName === name)
-    if (!first) continue
-    if (more.length > 0) return ambiguous('cookie', name)
-    if (!cookieValue.test(first[1])) {
-      return deny('input.invalid', { fields: [{ in: 'cookie', name, detail: 'is not a cookie value' }] })
-    }
-    read.push(first)
+    const [value, ...more] = values.get(name) ?? []
+    values.delete(name)
+    if (value === undefined) continue
+    if (more.length > 0) findings.ambiguous('cookie', name)
+    else if (!cookieValue.test(value)) findings.invalid('cookie', name, 'is not a cookie value')
+    else read.push([name, value])
   }
-  return allow(read)
+  for (const name of values.keys()) if (name !== '') findings.undeclared('cookie', name)
+  return read
+}
+
+/** A pair without `=` has no name that it could be declared by (RFC 6265 §5.2). */
+function pairOf(pair: string): readonly [name: string, value: string] {
+  const at = pair.indexOf('=')
+  return at < 0 ? ['', ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
 }

@@ -1,30 +1,65 @@
-import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
-import { ambiguous, type Pairs } from './pairs.ts'
+import type { Findings } from './findings.ts'
+import { isOrdinary } from './ordinary-headers.ts'
+import type { Pairs } from './pairs.ts'
 
-type RawHeaders = Record<string, string[] | undefined> | null
+/** All values sent, by name in lower case. */
+export type SentHeaders = ReadonlyMap<string, readonly string[]>
 
 // Visible ASCII and spaces (RFC 9110 §5.5): a value can never become another line, or another header.
 const plain = /^[\t\x20-\x7e]*$/
 
-/** All values sent under a header name, whatever its case (API Gateway keeps the sender's). */
-export const headerValues = (raw: RawHeaders, name: string): string[] =>
-  Object.entries(raw ?? {}).flatMap(([sent, values]) => (sent.toLowerCase() === name ? (values ?? []) : []))
+// What common servers take in one line. API Gateway lets 10 KB of all headers through; a direct invocation anything.
+const longest = 8192
+
+/** What API Gateway hands over, whatever the case of the names (it keeps the sender's). */
+export function sentHeaders(raw: Record<string, string[] | undefined> | null | undefined): SentHeaders {
+  const sent = new Map<string, readonly string[]>()
+  for (const [name, values] of Object.entries(raw ?? {})) {
+    if (!Array.isArray(values)) continue
+    const lower = name.toLowerCase()
+    const earlier = sent.get(lower)
+    sent.set(lower, earlier ? [...earlier, ...values] : values)
+  }
+  return sent
+}
 
 /**
  * Declared headers, lower-case. One sent twice is ambiguous unless declared as a list; a list is the same whether it came
  * in one line or in several (RFC 9110 §5.3), so it is taken apart at its commas and each item is validated.
  */
-export function readHeaders(raw: RawHeaders, declared: readonly Parameter[]): Decision<Pairs> {
+export function readHeaders(sent: SentHeaders, declared: readonly Parameter[], findings: Findings): Pairs {
   const read: Array<readonly [string, string]> = []
+  const connection = connectionOptions(sent)
   for (const { name, many } of declared) {
-    const lines = headerValues(raw, name)
-    if (lines.length > 1 && !many) return ambiguous('header', name)
-    if (!lines.every(line => plain.test(line))) {
-      return deny('input.invalid', { fields: [{ in: 'header', name, detail: 'must be printable ASCII' }] })
+    const lines = connection.has(name) ? undefined : sent.get(name)
+    if (!lines) continue
+    if (lines.length > 1 && !many) {
+      findings.ambiguous('header', name)
+    } else if (lines.some(line => line.length > longest)) {
+      findings.invalid('header', name, `must NOT have more than ${longest} characters`)
+    } else if (!lines.every(line => plain.test(line))) {
+      findings.invalid('header', name, 'must be printable ASCII')
+    } else {
+      const values = many ? lines.flatMap(line => line.split(',')).map(item => item.trim()) : lines
+      for (const value of values) read.push([name, value])
     }
-    const values = many ? lines.flatMap(line => line.split(',')).map(item => item.trim()) : lines
-    for (const value of values) read.push([name, value])
   }
-  return allow(read)
+  for (const name of sent.keys()) {
+    const passes = declared.some(parameter => parameter.name === name) && !connection.has(name)
+    if (!passes && !isOrdinary(name)) findings.undeclared('header', name)
+  }
+  return read
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/**
+ * Headers that the sender calls its connection's own: they end here, declared or not (RFC 9110 §7.6.1). API Gateway drops
+ * `Connection` before anyone can read it; whoever else invokes a gate need not.
+ */
+function connectionOptions(sent: SentHeaders): ReadonlySet<string> {
+  const lines = sent.get('connection')
+  if (!lines) return none
+  return new Set(lines.flatMap(line => String(line).split(',')).map(option => option.trim().toLowerCase()))
 }

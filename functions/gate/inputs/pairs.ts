@@ -1,16 +1,14 @@
-import { deny } from '../../../contract/decision.ts'
-
 /** Declared values by name, in the order they go on; a name occurs again only where it is declared as a list. */
 export type Pairs = ReadonlyArray<readonly [name: string, value: string]>
-
-/** Which of the two would the next reader take? */
-export const ambiguous = (place: 'query' | 'header' | 'cookie', name: string) =>
-  deny('input.ambiguous', { fields: [{ in: place, name, detail: 'was sent more than once' }] })
 
 /** Values by name: each name once, with all its values. */
 export const grouped = (pairs: Pairs): Map<string, string[]> => {
   const groups = new Map<string, string[]>()
-  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value])
+  for (const [name, value] of pairs) {
+    const values = groups.get(name)
+    if (values) values.push(value)
+    else groups.set(name, [value])
+  }
   return groups
 }
 

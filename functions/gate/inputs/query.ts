@@ -1,17 +1,35 @@
-import { allow, type Decision } from '../../../contract/decision.ts'
 import type { Parameter } from '../../../contract/manifest.ts'
-import { ambiguous, type Pairs } from './pairs.ts'
+import type { Findings } from './findings.ts'
+import type { Pairs } from './pairs.ts'
 
-/** Declared query parameters, in declared order, exact case. A repeated one is ambiguous unless declared as a list. */
+type Sent = Readonly<Record<string, readonly string[] | undefined>> | null
+
+/**
+ * Declared query parameters, in declared order, exact case. A repeated one is ambiguous unless declared as a list. The same
+ * for the fields of a form, which are written alike.
+ */
 export function readQuery(
-  raw: Record<string, string[] | undefined> | null,
+  raw: Sent,
   declared: readonly Parameter[],
-): Decision<Pairs> {
+  findings: Findings,
+  place: 'query' | 'body' = 'query',
+): Pairs {
   const read: Array<readonly [string, string]> = []
+  const named = place === 'query' ? (name: string) => name : (name: string) => `/${name}`
+  let found = 0
   for (const { name, many } of declared) {
-    const values = raw && Object.hasOwn(raw, name) ? (raw[name] ?? []) : []
-    if (values.length > 1 && !many) return ambiguous('query', name)
-    for (const value of values) read.push([name, value])
+    const values = raw && Object.hasOwn(raw, name) ? raw[name] : undefined
+    if (!values) continue
+    found += 1
+    if (values.length > 1 && !many) findings.ambiguous(place, named(name))
+    else for (const value of values) read.push([name, value])
   }
-  return allow(read)
+  // Mostly there is nothing else, and then nothing is looked through.
+  const sent = raw ? Object.keys(raw) : []
+  if (sent.length > found) {
+    for (const name of sent) {
+      if (!declared.some(parameter => parameter.name === name)) findings.undeclared(place, named(name))
+    }
+  }
+  return read
 }

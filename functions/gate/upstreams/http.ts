@@ -1,12 +1,12 @@
-import { isUtf8 } from 'node:buffer'
 import request from 'undici/lib/api/api-request.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
 import { fieldsOf } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
+import { contentTypeOf, encodeBody, encodePairs } from './bodies.ts'
 import { encodePrincipal, principalHeader } from './principal.ts'
-import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
+import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
 /**
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
@@ -25,16 +25,16 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
   })
 
   return async declaredRequest => {
-    const { key, body } = declaredRequest
+    const { key } = declaredRequest
     try {
       const response = await request.call(pool, {
         path: `${basePath}${targetOf(declaredRequest)}`,
         method: key.slice(0, key.indexOf(' ')) as 'GET',
         headers: headersOf(declaredRequest),
-        body: body === undefined ? null : JSON.stringify(body),
+        body: encodeBody(declaredRequest),
         signal: AbortSignal.timeout(declared.timeoutMs),
       })
-      return await answerOf(response.statusCode, response.headers, await response.body.bytes())
+      return allow(answerOf(response.statusCode, response.headers, await response.body.bytes()))
     } catch (error) {
       return failureOf(error)
     }
@@ -49,35 +49,36 @@ export function targetOf(request: Pick<DeclaredRequest, 'key' | 'path' | 'query'
     if (value === undefined) throw new Error('a path parameter without a value')
     return encodeURIComponent(value)
   })
-  const query = new URLSearchParams(
-    request.query.map(([name, value]): [string, string] => [name, value]),
-  ).toString()
+  const query = encodePairs(request.query)
   return query ? `${path}?${query}` : path
 }
 
+const acceptOf = ({ output }: DeclaredRequest['route']): string =>
+  output?.kind === 'declared' ? output.accept : 'application/json'
+
 function headersOf(request: DeclaredRequest): Record<string, string> {
   return {
-    accept: 'application/json',
+    accept: acceptOf(request.route),
     ...fieldsOf(request.headers),
     ...(request.cookies.length > 0 && {
       cookie: request.cookies.map(([name, v]) => `${name}=${v}`).join('; '),
     }),
-    ...(request.body !== undefined && { 'content-type': 'application/json' }),
+    ...(request.bodyType !== null && { 'content-type': contentTypeOf(request.bodyType) }),
     ...(request.ticket && { [principalHeader]: encodePrincipal(request.ticket) }),
   }
 }
 
-function answerOf(
+const answerOf = (
   status: number,
   headers: Record<string, string | string[] | undefined>,
-  bytes: Uint8Array,
-): Decision<UpstreamAnswer> {
-  const refusal = refusalOf(status)
-  if (refusal) return refusal
-  if (!isUtf8(bytes)) return deny('upstream.invalid_response', { note: 'not UTF-8' })
-  const single = Object.entries(headers).flatMap(([name, v]) => (typeof v === 'string' ? [[name, v]] : []))
-  return allow({ status, headers: Object.fromEntries(single), body: Buffer.from(bytes).toString('utf8') })
-}
+  body: Uint8Array,
+): UpstreamAnswer => ({
+  status,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name.toLowerCase(), [values ?? []].flat()]),
+  ),
+  body,
+})
 
 /** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
 function failureOf(error: unknown): Decision<never> {

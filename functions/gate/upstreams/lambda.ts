@@ -4,8 +4,9 @@ import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.t
 import { roleCredentials } from '../../runtime/credentials.ts'
 import { fieldsOf, grouped } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
+import { embedBody } from './bodies.ts'
 import { principalOf } from './principal.ts'
-import { refusalOf, type Upstream, type UpstreamAnswer } from './upstream.ts'
+import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
 /** What a Lambda upstream receives: the declared request, and who is calling. */
 export interface LambdaUpstreamEvent {
@@ -15,11 +16,12 @@ export interface LambdaUpstreamEvent {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: Readonly<Record<string, string>>
+  /** A JSON value; of a form, lists of texts by name; text; of bytes, `{ type, base64 }`. Null: there is none. */
   readonly body: unknown
   readonly principal: ReturnType<typeof principalOf> | null
 }
 
-/** A Lambda function as upstream. It answers `{ statusCode, headers?, body }`, body being text. */
+/** A Lambda function as upstream. It answers `{ statusCode, headers?, multiValueHeaders?, body?, isBase64Encoded? }`. */
 export function openLambda(
   declared: UpstreamKind<'lambda'>,
   environment: NodeJS.ProcessEnv,
@@ -41,41 +43,63 @@ export function openLambda(
   }
 }
 
-const eventOf = ({
-  key,
-  path,
-  query,
-  headers,
-  cookies,
-  body,
-  ticket,
-}: DeclaredRequest): LambdaUpstreamEvent => ({
-  route: key,
-  path,
-  query: Object.fromEntries(grouped(query)),
-  headers: fieldsOf(headers),
-  cookies: Object.fromEntries(cookies),
-  body: body ?? null,
-  principal: ticket && principalOf(ticket),
+const eventOf = (request: DeclaredRequest): LambdaUpstreamEvent => ({
+  route: request.key,
+  path: request.path,
+  query: Object.fromEntries(grouped(request.query)),
+  headers: fieldsOf(request.headers),
+  cookies: Object.fromEntries(request.cookies),
+  body: embedBody(request),
+  principal: request.ticket && principalOf(request.ticket),
 })
 
+/** As API Gateway reads a function's answer, but exactly: what it would guess at is refused. */
 function answerOf(text: string): Decision<UpstreamAnswer> {
-  const { statusCode, headers = {}, body = '', ...more } = parse(text)
-  // Encodings, several values, cookies: what is not known here cannot be passed on as it was meant.
-  if (Object.keys(more).length > 0) return deny('upstream.invalid_response', { note: 'an unknown member' })
-  if (!Number.isInteger(statusCode) || typeof body !== 'string' || typeof headers !== 'object' || !headers) {
-    return deny('upstream.invalid_response')
-  }
-  const status = statusCode as number
-  const refusal = refusalOf(status)
-  if (refusal) return refusal
-  const lower = Object.entries(headers).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
-  )
-  return allow({ status, headers: Object.fromEntries(lower), body })
+  const {
+    statusCode,
+    headers = {},
+    multiValueHeaders = {},
+    body = '',
+    isBase64Encoded = false,
+    ...more
+  } = parse(text)
+  const known = Object.keys(more).length === 0 && typeof isBase64Encoded === 'boolean'
+  if (!known || !Number.isInteger(statusCode) || typeof body !== 'string') return unreadable('its shape')
+  const read = headersOf(headers, multiValueHeaders)
+  if (!read) return unreadable('its headers')
+  if (!isBase64Encoded) return allow({ status: statusCode as number, headers: read, body })
+  const bytes = Buffer.from(body, 'base64')
+  // Node skips what is no base64.
+  if (bytes.toString('base64') !== body) return unreadable('its base64')
+  return allow({ status: statusCode as number, headers: read, body: bytes })
 }
 
-function parse(text: string): { statusCode?: unknown; headers?: unknown; body?: unknown } {
+const unreadable = (what: string) =>
+  deny('upstream.invalid_response', { note: `a function's answer: ${what}` })
+
+/** By lower-case name; undefined where one is no text, or no list of texts. */
+function headersOf(single: unknown, multi: unknown): Record<string, string[]> | undefined {
+  if (!isRecord(single) || !isRecord(multi)) return undefined
+  const lists = Object.values(multi).every(Array.isArray)
+  const fields = [
+    ...Object.entries(single),
+    ...Object.entries(multi).flatMap(([name, values]) =>
+      [values].flat().map(value => [name, value] as const),
+    ),
+  ]
+  if (!lists || !fields.every(([, value]) => typeof value === 'string')) return undefined
+  const read = new Map<string, string[]>()
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase()
+    read.set(key, [...(read.get(key) ?? []), String(value)])
+  }
+  return Object.fromEntries(read)
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function parse(text: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text))
   } catch {

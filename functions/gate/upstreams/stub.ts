@@ -5,5 +5,5 @@ import type { Upstream } from './upstream.ts'
 export const openStub = (): Upstream => async request => {
   if (!request.route.stub) throw new Error('a stub route without an answer')
   const { status, body } = request.route.stub
-  return allow({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  return allow({ status, headers: { 'content-type': ['application/json'] }, body: JSON.stringify(body) })
 }

@@ -41,20 +41,30 @@ const profiles = {
 
 export function declareAuth0(domain: string, options: Auth0IssuerOptions): IssuerDeclaration {
   const at = named('auth0', domain)
-  checkOptions(at, options, ['audience', 'profile', 'algorithms', 'rolesClaim', ...timeOptions])
+  checkOptions(
+    at,
+    options,
+    ['audience', 'profile', 'algorithms', 'rolesClaim', ...timeOptions],
+    "Issuer.auth0('tenant.eu.auth0.com', { audience: 'https://api.example.com' })",
+  )
+  const { profile = 'auth0', algorithms = ['RS256'], rolesClaim = 'permissions' } = options
   checkHost(at, 'domain', domain, 'tenant.eu.auth0.com')
   const issuer = `https://${domain}/`
-  const values = readAudiences(at, options.audience)
+  const values = readAudiences(
+    at,
+    options.audience,
+    "copy the API's identifier, which the dashboard has under Applications > APIs",
+  )
   refuseOwnAudiences(at, issuer, values)
   return {
     issuer,
     keys: { kind: 'discovery' },
     audience: { claim: 'aud', values },
-    algorithms: readAlgorithms(at, options.algorithms ?? ['RS256']),
-    ...profiles[checkOneOf(`${at} profile`, options.profile ?? 'auth0', ['auth0', 'rfc9068'])],
+    algorithms: readAlgorithms(at, algorithms),
+    ...profiles[checkOneOf(`${at} profile`, profile, ['auth0', 'rfc9068'])],
     fixedClaims: {},
     scopes: { claim: 'scope', form: 'text' },
-    roles: readClaimPath(`${at} rolesClaim`, options.rolesClaim ?? 'permissions'),
+    roles: readClaimPath(`${at} rolesClaim`, rolesClaim),
     ...readTimes(at, options),
   }
 }

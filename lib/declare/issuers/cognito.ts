@@ -30,8 +30,13 @@ export interface CognitoIssuerOptions extends IssuerTimes {
 export function declareCognito(userPool: IUserPool, options: CognitoIssuerOptions): IssuerDeclaration {
   const issuer = `https://${providerOf(userPool)}`
   const at = `Issuer.cognito(${pathOf(userPool)})`
-  checkOptions(at, options, ['clients', 'resource', 'rolesClaim', ...timeOptions])
-  const { resource } = options
+  checkOptions(
+    at,
+    options,
+    ['clients', 'resource', 'rolesClaim', ...timeOptions],
+    'Issuer.cognito(userPool, { clients: [client] })',
+  )
+  const { resource, rolesClaim = 'cognito:groups' } = options
   return {
     issuer,
     // One fetch; discovery would be two.
@@ -50,7 +55,7 @@ export function declareCognito(userPool: IUserPool, options: CognitoIssuerOption
       }),
     },
     scopes: { claim: 'scope', form: 'text' },
-    roles: readClaimPath(`${at} rolesClaim`, options.rolesClaim ?? 'cognito:groups'),
+    roles: readClaimPath(`${at} rolesClaim`, rolesClaim),
     clientClaim: 'client_id',
     ...readTimes(at, options),
   }
@@ -72,7 +77,11 @@ const pathOf = (userPool: unknown): string => (userPool as IUserPool).node?.path
 
 function readClients(at: string, given: unknown): readonly string[] {
   const ids: unknown = Array.isArray(given) ? given.map(idOf) : given
-  return checkTexts(at, ids, { deployTime: true, fix: 'list the app clients, as constructs or by their ids' })
+  return checkTexts(at, ids, {
+    deployTime: true,
+    allowed: 'a list of app clients, or their ids',
+    fix: "write clients: [client], or clients: ['<client id>']",
+  })
 }
 
 const idOf = (client: unknown): unknown =>

@@ -46,9 +46,12 @@ const year = 365 * 24 * 3600
 const between = (least: number, most: number) =>
   ({ unit: 'seconds', least, most, fix: 'state a Duration within these bounds' }) as const
 
-export const readTimes = (at: string, { leeway, maxLifetime, maxAge }: IssuerTimes) => ({
-  leeway: checkDuration(`${at} leeway`, leeway ?? Duration.seconds(0), between(0, 60)),
-  maxLifetime: checkDuration(`${at} maxLifetime`, maxLifetime ?? Duration.hours(24), between(1, year)),
+export const readTimes = (
+  at: string,
+  { leeway = Duration.seconds(0), maxLifetime = Duration.hours(24), maxAge }: IssuerTimes,
+) => ({
+  leeway: checkDuration(`${at} leeway`, leeway, between(0, 60)),
+  maxLifetime: checkDuration(`${at} maxLifetime`, maxLifetime, between(1, year)),
   maxAge: maxAge === undefined ? undefined : checkDuration(`${at} maxAge`, maxAge, between(1, year)),
 })
 
@@ -56,10 +59,16 @@ export const readTimes = (at: string, { leeway, maxLifetime, maxAge }: IssuerTim
 export const named = (preset: string, what: unknown): string =>
   `Issuer.${preset}(${Token.isUnresolved(what) ? 'a deploy-time value' : typeof what === 'string' ? `'${what}'` : describeValue(what)})`
 
-export const readAudiences = (at: string, given: unknown): readonly string[] =>
+/** @param fix where the audience is to be found */
+export const readAudiences = (
+  at: string,
+  given: unknown,
+  fix = 'state the `aud` of tokens that are meant for this API',
+): readonly string[] =>
   checkTexts(`${at} audience`, typeof given === 'string' ? [given] : given, {
     deployTime: true,
-    fix: 'state the `aud` of tokens that are meant for this API',
+    allowed: 'a non-empty string, or a list of them',
+    fix,
   })
 
 export function readAlgorithms(at: string, given: unknown): readonly Algorithm[] {
@@ -96,13 +105,17 @@ export function checkIssuerPath(at: string, issuer: string, path: RegExp, words:
 
 const hostName = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** A host name as it stands in tokens. */
-export function checkHost(at: string, what: string, given: unknown, example: string): void {
+/**
+ * A host name as it stands in tokens.
+ *
+ * @param otherwise what else may be written
+ */
+export function checkHost(at: string, what: string, given: unknown, example: string, otherwise = ''): void {
   if (typeof given === 'string' && (Token.isUnresolved(given) || hostName.test(given))) return
   throw new DeclarationError({
     at,
     given: `${what} ${describeValue(given)}`,
-    allowed: 'a host name in lower case, without scheme, port or path',
+    allowed: `a host name in lower case, without scheme, port or path${otherwise}`,
     fix: `write for example '${example}'`,
   })
 }

@@ -35,20 +35,30 @@ export interface EntraIssuerOptions extends IssuerTimes {
 /** Access tokens in version 2.0. ID tokens, which can be for the same application, have no `azp`. */
 export function declareEntra(tenantId: string, options: EntraIssuerOptions): IssuerDeclaration {
   const at = named('entra', tenantId)
-  checkOptions(at, options, ['audience', 'authority', 'rolesClaim', ...timeOptions])
+  checkOptions(
+    at,
+    options,
+    ['audience', 'authority', 'rolesClaim', ...timeOptions],
+    "Issuer.entra('<directory id>', { audience: '<application id>' })",
+  )
+  const { authority: given = authorities[0], rolesClaim = 'roles' } = options
   checkId(`${at} tenant`, tenantId, {
     allowed: 'the id of one directory (tenant), a GUID in lower case',
     // Their tokens name the caller's own tenant, so accepting them would be accepting every tenant there is.
     fix: 'copy the Directory (tenant) ID; common, organizations and domain names stand in no token',
   })
-  const values = readAudiences(at, options.audience)
+  const values = readAudiences(
+    at,
+    options.audience,
+    "copy the Application (client) ID of the API's app registration",
+  )
   for (const value of values) {
     checkId(`${at} audience`, value, {
       allowed: "the API's application (client) id, a GUID in lower case",
       fix: 'copy the Application (client) ID; api://… is what clients ask for, and v1.0 tokens carry',
     })
   }
-  const authority = checkOneOf(`${at} authority`, options.authority ?? authorities[0], authorities)
+  const authority = checkOneOf(`${at} authority`, given, authorities)
   return {
     // It holds the tenant's id, so the claim `tid` has nothing to add. Version 1.0 has another issuer.
     issuer: `https://${authority}/${tenantId}/v2.0`,
@@ -59,7 +69,7 @@ export function declareEntra(tenantId: string, options: EntraIssuerOptions): Iss
     requiredClaims: ['azp'],
     fixedClaims: { ver: '2.0' },
     scopes: { claim: 'scp', form: 'text' },
-    roles: readClaimPath(`${at} rolesClaim`, options.rolesClaim ?? 'roles'),
+    roles: readClaimPath(`${at} rolesClaim`, rolesClaim),
     clientClaim: 'azp',
     ...readTimes(at, options),
   }

@@ -25,9 +25,15 @@ const issuer = 'https://accounts.google.com'
 /** ID tokens: Google's access tokens are not JWTs, and for Google's own APIs. */
 export function declareGoogle(options: GoogleIssuerOptions): IssuerDeclaration {
   const at = 'Issuer.google'
-  checkOptions(at, options, ['audience', 'hostedDomain', ...timeOptions])
+  checkOptions(
+    at,
+    options,
+    ['audience', 'hostedDomain', ...timeOptions],
+    "Issuer.google({ audience: '<client id>', hostedDomain: 'example.com' })",
+  )
   const { hostedDomain } = options
-  if (hostedDomain !== null) checkHost(at, 'hostedDomain', hostedDomain, 'example.com')
+  const otherwise = ', or null for anyone with an account'
+  if (hostedDomain !== null) checkHost(at, 'hostedDomain', hostedDomain, 'example.com', otherwise)
   return {
     issuer,
     keys: { kind: 'uri', uri: 'https://www.googleapis.com/oauth2/v3/certs' },

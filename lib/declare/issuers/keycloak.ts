@@ -35,13 +35,19 @@ export interface KeycloakIssuerOptions extends IssuerTimes {
   readonly rolesClaim?: ClaimPath
 }
 
+const whereAudienceIs =
+  'name what an audience mapper of a client scope adds to `aud`; Keycloak puts no API there by itself'
+
 /** The claim `typ` tells access tokens (`Bearer`) from whatever else a realm signs: `ID`, `Refresh`, `Logout`, `DPoP`. */
 export function declareKeycloak(realmUrl: string, options: KeycloakIssuerOptions): IssuerDeclaration {
   const at = named('keycloak', realmUrl)
-  checkOptions(at, options, [
-    ...['audience', 'tokenType', 'algorithms', 'rolesOfClient', 'rolesClaim'],
-    ...timeOptions,
-  ])
+  checkOptions(
+    at,
+    options,
+    [...['audience', 'tokenType', 'algorithms', 'rolesOfClient', 'rolesClaim'], ...timeOptions],
+    "Issuer.keycloak('https://sso.example.com/realms/main', { audience: 'deals' })",
+  )
+  const { algorithms = ['RS256'], tokenType = 'JWT' } = options
   checkIssuerPath(at, realmUrl, /\/realms\/[^/]+$/, {
     allowed: 'the URL of a realm: https://<host>/realms/<realm>',
     fix: "write for example 'https://sso.example.com/realms/main', without a slash at its end",
@@ -49,9 +55,9 @@ export function declareKeycloak(realmUrl: string, options: KeycloakIssuerOptions
   return {
     issuer: realmUrl,
     keys: { kind: 'discovery' },
-    audience: { claim: 'aud', values: readAudiences(at, options.audience) },
-    algorithms: readAlgorithms(at, options.algorithms ?? ['RS256']),
-    tokenType: checkOneOf(`${at} tokenType`, options.tokenType ?? 'JWT', ['JWT', 'at+jwt']),
+    audience: { claim: 'aud', values: readAudiences(at, options.audience, whereAudienceIs) },
+    algorithms: readAlgorithms(at, algorithms),
+    tokenType: checkOneOf(`${at} tokenType`, tokenType, ['JWT', 'at+jwt']),
     requiredClaims: ['azp', 'jti'],
     fixedClaims: { typ: 'Bearer' },
     scopes: { claim: 'scope', form: 'text' },

@@ -5,7 +5,7 @@ import type { Algorithm } from '../../../contract/manifest.ts'
 import { checkOptions, describeValue } from '../checks.ts'
 import { DeclarationError } from '../declaration-error.ts'
 import { type IssuerDeclaration, named } from './declaration.ts'
-import { readTokenOptions, type TokenOptions, tokenOptions } from './oidc.ts'
+import { exampleOf, readTokenOptions, type TokenOptions, tokenOptions } from './oidc.ts'
 
 export interface PinnedIssuerOptions extends TokenOptions {
   /**
@@ -18,7 +18,7 @@ export interface PinnedIssuerOptions extends TokenOptions {
 /** An issuer whose public keys are part of the declaration: nothing is fetched. */
 export function declareKeys(issuer: string, options: PinnedIssuerOptions): IssuerDeclaration {
   const at = named('keys', issuer)
-  checkOptions(at, options, ['keys', ...tokenOptions])
+  checkOptions(at, options, ['keys', ...tokenOptions], exampleOf('keys', issuer))
   const { keys, ...token } = options
   const read = readTokenOptions(at, issuer, token)
   return { ...read, keys: { kind: 'pinned', keys: readKeys(at, keys, read.algorithms) } }

@@ -1,5 +1,7 @@
+import { Token } from 'aws-cdk-lib'
 import type { Algorithm } from '../../../contract/manifest.ts'
-import { checkHttps, checkOptions, checkText, checkTexts } from '../checks.ts'
+import { checkHttps, checkOptions, checkText, checkTexts, describeValue } from '../checks.ts'
+import { DeclarationError } from '../declaration-error.ts'
 import {
   type ClaimPath,
   type IssuerDeclaration,
@@ -67,12 +69,32 @@ export const tokenOptions = [
 /** An issuer of access tokens in the profile of RFC 9068, and what of it is different. */
 export function declareOidc(issuer: string, options: OidcIssuerOptions): IssuerDeclaration {
   const at = named('oidc', issuer)
-  checkOptions(at, options, [...tokenOptions, 'jwksUri'])
+  checkOptions(at, options, [...tokenOptions, 'jwksUri'], exampleOf('oidc', issuer))
   const { jwksUri, ...token } = options
   if (jwksUri !== undefined) checkHttps(at, 'jwksUri', jwksUri)
   const keys =
     jwksUri === undefined ? ({ kind: 'discovery' } as const) : ({ kind: 'uri', uri: jwksUri } as const)
   return { ...readTokenOptions(at, issuer, token), keys }
+}
+
+/** A declaration of an issuer that would be accepted. */
+export const exampleOf = (preset: 'oidc' | 'keys', issuer: string): string => {
+  const keys = preset === 'keys' ? ', keys: [{ … }]' : ''
+  const options = `{ audience: 'https://api.example.com', algorithms: ['ES256']${keys} }`
+  const isKnown = typeof issuer === 'string' && issuer !== '' && !Token.isUnresolved(issuer)
+  return `Issuer.${preset}('${isKnown ? issuer : 'https://login.example.com'}', ${options})`
+}
+
+/** The address of a discovery document (OpenID Connect Discovery §4, RFC 8414 §3) is no issuer. */
+function refuseDocument(at: string, issuer: string): void {
+  const [before = '', ...rest] = Token.isUnresolved(issuer) ? [issuer] : issuer.split('/.well-known/')
+  if (rest.length === 0) return
+  throw new DeclarationError({
+    at,
+    given: `issuer ${describeValue(issuer)}`,
+    allowed: 'the `issuer` that stands in that document, as tokens carry it in `iss`',
+    fix: `write for example '${before}', without /.well-known and what follows it`,
+  })
 }
 
 export function readTokenOptions(
@@ -81,26 +103,29 @@ export function readTokenOptions(
   options: TokenOptions,
 ): Omit<IssuerDeclaration, 'keys'> {
   checkHttps(at, 'issuer', issuer)
+  refuseDocument(at, issuer)
+  const { audience, algorithms, tokenType = 'at+jwt', requiredClaims = ['client_id', 'jti'] } = options
+  const { scopesClaim = 'scope', rolesClaim = 'roles', clientClaim = 'client_id' } = options
   return {
     issuer,
-    audience: { claim: 'aud', values: readAudiences(at, options.audience) },
-    algorithms: readAlgorithms(at, options.algorithms),
-    tokenType: checkText(`${at} tokenType`, options.tokenType ?? 'at+jwt', {
+    audience: { claim: 'aud', values: readAudiences(at, audience) },
+    algorithms: readAlgorithms(at, algorithms),
+    tokenType: checkText(`${at} tokenType`, tokenType, {
       fix: "write the `typ` of its access tokens, or leave it out for 'at+jwt'",
     }),
-    requiredClaims: checkTexts(`${at} requiredClaims`, options.requiredClaims ?? ['client_id', 'jti'], {
+    requiredClaims: checkTexts(`${at} requiredClaims`, requiredClaims, {
       atLeast: 0,
       fix: "write requiredClaims: ['jti'], or [] to require none of them",
     }),
     fixedClaims: {},
     scopes: {
-      claim: checkText(`${at} scopesClaim`, options.scopesClaim ?? 'scope', {
+      claim: checkText(`${at} scopesClaim`, scopesClaim, {
         fix: "write the claim's name, or leave it out for 'scope'",
       }),
       form: 'text',
     },
-    roles: readClaimPath(`${at} rolesClaim`, options.rolesClaim ?? 'roles'),
-    clientClaim: checkText(`${at} clientClaim`, options.clientClaim ?? 'client_id', {
+    roles: readClaimPath(`${at} rolesClaim`, rolesClaim),
+    clientClaim: checkText(`${at} clientClaim`, clientClaim, {
       fix: "write the claim's name, or leave it out for 'client_id'",
     }),
     ...readTimes(at, options),

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => authority.close())
 
-function openDoor() {
+function openDoor(sharedOrigins: readonly string[] = []) {
   const { issuers, verified, clock, telemetry, denials } = openVerifier({ fetch: authority.fetch })
   const access = {
     issuers: [0],
@@ -22,6 +22,7 @@ function openDoor() {
     roles: [],
     claims: [],
     carried: [],
+    viewers: [],
     fingerprint: 'f',
   }
   const door = createFirstDoor({
@@ -31,6 +32,7 @@ function openDoor() {
       stage: 'live',
       issuers: [],
       verifiedTtlSeconds: 300,
+      sharedOrigins,
       routes: { 'GET /deals': access, 'POST /deals': { ...access, scopes: ['deals:write'] } },
     },
     arnPrefix: 'arn:aws:execute-api:eu-west-1:111122223333:',
@@ -109,6 +111,23 @@ describe('the first door', () => {
     const { door } = openDoor()
     await expectNo(door(eventOf(`Bearer ${await signToken(key)}`, more)))
   })
+
+  test.each([
+    ['the declared one that asked', ['https://b.example.com'], 'https://b.example.com'],
+    ['none for another', ['https://b.example.com.evil.com'], undefined],
+    ['none for two at once', ['https://a.example.com', 'https://b.example.com'], undefined],
+    ['none where no page asked', [], undefined],
+  ])(
+    'says with a 403 whose page may read it, of several declared origins: %s',
+    async (_, origin, allowed) => {
+      const { door } = openDoor(['https://a.example.com', 'https://b.example.com'])
+      const headers = { Authorization: [`Bearer ${await signToken(key)}`], ORIGIN: origin }
+      const answer = await door(eventOf('', { httpMethod: 'POST', multiValueHeaders: headers }))
+      const reason = 'scope.insufficient'
+      expect(answer.context).toMatchObject({ reason, ...(allowed && { allowOrigin: allowed }) })
+      if (!allowed) expect(answer.context).not.toHaveProperty('allowOrigin')
+    },
+  )
 
   test('denies every event that has no token of ours', async () => {
     const { door } = openDoor()

@@ -12,6 +12,7 @@ const none: RouteAccess = {
   roles: [],
   claims: [],
   carried: [],
+  viewers: [],
   fingerprint: 'f',
 }
 
@@ -235,8 +236,32 @@ describe('the ticket', () => {
         client: 'app',
         expiresAt: 1000,
         claims: { sub: 'user-1', tenant: 'acme' },
+        viewers: [],
       },
     })
+  })
+
+  const viewers = [
+    { scopes: [], anyScope: [], roles: ['manager', 'owner'] },
+    { scopes: ['costs:read', 'costs'], anyScope: [], roles: [] },
+    { scopes: [], anyScope: ['a', 'b'], roles: ['manager'] },
+  ]
+  test.each<[claims: Record<string, unknown>, places: readonly number[]]>([
+    [{}, []],
+    [{ roles: ['owner'] }, [0]],
+    [{ roles: ['manager'], scope: 'b' }, [0, 2]],
+    [{ scope: 'costs costs:read a' }, [1]],
+    [{ scope: 'costs:read' }, []],
+    [{ roles: 'manager', scope: ['costs:read', 'costs'] }, []],
+    [{ roles: ['Manager', 'manager '], scope: 'costs:reads costs' }, []],
+    [{ viewers: [0, 1, 2] }, []],
+  ])('says by their places which viewers a caller is one of: %j', (claims, places) => {
+    expect(ask(claims, { viewers })).toMatchObject({ value: { viewers: places } })
+  })
+
+  test('makes nobody a viewer by an issuer that grants neither scopes nor roles', () => {
+    const claims = { roles: ['manager'], scope: 'costs:read costs a' }
+    expect(ask(claims, { viewers }, { scopes: null, roles: null })).toMatchObject({ value: { viewers: [] } })
   })
 
   test('carries claims as they are, and none that is not there', () => {

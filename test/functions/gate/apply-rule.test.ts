@@ -2,12 +2,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { GateManifest, GateRoute } from '../../../contract/manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
-import { assembleGate, eventOf, manifest, ticket } from './parts.ts'
+import { assembleGate, eventOf, manifest, openValidators, ticket } from './parts.ts'
 
 const key = 'PUT /users/{userId}'
 const withRule = (rule: string): GateManifest => {
   const route = manifest.routes[key] as GateRoute
-  const parameter = (name: string, wire: 'string' | 'integer', many: boolean) => ({ name, wire, many })
+  const parameter = (name: string, wire: 'string' | 'integer', many: boolean) => ({
+    name,
+    wire,
+    many,
+    required: false,
+  })
   return {
     ...manifest,
     routes: {
@@ -23,7 +28,13 @@ const withRule = (rule: string): GateManifest => {
     },
   }
 }
-const gateOf = (rule: string) => assembleGate({ manifest: withRule(rule), validators: { [key]: () => true } })
+const gateOf = (rule: string) => {
+  const given = withRule(rule)
+  return assembleGate({
+    manifest: given,
+    validators: { [key]: openValidators((given.routes[key] as GateRoute).input) },
+  })
+}
 const asked = (
   claims: Ticket['claims'],
   more: Record<string, unknown> = {},

@@ -1,19 +1,42 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Parameter } from '../../../contract/manifest.ts'
+import type { BodyManifest, Parameter } from '../../../contract/manifest.ts'
 import { readBody } from '../../../functions/gate/inputs/body.ts'
-import { readCookies } from '../../../functions/gate/inputs/cookies.ts'
-import { readHeaders } from '../../../functions/gate/inputs/headers.ts'
+import * as cookies from '../../../functions/gate/inputs/cookies.ts'
+import { Findings } from '../../../functions/gate/inputs/findings.ts'
+import * as headers from '../../../functions/gate/inputs/headers.ts'
 import { fieldsOf } from '../../../functions/gate/inputs/pairs.ts'
-import { readPath } from '../../../functions/gate/inputs/path.ts'
-import { readQuery } from '../../../functions/gate/inputs/query.ts'
-import { candidateOf, fieldErrors } from '../../../functions/gate/inputs/validation.ts'
+import * as path from '../../../functions/gate/inputs/path.ts'
+import * as query from '../../../functions/gate/inputs/query.ts'
+import { candidateOf, failureOf } from '../../../functions/gate/inputs/validation.ts'
 import { targetOf } from '../../../functions/gate/upstreams/http.ts'
 import { emptyInput } from './parts.ts'
 
+/** What becomes of reading one place: its value, or what the request would be refused with. */
+function reading<T>(read: (findings: Findings) => T) {
+  const findings = new Findings()
+  const value = read(findings)
+  return findings.ambiguity ?? findings.invalidity ?? { ok: true as const, value, left: findings.left }
+}
+const readPath = (raw: Parameters<typeof path.readPath>[0], declared: Parameters<typeof path.readPath>[1]) =>
+  reading(findings => path.readPath(raw, declared, findings))
+const readQuery = (
+  raw: Parameters<typeof query.readQuery>[0],
+  declared: Parameters<typeof query.readQuery>[1],
+) => reading(findings => query.readQuery(raw, declared, findings))
+const readHeaders = (raw: Record<string, string[]>, declared: readonly Parameter[]) =>
+  reading(findings => headers.readHeaders(headers.sentHeaders(raw), declared, findings))
+const readCookies = (raw: Record<string, string[]>, declared: readonly Parameter[]) =>
+  reading(findings => cookies.readCookies(headers.sentHeaders(raw), declared, findings))
+
 const id = (...reserved: string[]) => ({ ...one('id'), reserved })
-const one = (name: string, wire: Parameter['wire'] = 'string'): Parameter => ({ name, wire, many: false })
-const list = (name: string): Parameter => ({ name, wire: 'string', many: true })
+const one = (name: string, wire: Parameter['wire'] = 'string'): Parameter => ({
+  name,
+  wire,
+  many: false,
+  required: true,
+})
+const list = (name: string): Parameter => ({ ...one(name), many: true })
 const invalid = (place: string, name: string) => ({ reason: 'input.invalid', fields: [{ in: place, name }] })
 const ambiguous = (place: string, name: string) => ({
   reason: 'input.ambiguous',
@@ -158,6 +181,42 @@ describe('a header', () => {
     ).toEqual({ 'x-tags': 'a, b' })
   })
 
+  test('that the connection calls its own is dropped, declared or not', () => {
+    for (const connection of [
+      ['Accept-Language'],
+      ['close, ACCEPT-language'],
+      ['close', 'x,accept-language'],
+    ]) {
+      expect(readHeaders({ 'accept-language': ['de'], Connection: connection }, declared)).toMatchObject({
+        value: [],
+        left: new Map(),
+      })
+    }
+    const many = [{ ...one('x-tags'), many: true }]
+    expect(readHeaders({ 'x-tags': ['a'], connection: ['x-tags'] }, many)).toMatchObject({
+      value: [],
+      left: new Map([['header', 1]]),
+    })
+  })
+
+  test('of exactly 8192 characters is read, and one more is refused', () => {
+    expect(readHeaders({ 'accept-language': ['x'.repeat(8192)] }, declared)).toMatchObject({ ok: true })
+    expect(readHeaders({ 'accept-language': ['x'.repeat(8193)] }, declared)).toMatchObject(
+      invalid('header', 'accept-language'),
+    )
+  })
+
+  test('that is not declared is counted, unless it comes with every request', () => {
+    const sent = {
+      'User-Agent': ['x'],
+      'Sec-Fetch-Site': ['none'],
+      Via: ['1.1 x'],
+      'X-Admin': ['1'],
+      'X-Id': ['1'],
+    }
+    expect(readHeaders(sent, declared)).toMatchObject({ left: new Map([['header', 2]]) })
+  })
+
   test.each(['a\r\nx-admin: 1', 'a\n', 'a\u0000', 'é', '\u007f'])('is refused with %j', value => {
     expect(readHeaders({ 'accept-language': [value] }, declared)).toMatchObject(
       invalid('header', 'accept-language'),
@@ -194,19 +253,35 @@ describe('a cookie', () => {
 })
 
 describe('a body', () => {
-  const declared = { required: true, maxBytes: 20, projection: { members: { a: {} } } }
-  const read = (
+  const declared: BodyManifest = {
+    kind: 'json',
+    types: ['application/json'],
+    required: true,
+    maxBytes: 20,
+    projection: { members: { a: {} } },
+  }
+  const readAs = (
+    as: BodyManifest | null,
     body: string | null,
     type: string[] = ['application/json'],
     more: { isBase64Encoded?: boolean } = {},
-  ) =>
-    readBody({ body, isBase64Encoded: false, multiValueHeaders: { 'Content-Type': type }, ...more }, declared)
+  ) => {
+    const findings = new Findings()
+    const sent = headers.sentHeaders({ 'Content-Type': type })
+    const decision = readBody({ body, isBase64Encoded: false, ...more }, sent, as, findings)
+    if (!decision.ok) return decision
+    return findings.invalidity ?? { ok: true, ...decision.value, left: findings.left }
+  }
+  const read = (body: string | null, type?: string[], more?: { isBase64Encoded?: boolean }) =>
+    readAs(declared, body, type, more)
 
-  test('that is not declared does not exist', () => {
-    expect(readBody({ body: '{"a":1}', isBase64Encoded: false, multiValueHeaders: {} }, null)).toMatchObject({
+  test('that is not declared does not exist, and is counted', () => {
+    expect(readAs(null, '{"a":1}')).toMatchObject({
       ok: true,
       value: undefined,
+      left: new Map([['body', 1]]),
     })
+    expect(readAs(null, '')).toMatchObject({ ok: true, value: undefined, left: new Map() })
   })
 
   test('of exactly the largest size is read', () => {
@@ -263,6 +338,7 @@ describe('text on the wire', () => {
         access: { kind: 'public' },
         input: { ...emptyInput, query: [one('q', wire)] },
         userLimit: null,
+        output: null,
         stub: null,
       },
       ticket: null,
@@ -271,6 +347,7 @@ describe('text on the wire', () => {
       headers: [],
       cookies: [],
       body: undefined,
+      bodyType: null,
       sourceIp: '192.0.2.1',
     }).query
 
@@ -310,29 +387,44 @@ describe('text on the wire', () => {
   })
 })
 
-describe('a field error', () => {
+describe('a failure', () => {
   test.each([
-    ['/query/limit', {}, { in: 'query', name: 'limit' }],
-    ['/headers/accept-language', {}, { in: 'header', name: 'accept-language' }],
-    ['/body/lines/0/text', {}, { in: 'body', name: '/lines/0/text' }],
-    ['/body/a~1b', {}, { in: 'body', name: '/a~1b' }],
-    ['', { missingProperty: 'body' }, { in: 'body', name: '' }],
-    ['/body', { missingProperty: 'a/b' }, { in: 'body', name: '/a~1b', detail: 'is required' }],
-    ['/query', { missingProperty: 'status' }, { in: 'query', name: 'status', detail: 'is required' }],
-  ])('at %s with %j is named as the caller knows it', (instancePath, params, named) => {
+    ['', {}, ''],
+    ['/0/text', {}, '/0/text'],
+    ['/a~1b', {}, '/a~1b'],
+    ['', { missingProperty: 'a/b' }, '/a~1b'],
+    ['/lines/0', { missingProperty: 'a' }, '/lines/0/a'],
+  ])('at %j with %j has the place %j', (instancePath, params, at) => {
     const keyword = 'missingProperty' in params ? 'required' : 'type'
-    expect(fieldErrors([{ instancePath, keyword, params, message: 'must be x' }])[0]).toMatchObject(named)
+    const errors = [{ instancePath, keyword, params, message: 'must be x' }]
+    expect(failureOf({ errors })).toEqual({
+      at,
+      detail: keyword === 'required' ? 'is required' : 'must be x',
+    })
+  })
+})
+
+describe('findings', () => {
+  test('name twenty fields at the most, and no name is longer than 200 characters', () => {
+    const findings = new Findings()
+    for (let i = 0; i < 50; i += 1) {
+      findings.invalid('body', `/${'k'.repeat(300)}${i}`, 'must be x')
+      findings.undeclared('query', `${'k'.repeat(300)}${i}`)
+      findings.ambiguous('query', `${'k'.repeat(300)}${i}`)
+    }
+    for (const denial of [findings.invalidity, findings.surplus, findings.ambiguity]) {
+      expect(denial?.fields).toHaveLength(20)
+      expect(denial?.fields?.every(({ name }) => name.length === 200)).toBe(true)
+    }
+    expect(findings.left).toEqual(new Map([['query', 50]]))
   })
 
-  test('is named for twenty fields at the most, and no name is longer than 200 characters', () => {
-    const errors = Array.from({ length: 50 }, (_, i) => ({
-      instancePath: `/body/${'k'.repeat(300)}${i}`,
-      keyword: 'type',
-      params: {},
-      message: 'must be x',
-    }))
-    const named = fieldErrors(errors)
-    expect(named).toHaveLength(20)
-    expect(named.every(({ name }) => name.length === 200)).toBe(true)
+  test('name what is not declared, however many headers came before it', () => {
+    const findings = new Findings()
+    for (let i = 0; i < 50; i += 1) findings.undeclared('header', `x-${i}`)
+    expect(findings.surplus).toBeUndefined()
+    findings.undeclared('body', '/a')
+    expect(findings.surplus?.fields).toEqual([{ in: 'body', name: '/a', detail: 'is not declared' }])
+    expect([findings.namesLeftIn('header').length, findings.namesLeftIn('body')]).toEqual([20, ['/a']])
   })
 })

@@ -1,14 +1,41 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { allow } from '../../../contract/decision.ts'
-import type { GateManifest, GateRoute, InputManifest } from '../../../contract/manifest.ts'
+import type { GateManifest, GateRoute, InputManifest, Parameter } from '../../../contract/manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
+import type { RouteValidators, Validate } from '../../../functions/gate/inputs/validation.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { createGate, type GateParts } from '../../../functions/gate/pipeline.ts'
 import { readRules } from '../../../functions/gate/read-rules.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 import { simulateCounters } from './simulated-counters.ts'
 
-export const emptyInput: InputManifest = { path: [], query: [], headers: [], cookies: [], body: null }
+export const emptyInput: InputManifest = {
+  path: [],
+  query: [],
+  headers: [],
+  cookies: [],
+  body: null,
+  undeclared: 'strip',
+  logUndeclared: false,
+  forwardAuthorization: false,
+}
+
+const isText: Validate = value => typeof value === 'string'
+const isObject: Validate = value => typeof value === 'object' && value !== null && !Array.isArray(value)
+const anything: Validate = () => true
+
+/** Validators that let through whatever is declared. */
+export const openValidators = ({ path, query, headers, cookies }: InputManifest): RouteValidators => {
+  const place = (parameters: readonly Parameter[]) =>
+    Object.fromEntries(parameters.map(({ name }) => [name, anything]))
+  return {
+    path: place(path),
+    query: place(query),
+    headers: place(headers),
+    cookies: place(cookies),
+    body: { whole: anything, required: [], members: {} },
+  }
+}
 
 const route: GateRoute = {
   access: {
@@ -20,10 +47,32 @@ const route: GateRoute = {
   },
   input: {
     ...emptyInput,
-    path: [{ name: 'userId', wire: 'string', many: false, reserved: [] }],
-    body: { required: false, maxBytes: 20, projection: { members: { title: {} } } },
+    path: [{ name: 'userId', wire: 'string', many: false, required: true, reserved: [] }],
+    body: {
+      kind: 'json',
+      types: ['application/json'],
+      required: true,
+      maxBytes: 20,
+      projection: { members: { title: {} } },
+    },
   },
   userLimit: { counter: 'api', max: 2, periodSeconds: 60 },
+  output: {
+    kind: 'declared',
+    accept: 'application/json',
+    binary: [],
+    statuses: {
+      200: {
+        kind: 'json',
+        mediaType: 'application/json',
+        projection: { members: { ok: {} } },
+        visibility: null,
+        maxBytes: null,
+        headers: [],
+        cookies: [],
+      },
+    },
+  },
   stub: null,
 }
 
@@ -33,6 +82,7 @@ export const manifest: GateManifest = {
   gate: 'Crm',
   upstream: { kind: 'stub' },
   table: 'counters',
+  cors: null,
   routes: { 'PUT /users/{userId}': route },
 }
 
@@ -46,6 +96,7 @@ export const ticket: Ticket = {
   client: '',
   expiresAt: nowMs / 1000 + 60,
   claims: { sub: 'user-1', auth_time: nowMs / 1000 - 60, plan: 'pro' },
+  viewers: [],
 }
 
 /** An event that passes, as API Gateway makes it; with changes. */
@@ -71,22 +122,25 @@ type Both = APIGatewayProxyEvent & DeclaredRequest
 
 /** The real pipeline, with counters in memory and an upstream that keeps what it is called with. */
 export function assembleGate(changes: Partial<GateParts> = {}) {
-  const { telemetry, denials, faults, statuses } = silentTelemetry()
+  const { telemetry, denials, faults, statuses, stripped } = silentTelemetry()
   const { instances, store } = simulateCounters({ instances: 1, startMs: nowMs })
   const called: DeclaredRequest[] = []
   const gate = createGate({
     manifest,
     validators: {
-      'PUT /users/{userId}': candidate =>
-        typeof (candidate as { body?: { title?: unknown } }).body?.title === 'string',
+      'PUT /users/{userId}': {
+        ...openValidators(route.input),
+        body: { whole: isObject, required: ['title'], members: { title: isText } },
+      },
     },
+    outputs: { 'PUT /users/{userId}': { 200: () => true } },
     rules: readRules(changes.manifest ?? manifest),
     counters: instances[0] ?? null,
     upstream: async request => {
       called.push(request)
       return allow({
         status: 200,
-        headers: { 'content-type': 'application/json', 'x-powered-by': 'x' },
+        headers: { 'content-type': ['application/json'], 'x-powered-by': ['x'] },
         body: '{}',
       })
     },
@@ -99,6 +153,7 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
     denials,
     faults,
     statuses,
+    stripped,
     store,
     handle: (event: unknown) => gate(event as Both, { awsRequestId: 'aws-1' } as Context),
   }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { deny } from '../../../contract/decision.ts'
+import type { GateManifest, GateRoute } from '../../../contract/manifest.ts'
 import type { ReasonCode } from '../../../contract/reasons.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
-import { assembleGate, eventOf, ticket } from './parts.ts'
+import { assembleGate, eventOf, manifest, ticket } from './parts.ts'
 
 describe('the second door', () => {
   // Protection that depends on an unstated order is lost without a sound; here it is stated.
@@ -12,16 +13,30 @@ describe('the second door', () => {
     expect([...source.matchAll(/^\s*\.(?:use|handler)\((\w+)\(/gm)].map(match => match[1])).toEqual([
       'recordOutcome',
       'secureResponse',
+      'shareResponse',
       'answerProblems',
       'matchRoute',
+      'checkOrigin',
       'admitTicket',
       'requireAuthentication',
       'enforceLimits',
       'declareInputs',
       'bindPrincipal',
       'applyRule',
-      'callUpstream',
+      'declareOutputs',
+      // Preflights:
+      'recordOutcome',
+      'secureResponse',
+      'answerProblems',
+      'matchPreflight',
+      'answerPreflight',
     ])
+  })
+
+  test('hands back nothing that an upstream answers but through its outputs', () => {
+    const source = readFileSync(new URL('../../../functions/gate/pipeline.ts', import.meta.url), 'utf8')
+    expect(source.match(/callUpstream\(/g)).toHaveLength(1)
+    expect(source).toContain('.handler(declareOutputs(gate, callUpstream(gate)))')
   })
 
   // Each request is wrong in everything from its place on, so the reason tells which step spoke first.
@@ -79,7 +94,18 @@ describe('the second door', () => {
     expect(answer.statusCode).toBe(200)
     expect(gate.called).toHaveLength(1)
     expect(Object.keys(gate.called[0] ?? {}).sort()).toEqual(
-      ['body', 'cookies', 'headers', 'key', 'path', 'query', 'route', 'sourceIp', 'ticket'].sort(),
+      [
+        'body',
+        'bodyType',
+        'cookies',
+        'headers',
+        'key',
+        'path',
+        'query',
+        'route',
+        'sourceIp',
+        'ticket',
+      ].sort(),
     )
     expect(gate.called[0]?.body).toEqual({ title: 'a' })
   })
@@ -90,6 +116,11 @@ describe('a gate that was deployed by halves', () => {
     const gate = assembleGate({ validators: {} })
     expect((await gate.handle(eventOf())).statusCode).toBe(500)
     expect(gate.called).toEqual([])
+  })
+
+  test('hands nothing back without the validator of an answer', async () => {
+    const gate = assembleGate({ outputs: {} })
+    expect((await gate.handle(eventOf())).statusCode).toBe(500)
   })
 
   test('lets nothing pass without its rule', async () => {
@@ -114,5 +145,44 @@ describe('a gate that was deployed by halves', () => {
     expect(answer.statusCode).toBe(500)
     expect(JSON.stringify(answer)).not.toContain('secret')
     expect(gate.faults).toHaveLength(1)
+  })
+})
+
+describe('what is left behind', () => {
+  test('is counted whatever becomes of the request', async () => {
+    for (const body of ['{', '{"title":7}', '{"title":"a"}', 'x'.repeat(21)]) {
+      const gate = assembleGate()
+      await gate.handle(eventOf({ body, multiValueQueryStringParameters: { a: ['1'], b: ['1', '2'] } }))
+      expect(gate.stripped).toEqual([{ route: 'PUT /users/{userId}', place: 'query', count: 2 }])
+    }
+  })
+})
+
+describe('a token that is to go on', () => {
+  const key = 'PUT /users/{userId}'
+  const route = manifest.routes[key] as GateRoute
+  const forwarding: GateManifest = {
+    ...manifest,
+    routes: { [key]: { ...route, input: { ...route.input, forwardAuthorization: true } } },
+  }
+  const sent = (...values: string[]) =>
+    eventOf({ multiValueHeaders: { 'content-type': ['application/json'], Authorization: values } })
+
+  test('goes on when it is the one that was sent', async () => {
+    const gate = assembleGate({ manifest: forwarding })
+    expect((await gate.handle(sent('bearer a.b.c'))).statusCode).toBe(200)
+    expect(gate.called[0]?.headers).toEqual([['authorization', 'Bearer a.b.c']])
+  })
+
+  // A cached answer of the first door may have been found by one of two.
+  test.each([
+    ['two of them', ['Bearer a.b.c', 'Bearer d.e.f']],
+    ['none', []],
+    ['another scheme', ['Basic YTpi']],
+    ['more than a token', ['Bearer a.b.c, Bearer d.e.f']],
+  ])('is refused when there is %s', async (_, values) => {
+    const gate = assembleGate({ manifest: forwarding })
+    expect((await gate.handle(sent(...values))).statusCode).toBe(401)
+    expect([gate.denials[0]?.reason, gate.called, gate.faults]).toEqual(['token.malformed', [], []])
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isExactNumber } from '../../../functions/runtime/exact-number.ts'
 import { parseStrictJson } from '../../../functions/runtime/strict-json.ts'
 
 const refuses = (text: string, depth = 8) => expect(parseStrictJson(text, depth), text).toBeUndefined()
@@ -8,7 +9,7 @@ describe('strict JSON', () => {
   it('reads what JSON.parse reads, where no member can be meant twice', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), text => {
-        expect(parseStrictJson(text, 64)).toEqual({ value: JSON.parse(text) })
+        expect(parseStrictJson(text, 64)?.value).toEqual(JSON.parse(text))
       }),
     )
   })
@@ -44,4 +45,69 @@ describe('strict JSON', () => {
     refuses('\ufeff{}')
     for (const text of ['', '{', '{"a":1}}', "{'a':1}", '{"a":1,}', 'NaN', '{"a":01}']) refuses(text)
   })
+})
+
+describe('a number as it is written', () => {
+  it('is exact when it is what JavaScript writes, but for integers beyond 2^53 − 1', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), value => {
+        const text = JSON.stringify(value)
+        expect(isExactNumber(text)).toBe(!/^-?\d+$/.test(text) || Number.isSafeInteger(value))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('is exact in whatever form it is written', () => {
+    const form = fc.tuple(
+      fc.integer({ min: -999_999, max: 999_999 }),
+      fc.integer({ min: -9, max: 9 }),
+      fc.nat(30),
+    )
+    fc.assert(
+      fc.property(form, ([digits, power, zeros]) => {
+        for (const written of [
+          `${digits}e${power}`,
+          `${digits}.${'0'.repeat(zeros + 1)}E${power}`,
+          `${digits}${'0'.repeat(zeros)}e${power - zeros}`,
+        ]) {
+          expect([written, isExactNumber(written)]).toEqual([written, true])
+        }
+      }),
+    )
+  })
+
+  it('is not exact with a digit that a double does not hold', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 2n ** 53n, max: 10n ** 40n }), fc.boolean(), (digits, negative) => {
+        expect(isExactNumber(`${negative ? '-' : ''}${digits}`)).toBe(false)
+        expect(isExactNumber(`0.1${'0'.repeat(17)}${(digits % 9n) + 1n}`)).toBe(false)
+      }),
+    )
+  })
+
+  it('of a million digits is judged like any other', () => {
+    expect(isExactNumber(`1${'0'.repeat(1_000_000)}`)).toBe(false)
+    expect(isExactNumber(`0.${'0'.repeat(1_000_000)}1`)).toBe(false)
+    expect(isExactNumber(`0.5${'0'.repeat(1_000_000)}`)).toBe(true)
+  })
+
+  it('is told by its place, where it is not exact', () => {
+    const text = '{"a":[1,{"b/":1e999}],"c":"1e999","d\\u0065":[[0.1],[12345678901234567890]],"e":-1E-999}'
+    const inexactIn = (json: string) => {
+      const places: unknown[] = []
+      parseStrictJson(json, 8, undefined, place => places.push([...place]))
+      return places
+    }
+    expect(inexactIn(text)).toEqual([['a', 1, 'b/'], ['de', 1, 0], ['e']])
+    expect(inexactIn('1e999')).toEqual([[]])
+    expect(inexactIn(`[${'1e999,'.repeat(50)}1]`)).toHaveLength(50)
+    expect(inexactIn('{"a":[1,{"b":2}]}')).toEqual([])
+  })
+})
+
+it('a forbidden member is known by its name and by what holds it', () => {
+  const forbidden = (name: string, parent: unknown) => name === 'x' && parent === 'y'
+  expect(parseStrictJson('{"x":{"z":{"x":1}},"y":[{"x":1}]}', 8, forbidden)).toBeDefined()
+  expect(parseStrictJson('[{"\\u0079":{"x":1}}]', 8, forbidden)).toBeUndefined()
 })

@@ -160,3 +160,23 @@ describe('the proxy event (platform-facts §5.4)', () => {
     expect(new Set(ids).size).toBe(4)
   })
 })
+
+describe('a body of a binary media type', () => {
+  const binary = documentWith(
+    { '/': { post: operation() } },
+    { 'x-amazon-apigateway-binary-media-types': ['image/png', 'audio/*'] },
+  )
+
+  it.each([
+    ['image/png', true],
+    ['Image/PNG; a=b', true],
+    ['audio/ogg', true],
+    ['image/jpeg', false],
+    ['text/plain', false],
+  ])('of type %s is base64: %s', async (type, isBase64Encoded) => {
+    const cloud = await startApi({ body: binary })
+    await cloud.ask('/', { method: 'POST', headers: ['Content-Type', type], body: 'hello' })
+    const encoded = isBase64Encoded ? 'aGVsbG8=' : 'hello'
+    expect(cloud.gateEvent()).toMatchObject({ isBase64Encoded, body: encoded })
+  })
+})

@@ -95,6 +95,22 @@ describe('the response of a function (platform-facts §5.5)', () => {
     expect(answer.body).toBe('aGVsbG8=')
   })
 
+  it.each([
+    ['image/png', 'hello'],
+    ['image/png;q=0.5, */*', 'hello'],
+    ['IMAGE/PNG', 'hello'],
+    ['*/*, image/png', 'aGVsbG8='],
+    ['image/jpeg', 'aGVsbG8='],
+  ])('decodes base64 for a client that first accepts a binary media type: %s', async (accept, text) => {
+    const binary = { ...body, 'x-amazon-apigateway-binary-media-types': ['image/png'] }
+    const cloud = await startApi({
+      body: binary,
+      gate: () => returned({ isBase64Encoded: true, body: 'aGVsbG8=' }),
+    })
+    const answer = await cloud.ask('/a', { headers: ['Accept', accept] })
+    expect(answer.body).toBe(text)
+  })
+
   it('has no body for HEAD', async () => {
     const answer = await answerTo(returned({ body: 'hello' }), 'HEAD')
     expect([answer.status, answer.body, answer.headers['content-length']]).toEqual([200, '', '5'])
@@ -164,7 +180,7 @@ describe('any JSON a function may return', () => {
     )
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), shaped), payload => {
-        const response = readProxyResponse(payload)
+        const response = readProxyResponse(payload, false)
         if (response.kind === 'malformed') return response.problem !== ''
         const { status, headers } = response.answer
         return (

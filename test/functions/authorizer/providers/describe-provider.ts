@@ -26,6 +26,7 @@ export const nothing = {
   roles: [],
   claims: [],
   carried: [],
+  viewers: [],
   fingerprint: 'f',
 }
 

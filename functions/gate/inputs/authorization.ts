@@ -1,0 +1,18 @@
+import { allow, type Decision, deny } from '../../../contract/decision.ts'
+import type { SentHeaders } from './headers.ts'
+import type { Pairs } from './pairs.ts'
+
+// As the first door takes it (functions/authorizer/bearer.ts).
+const bearer = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i
+
+/**
+ * The access token, for a route whose upstream is to have it. It is the one that the first door verified: API Gateway keys its
+ * answers by this header's value, and there is only one. Denial: `token.malformed`, where there is another number of them.
+ */
+export function readAuthorization(sent: SentHeaders): Decision<Pairs> {
+  const [value, ...more] = sent.get('authorization') ?? []
+  const token = value !== undefined && more.length === 0 ? bearer.exec(value)?.[1] : undefined
+  return token === undefined
+    ? deny('token.malformed', { note: 'not the one token that was verified' })
+    : allow([['authorization', `Bearer ${token}`]])
+}

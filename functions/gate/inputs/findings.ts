@@ -1,0 +1,77 @@
+import { type Deny, deny, type FieldError, type Place } from '../../../contract/decision.ts'
+
+// Enough to mend a request by. More would let a request write an answer, or a log line, of any length.
+const most = 20
+// Names of what is not declared, and of members of maps, are a caller's own words.
+const longestName = 200
+
+const field = (place: Place, name: string, detail: string): FieldError => ({
+  in: place,
+  name: name.slice(0, longestName),
+  detail,
+})
+
+/**
+ * What was found while a request was read: every place is read before the first no, so that a caller learns of all that is
+ * wrong at once. Names only, never a value.
+ */
+export class Findings {
+  readonly #ambiguous: FieldError[] = []
+  readonly #invalid: FieldError[] = []
+  // By place, so that none crowds out another.
+  readonly #undeclared = new Map<Place, FieldError[]>()
+  readonly #left = new Map<Place, number>()
+
+  /** Sent more than once: which of the two would the next reader take? */
+  ambiguous(place: Place, name: string): void {
+    if (this.#ambiguous.length < most) this.#ambiguous.push(field(place, name, 'was sent more than once'))
+  }
+
+  invalid(place: Place, name: string, detail: string): void {
+    if (this.#invalid.length < most) this.#invalid.push(field(place, name, detail))
+  }
+
+  /** Whether something was already said against it. */
+  has(place: Place, name: string): boolean {
+    return [...this.#invalid, ...this.#ambiguous].some(found => found.in === place && found.name === name)
+  }
+
+  /** Not declared, and so not copied. */
+  undeclared(place: Place, name: string): void {
+    this.#left.set(place, (this.#left.get(place) ?? 0) + 1)
+    const named = this.#undeclared.get(place)
+    if (!named) this.#undeclared.set(place, [field(place, name, 'is not declared')])
+    else if (named.length < most) named.push(field(place, name, 'is not declared'))
+  }
+
+  /** How much was left behind, by place. */
+  get left(): ReadonlyMap<Place, number> {
+    return this.#left
+  }
+
+  /** The first names of what was left behind in a place. */
+  namesLeftIn(place: Place): string[] {
+    return (this.#undeclared.get(place) ?? []).map(({ name }) => name)
+  }
+
+  /** `input.ambiguous`, if anything was: nothing else can be said of such a request. */
+  get ambiguity(): Deny | undefined {
+    return denial('input.ambiguous', this.#ambiguous)
+  }
+
+  /** `input.undeclared`, if anything was that is no header: browsers and whoever is in between add those. */
+  get surplus(): Deny | undefined {
+    const all = [...this.#undeclared].flatMap(([place, found]) => (place === 'header' ? [] : found))
+    return denial('input.undeclared', all.slice(0, most))
+  }
+
+  /** `input.invalid`, if anything was. */
+  get invalidity(): Deny | undefined {
+    return denial('input.invalid', this.#invalid)
+  }
+}
+
+const denial = (
+  reason: 'input.ambiguous' | 'input.undeclared' | 'input.invalid',
+  fields: readonly FieldError[],
+): Deny | undefined => (fields.length > 0 ? deny(reason, { fields }) : undefined)

@@ -1,0 +1,103 @@
+import { STATUS_CODES } from 'node:http'
+import type { AnswerManifest, ViewersManifest } from '../../contract/manifest.ts'
+import type { JsonSchema } from '../declare/schema.ts'
+import type { Route } from '../route.ts'
+import { inlineSchema } from './inline-schema.ts'
+import type { CompiledAnswer } from './outputs.ts'
+
+/** The answers of a route, for those who call it. */
+export function responsesOf({ output, upstream }: Route): Record<string, unknown> {
+  switch (output.kind) {
+    case 'stub': {
+      const { target } = upstream
+      const status = target.kind === 'stub' ? target.status : 200
+      return { [status]: { description: phrase(status), content: { 'application/json': {} } } }
+    }
+    case 'unsafeAny':
+      return { '2XX': { description: 'The answer of the service.' } }
+    case 'declared':
+      return Object.fromEntries(
+        [...output.statuses].map(([status, answer]) => [String(status), responseOf(status, answer)]),
+      )
+  }
+}
+
+const phrase = (status: number): string => STATUS_CODES[status] ?? `Status ${status}`
+
+function responseOf(status: number, { manifest, schema, visibleTo }: CompiledAnswer) {
+  const text = { schema: { type: 'string' } }
+  const headers = {
+    ...Object.fromEntries(manifest.headers.map(name => [name, text])),
+    ...(manifest.cookies.length > 0 && {
+      'Set-Cookie': { ...text, description: `One of ${manifest.cookies.join(', ')}.` },
+    }),
+  }
+  return {
+    description: phrase(status),
+    ...(Object.keys(headers).length > 0 && { headers }),
+    ...(manifest.kind !== 'empty' && { content: contentOf(manifest, schema && visible(schema, visibleTo)) }),
+  }
+}
+
+/** Bytes are said by their media type alone (OpenAPI 3.1 §4.8.14.3). */
+function contentOf(manifest: Exclude<AnswerManifest, { kind: 'empty' }>, schema: JsonSchema | null) {
+  switch (manifest.kind) {
+    case 'json':
+      return { [manifest.mediaType]: { schema } }
+    case 'text':
+      return { [manifest.mediaType]: { schema: { type: 'string' } } }
+    case 'bytes':
+      return Object.fromEntries(manifest.mediaTypes.map(type => [type, {}]))
+  }
+}
+
+/** A schema as each of its callers may find it met: what is for some viewers only is not required. */
+function visible(schema: JsonSchema, visibleTo: ReadonlyMap<string, ViewersManifest>): JsonSchema {
+  return [...visibleTo].reduce((marked, [pointer, viewers]) => {
+    const path = pointer
+      .slice(1)
+      .split('/')
+      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    return mark(marked, path, `For callers with ${viewersText(viewers)}.`)
+  }, inlineSchema(schema))
+}
+
+/** In words: `scope costs:read and role manager`. */
+export const viewersText = ({ scopes, anyScope, roles }: ViewersManifest): string =>
+  [
+    ...scopes.map(scope => `scope ${scope}`),
+    ...(anyScope.length > 0 ? [`scope ${anyScope.join(' or ')}`] : []),
+    ...(roles.length > 0 ? [`role ${roles.join(' or ')}`] : []),
+  ].join(' and ')
+
+function mark(schema: JsonSchema, [segment, ...rest]: readonly string[], words: string): JsonSchema {
+  if (segment === undefined) return { ...schema, description: words }
+  const within = (value: unknown) => (isSchema(value) ? mark(value, rest, words) : value)
+  const { properties, required, items, additionalProperties } = schema
+  const named = isSchema(properties) && Object.hasOwn(properties, segment)
+  const branches = ['allOf', 'anyOf', 'oneOf'].flatMap(keyword => {
+    const list = schema[keyword]
+    return Array.isArray(list)
+      ? [
+          [
+            keyword,
+            list.map(each => (isSchema(each) ? mark(each, [segment, ...rest], words) : each)),
+          ] as const,
+        ]
+      : []
+  })
+  return {
+    ...schema,
+    ...Object.fromEntries(branches),
+    ...(named && { properties: { ...properties, [segment]: within(properties[segment]) } }),
+    ...(named &&
+      rest.length === 0 &&
+      Array.isArray(required) && { required: required.filter(name => name !== segment) }),
+    ...(segment === '*' && items !== undefined && { items: within(items) }),
+    ...(segment === '*' &&
+      additionalProperties !== undefined && { additionalProperties: within(additionalProperties) }),
+  }
+}
+
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

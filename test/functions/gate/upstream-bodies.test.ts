@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import type { BodyManifest, GateRoute } from '../../../contract/manifest.ts'
+import { embedBody, encodeBody } from '../../../functions/gate/upstreams/bodies.ts'
+import { emptyInput } from './parts.ts'
+
+const same = { types: ['a/b'], required: false, maxBytes: 9 }
+const kinds: ReadonlyArray<
+  readonly [BodyManifest, value: unknown, sent: string | Buffer, embedded: unknown]
+> = [
+  [{ kind: 'json', ...same, projection: {} }, { a: [1, null] }, '{"a":[1,null]}', { a: [1, null] }],
+  [
+    { kind: 'form', ...same, fields: [] },
+    [
+      ['a', '1 &'],
+      ['b', 'é'],
+      ['a', '2'],
+    ],
+    'a=1+%26&b=%C3%A9&a=2',
+    { a: ['1 &', '2'], b: ['é'] },
+  ],
+  [{ kind: 'text', ...same }, 'é\n', 'é\n', 'é\n'],
+  [{ kind: 'bytes', ...same }, Buffer.from([0, 255]), Buffer.from([0, 255]), { type: 'a/b', base64: 'AP8=' }],
+]
+
+describe.each(kinds)('a body of %o', (declared, body, sent, embedded) => {
+  const route = (of: BodyManifest | null): GateRoute => ({
+    access: { kind: 'public' },
+    input: { ...emptyInput, body: of },
+    userLimit: null,
+    output: null,
+    stub: null,
+  })
+
+  test('is written anew for an upstream over HTTP', () => {
+    expect(encodeBody({ route: route(declared), body })).toEqual(sent)
+    expect(encodeBody({ route: route(declared), body: undefined })).toBeNull()
+  })
+
+  test('is a member of the event of a function', () => {
+    expect(embedBody({ route: route(declared), body, bodyType: 'a/b' })).toEqual(embedded)
+    expect(embedBody({ route: route(declared), body: undefined, bodyType: null })).toBeNull()
+  })
+
+  test('goes nowhere where none is declared', () => {
+    expect(() => encodeBody({ route: route(null), body })).toThrow('not declared')
+  })
+})
