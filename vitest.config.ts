@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: { sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
-    // They need a browser, and have a run of their own: vitest.browser.config.ts.
+    // They need a browser, or a network, and have runs of their own: vitest.browser.config.ts, vitest.json-schema.config.ts.
     exclude: ['test/browser/**', 'test/json-schema/**'],
     globalSetup: 'test/support/synthesized.ts',
     testTimeout: 30_000,
