@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readGateManifest } from '../contract/manifest.ts'
+import { readGateManifest } from '../contract/gate-manifest.ts'
 import { ticketContext } from '../contract/ticket.ts'
 import type { LocalFunction } from '../local/template/app.ts'
 import { issuer } from './stage.ts'

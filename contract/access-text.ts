@@ -1,4 +1,5 @@
-import type { AuthenticationManifest, ClaimRule } from './manifest.ts'
+import type { ClaimRule } from './authorizer-manifest.ts'
+import type { AuthenticationManifest } from './gate-manifest.ts'
 
 /** What a route asks of a token, from whichever side it is known. */
 export interface AskedOfToken {

@@ -1,4 +1,4 @@
-import type { CorsManifest } from './manifest.ts'
+import type { CorsManifest } from './gate-manifest.ts'
 
 /** What answers differ by, wherever they are shared with pages (RFC 9110 §12.5.5). */
 export const varyByOrigin = 'Origin'

@@ -1,4 +1,4 @@
-import type { AuthenticationManifest } from './manifest.ts'
+import type { AuthenticationManifest } from './gate-manifest.ts'
 import type { ReasonCode } from './reasons.ts'
 
 declare const allowed: unique symbol

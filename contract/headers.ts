@@ -1,4 +1,4 @@
-import type { AuthenticationManifest } from './manifest.ts'
+import type { AuthenticationManifest } from './gate-manifest.ts'
 
 /**
  * Sent with every response, refusals included. An API answers with data, never with a page:

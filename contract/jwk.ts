@@ -1,4 +1,4 @@
-import type { Algorithm } from './manifest.ts'
+import type { Algorithm } from './authorizer-manifest.ts'
 
 /** Members of a key as they were published: nothing in it is believed yet (RFC 7517 §4). */
 export type Jwk = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { Parameter } from './manifest.ts'
+import type { Parameter } from './gate-manifest.ts'
 
 export type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'many'>>
 

@@ -9,7 +9,7 @@ import { count, json, literal, object, record, string, text } from './decode.ts'
  */
 export interface Ticket {
   readonly route: string
-  /** What the policy that granted it asked for: see `fingerprint` in manifest.ts. */
+  /** What the policy that granted it asked for: see `fingerprint` in authorizer-manifest.ts. */
   readonly fingerprint: string
   readonly issuer: string
   readonly subject: string

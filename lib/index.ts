@@ -1,4 +1,4 @@
-export type { Algorithm } from '../contract/manifest.ts'
+export type { Algorithm } from '../contract/authorizer-manifest.ts'
 export type { ReasonCode } from '../contract/reasons.ts'
 export { Access, type TokenAccessOptions } from './declare/access.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'

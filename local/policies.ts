@@ -1,13 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type AuthorizerManifest,
-  type Deployed,
-  type GateManifest,
-  readAuthorizerManifest,
-  readGateManifest,
-  resolveDeployed,
-} from '../contract/manifest.ts'
+import { type AuthorizerManifest, readAuthorizerManifest } from '../contract/authorizer-manifest.ts'
+import { type Deployed, resolveDeployed } from '../contract/deployed.ts'
+import { type GateManifest, readGateManifest } from '../contract/gate-manifest.ts'
 import type { TokenProfile } from './issuer/token-profile.ts'
 import type { LocalFunction } from './template/app.ts'
 

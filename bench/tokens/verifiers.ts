@@ -3,7 +3,7 @@ import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { createVerifier, type VerifierOptions } from 'fast-jwt'
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, type JWK, jwtVerify } from 'jose'
-import type { IssuerManifest } from '../../contract/manifest.ts'
+import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 import { type BenchIssuer, expected } from './issuer.ts'
 import type { Peer } from './token-verification.ts'
 

@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import type { AuthorizerManifest } from '../../contract/authorizer-manifest.ts'
 import { type Decision, type Deny, deny } from '../../contract/decision.ts'
-import type { AuthorizerManifest } from '../../contract/manifest.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { type RouteKey, routeKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'

@@ -1,4 +1,4 @@
-import { readAuthorizerManifest } from '../../contract/manifest.ts'
+import { readAuthorizerManifest } from '../../contract/authorizer-manifest.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Deployed, type IssuerManifest, resolveDeployed } from '../../contract/manifest.ts'
+import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
+import { type Deployed, resolveDeployed } from '../../contract/deployed.ts'
 import { mediaType } from './jws.ts'
 import { createKeys, type KeyServices, type Keys } from './keys.ts'
 import { createPinnedKeys } from './pinned-keys.ts'

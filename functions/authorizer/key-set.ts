@@ -1,6 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import type { Algorithm } from '../../contract/authorizer-manifest.ts'
 import { isSecret, mayServe } from '../../contract/jwk.ts'
-import type { Algorithm } from '../../contract/manifest.ts'
 
 /** The usable keys of one published set, each imported for one algorithm. */
 export interface KeySet {

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose'
+import type { Algorithm } from '../../contract/authorizer-manifest.ts'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
-import type { Algorithm } from '../../contract/manifest.ts'
 import { type Clock, type Instant, instant, since } from '../runtime/clock.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { fetchJson } from './fetch-json.ts'

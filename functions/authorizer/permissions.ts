@@ -1,5 +1,5 @@
+import type { ClaimRule, RouteAccess, ViewersManifest } from '../../contract/authorizer-manifest.ts'
 import { allow, type Decision, deny } from '../../contract/decision.ts'
-import type { ClaimRule, RouteAccess, ViewersManifest } from '../../contract/manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import { isText } from './claims.ts'

@@ -1,5 +1,5 @@
+import type { Algorithm } from '../../contract/authorizer-manifest.ts'
 import { allow, deny } from '../../contract/decision.ts'
-import type { Algorithm } from '../../contract/manifest.ts'
 import { type KeySet, readKeySet } from './key-set.ts'
 import type { Keys } from './keys.ts'
 

@@ -1,5 +1,5 @@
+import type { RouteAccess } from '../../contract/authorizer-manifest.ts'
 import { scopeChallenge } from '../../contract/headers.ts'
-import type { RouteAccess } from '../../contract/manifest.ts'
 import type { ReasonCode } from '../../contract/reasons.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import { type Ticket, ticketContext } from '../../contract/ticket.ts'

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
 import { preflightHeaders } from '../../contract/cors.ts'
 import { allow, type Decision, deny, Refused, settle } from '../../contract/decision.ts'
-import type { CorsManifest } from '../../contract/manifest.ts'
+import type { CorsManifest } from '../../contract/gate-manifest.ts'
 import { routeKey } from '../../contract/route.ts'
 import { headerValues } from '../runtime/header-values.ts'
 import type { Step, Timed } from './passage.ts'

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { deny, Refused } from '../../contract/decision.ts'
-import type { CorsManifest } from '../../contract/manifest.ts'
+import type { CorsManifest } from '../../contract/gate-manifest.ts'
 import { headerValues } from '../runtime/header-values.ts'
 import type { Asked, Step } from './passage.ts'
 

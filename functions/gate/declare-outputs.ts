@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import { type Deny, deny, Refused, settle } from '../../contract/decision.ts'
-import type { OutputManifest } from '../../contract/manifest.ts'
+import type { OutputManifest } from '../../contract/gate-manifest.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Validate } from './inputs/validation.ts'
 import { readAnswerBody, textOf } from './outputs/body.ts'

@@ -1,4 +1,5 @@
-import { readGateManifest, resolveDeployed, type UpstreamManifest } from '../../contract/manifest.ts'
+import { resolveDeployed } from '../../contract/deployed.ts'
+import { readGateManifest, type UpstreamManifest } from '../../contract/gate-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { Rules } from './apply-rule.ts'

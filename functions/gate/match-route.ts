@@ -1,5 +1,5 @@
 import { deny, Refused } from '../../contract/decision.ts'
-import type { GateManifest } from '../../contract/manifest.ts'
+import type { GateManifest } from '../../contract/gate-manifest.ts'
 import { routeKey } from '../../contract/route.ts'
 import type { Matched, Step } from './passage.ts'
 

@@ -1,6 +1,6 @@
 import type middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
-import type { GateRoute } from '../../contract/manifest.ts'
+import type { GateRoute } from '../../contract/gate-manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Pairs } from './inputs/pairs.ts'

@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyResult, Context } from 'aws-lambda'
-import type { CorsManifest, GateManifest } from '../../contract/manifest.ts'
+import type { CorsManifest, GateManifest } from '../../contract/gate-manifest.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { admitTicket } from './admit-ticket.ts'
 import { answerPreflight, matchPreflight } from './answer-preflight.ts'

@@ -1,4 +1,4 @@
-import type { GateManifest } from '../../contract/manifest.ts'
+import type { GateManifest } from '../../contract/gate-manifest.ts'
 import { readRule } from '../../contract/rule.ts'
 import type { Rules } from './apply-rule.ts'
 

@@ -1,5 +1,5 @@
 import { deny, Refused } from '../../contract/decision.ts'
-import type { AuthenticationManifest } from '../../contract/manifest.ts'
+import type { AuthenticationManifest } from '../../contract/gate-manifest.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Admitted, Step } from './passage.ts'
 

@@ -1,5 +1,5 @@
 import { sharingHeaders, varyByOrigin } from '../../contract/cors.ts'
-import type { CorsManifest } from '../../contract/manifest.ts'
+import type { CorsManifest } from '../../contract/gate-manifest.ts'
 import { headerValues } from '../runtime/header-values.ts'
 import type { Asked, Step } from './passage.ts'
 

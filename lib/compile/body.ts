@@ -1,5 +1,5 @@
 import type { Size } from 'aws-cdk-lib'
-import type { BodyManifest, Projection } from '../../contract/manifest.ts'
+import type { BodyManifest, Projection } from '../../contract/gate-manifest.ts'
 import { Body } from '../declare/body.ts'
 import { checkSize } from '../declare/checks.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'

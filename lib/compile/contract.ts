@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Token } from 'aws-cdk-lib'
-import type { IssuerManifest } from '../../contract/manifest.ts'
+import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'

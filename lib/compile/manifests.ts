@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto'
-import type {
-  AuthorizerManifest,
-  Deployed,
-  GateManifest,
-  GateRoute,
-  IssuerManifest,
-  RouteAccess,
-  UpstreamManifest,
-} from '../../contract/manifest.ts'
+import type { AuthorizerManifest, IssuerManifest, RouteAccess } from '../../contract/authorizer-manifest.ts'
+import type { Deployed } from '../../contract/deployed.ts'
+import type { GateManifest, GateRoute, UpstreamManifest } from '../../contract/gate-manifest.ts'
 import type { Rule } from '../../contract/rule.ts'
 import { acceptedIssuers } from '../declare/accepted-issuers.ts'
 import type { Access } from '../declare/access.ts'

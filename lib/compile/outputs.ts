@@ -1,10 +1,5 @@
-import type {
-  AnswerManifest,
-  OutputManifest,
-  Projection,
-  ViewersManifest,
-  Visibility,
-} from '../../contract/manifest.ts'
+import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
+import type { AnswerManifest, OutputManifest, Projection, Visibility } from '../../contract/gate-manifest.ts'
 import type { Method } from '../../contract/route.ts'
 import { describeValue } from '../declare/checks.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../contract/manifest.ts'
+import type { Parameter } from '../../contract/gate-manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { InputPlace } from '../declare/input.ts'
 import { type JsonSchema, readSchema, type Schema } from '../declare/schema.ts'

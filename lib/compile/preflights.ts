@@ -1,4 +1,4 @@
-import type { CorsManifest } from '../../contract/manifest.ts'
+import type { CorsManifest } from '../../contract/gate-manifest.ts'
 import type { Cors } from '../declare/cors.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'

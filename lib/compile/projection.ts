@@ -1,4 +1,4 @@
-import type { Projection } from '../../contract/manifest.ts'
+import type { Projection } from '../../contract/gate-manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import { type Refusal, refusals } from './projection-refusals.ts'

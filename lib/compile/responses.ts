@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
-import type { AnswerManifest, ViewersManifest } from '../../contract/manifest.ts'
+import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
+import type { AnswerManifest } from '../../contract/gate-manifest.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
 import { inlineSchema } from './inline-schema.ts'

@@ -1,4 +1,4 @@
-import type { Projection, Visibility } from '../../contract/manifest.ts'
+import type { Projection, Visibility } from '../../contract/gate-manifest.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 
 type Tree = { viewers?: number; members?: Record<string, Tree>; others?: Tree; items?: Tree }

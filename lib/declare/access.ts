@@ -1,5 +1,6 @@
 import { accessText } from '../../contract/access-text.ts'
-import type { AuthenticationManifest, ClaimRule } from '../../contract/manifest.ts'
+import type { ClaimRule } from '../../contract/authorizer-manifest.ts'
+import type { AuthenticationManifest } from '../../contract/gate-manifest.ts'
 import { type AuthenticationOptions, readAuthentication } from './authentication.ts'
 import { checkObject, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
 import { type ClaimRequirement, readClaimRequirement } from './claim-requirement.ts'

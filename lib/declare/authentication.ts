@@ -1,5 +1,5 @@
 import type { Duration } from 'aws-cdk-lib'
-import type { AuthenticationManifest } from '../../contract/manifest.ts'
+import type { AuthenticationManifest } from '../../contract/gate-manifest.ts'
 import { checkDuration, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkQuotable } from './scopes.ts'

@@ -1,4 +1,5 @@
-import type { ClaimRule, Scalar } from '../../contract/manifest.ts'
+import type { ClaimRule } from '../../contract/authorizer-manifest.ts'
+import type { Scalar } from '../../contract/decode.ts'
 import { checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 

@@ -1,5 +1,5 @@
 import type { Size } from 'aws-cdk-lib'
-import type { ViewersManifest } from '../../contract/manifest.ts'
+import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
 import { checkObject, checkOptions, checkSize, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkAnswerCookie, checkAnswerHeader } from './output-names.ts'

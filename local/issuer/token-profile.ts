@@ -1,4 +1,4 @@
-import type { IssuerManifest } from '../../contract/manifest.ts'
+import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 
 /** What the access tokens of an issuer look like. */
 export interface TokenProfile

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { readAuthorizerManifest } from '../../contract/authorizer-manifest.ts'
 import { ManifestError } from '../../contract/decode.ts'
-import { readAuthorizerManifest, readGateManifest, resolveDeployed } from '../../contract/manifest.ts'
+import { resolveDeployed } from '../../contract/deployed.ts'
+import { readGateManifest } from '../../contract/gate-manifest.ts'
 
 const gate = () => ({
   format: 'sallyport/gate@1',

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { Access, Issuer, type JsonSchema, Output, optional, type RouteProps, Upstream } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { GateRoute } from '../../contract/manifest.ts'
+import type { GateRoute } from '../../contract/gate-manifest.ts'
 import { complaintOf, login, newApi, ok, synthesized } from './support.ts'
 
 const Deal = z.object({

@@ -14,13 +14,9 @@ import {
   type ZeroTrustApiProps,
 } from 'sallyport'
 import { onTestFinished } from 'vitest'
+import { type AuthorizerManifest, readAuthorizerManifest } from '../../contract/authorizer-manifest.ts'
 import type { FieldError } from '../../contract/decision.ts'
-import {
-  type AuthorizerManifest,
-  type GateManifest,
-  readAuthorizerManifest,
-  readGateManifest,
-} from '../../contract/manifest.ts'
+import { type GateManifest, readGateManifest } from '../../contract/gate-manifest.ts'
 import { Findings } from '../../functions/gate/inputs/findings.ts'
 import { type RouteValidators, validateCandidate } from '../../functions/gate/inputs/validation.ts'
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { AuthorizerManifest } from '../../contract/manifest.ts'
+import type { AuthorizerManifest } from '../../contract/authorizer-manifest.ts'
 import { type ReasonCode, reasonOf } from '../../contract/reasons.ts'
 import { createFirstDoor } from '../../functions/authorizer/first-door.ts'
 import {

@@ -1,5 +1,5 @@
 import { type Deny, deny } from '../../../contract/decision.ts'
-import type { OutputManifest } from '../../../contract/manifest.ts'
+import type { OutputManifest } from '../../../contract/gate-manifest.ts'
 import type { SentHeaders } from './headers.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
-import type { BodyManifest } from '../../../contract/manifest.ts'
+import type { BodyManifest } from '../../../contract/gate-manifest.ts'
 import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import type { Findings } from './findings.ts'
 import { readForm } from './form.ts'

@@ -1,4 +1,4 @@
-import type { Parameter } from '../../../contract/manifest.ts'
+import type { Parameter } from '../../../contract/gate-manifest.ts'
 import type { Findings } from './findings.ts'
 import type { Pairs } from './pairs.ts'
 import { readQuery } from './query.ts'

@@ -1,4 +1,4 @@
-import type { PathParameter } from '../../../contract/manifest.ts'
+import type { PathParameter } from '../../../contract/gate-manifest.ts'
 import type { Findings } from './findings.ts'
 
 // Control characters (of ASCII, of Latin-1, and Unicode's line ends) and both slashes; a segment that climbs; anything that

@@ -1,4 +1,4 @@
-import type { Projection } from '../../../contract/manifest.ts'
+import type { Projection } from '../../../contract/gate-manifest.ts'
 
 /** Told of each member that is left behind, by its JSON Pointer (RFC 6901). */
 export type OnUndeclared = (pointer: string) => void

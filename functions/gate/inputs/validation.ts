@@ -1,5 +1,5 @@
 import type { Place } from '../../../contract/decision.ts'
-import type { InputManifest, Parameter } from '../../../contract/manifest.ts'
+import type { InputManifest, Parameter } from '../../../contract/gate-manifest.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import type { Findings } from './findings.ts'
 import type { Pairs } from './pairs.ts'

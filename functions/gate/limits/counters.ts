@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
-import type { LimitManifest } from '../../../contract/manifest.ts'
+import type { LimitManifest } from '../../../contract/gate-manifest.ts'
 import { stateTable } from '../../../contract/state.ts'
 import type { Ticket } from '../../../contract/ticket.ts'
 import { judge, type Slices, sliceAt, staleSlices } from './window.ts'

@@ -1,4 +1,4 @@
-import type { LimitManifest } from '../../../contract/manifest.ts'
+import type { LimitManifest } from '../../../contract/gate-manifest.ts'
 
 /**
  * A rolling window cut into slices. Each request is counted in the slice it falls in; the sum over the current slice and

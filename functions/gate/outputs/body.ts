@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
-import type { AnswerManifest, Projection } from '../../../contract/manifest.ts'
+import type { AnswerManifest, Projection } from '../../../contract/gate-manifest.ts'
 import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import { escapePointer, isDeclaredAt, project } from '../inputs/projection.ts'
 import { failureOf, type Validate } from '../inputs/validation.ts'

@@ -1,4 +1,4 @@
-import type { Visibility } from '../../../contract/manifest.ts'
+import type { Visibility } from '../../../contract/gate-manifest.ts'
 
 /**
  * A copy of a value without the members that are for other viewers. After validation: a member that is required is required

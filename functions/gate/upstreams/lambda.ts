@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
-import { resolveDeployed, type UpstreamKind } from '../../../contract/manifest.ts'
+import { resolveDeployed } from '../../../contract/deployed.ts'
+import type { UpstreamKind } from '../../../contract/gate-manifest.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
 import { fieldsOf, grouped } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'

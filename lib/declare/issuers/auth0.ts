@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib'
-import type { Algorithm } from '../../../contract/manifest.ts'
+import type { Algorithm } from '../../../contract/authorizer-manifest.ts'
 import { checkOptions, describeValue } from '../checks.ts'
 import { DeclarationError } from '../declaration-error.ts'
 import {

@@ -1,5 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib'
-import { type Algorithm, algorithms } from '../../../contract/manifest.ts'
+import { type Algorithm, algorithms } from '../../../contract/authorizer-manifest.ts'
 import { checkDuration, checkHttps, checkText, checkTexts, describeValue } from '../checks.ts'
 import { DeclarationError } from '../declaration-error.ts'
 

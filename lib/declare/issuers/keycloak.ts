@@ -1,4 +1,4 @@
-import type { Algorithm } from '../../../contract/manifest.ts'
+import type { Algorithm } from '../../../contract/authorizer-manifest.ts'
 import { checkOptions, checkText, describeValue } from '../checks.ts'
 import { DeclarationError } from '../declaration-error.ts'
 import {

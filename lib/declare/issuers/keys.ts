@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { Token } from 'aws-cdk-lib'
+import type { Algorithm } from '../../../contract/authorizer-manifest.ts'
 import { isKeyId, isSecret, type Jwk, mayServe } from '../../../contract/jwk.ts'
-import type { Algorithm } from '../../../contract/manifest.ts'
 import { checkOptions, describeValue } from '../checks.ts'
 import { DeclarationError } from '../declaration-error.ts'
 import { type IssuerDeclaration, named } from './declaration.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
-import type { IssuerManifest } from '../../../contract/manifest.ts'
+import type { IssuerManifest } from '../../../contract/authorizer-manifest.ts'
 
 export const issuerName = 'https://login.example.com'
 export const audience = 'https://api.example.com'

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import type { Algorithm } from '../../../contract/manifest.ts'
+import type { Algorithm } from '../../../contract/authorizer-manifest.ts'
 import { readKeySet } from '../../../functions/authorizer/key-set.ts'
 
 const made = new Map<string, { publicJwk: JWK; privateJwk: JWK }>()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { RouteAccess } from '../../../contract/manifest.ts'
+import type { RouteAccess } from '../../../contract/authorizer-manifest.ts'
 import type { Issuer } from '../../../functions/authorizer/issuers.ts'
 import { permit } from '../../../functions/authorizer/permissions.ts'
 import type { VerifiedToken } from '../../../functions/authorizer/verified-tokens.ts'

@@ -1,4 +1,4 @@
-import type { IssuerManifest } from '../../../contract/manifest.ts'
+import type { IssuerManifest } from '../../../contract/authorizer-manifest.ts'
 import { createIssuers } from '../../../functions/authorizer/issuers.ts'
 import { verifyToken } from '../../../functions/authorizer/token.ts'
 import { createVerifiedTokens } from '../../../functions/authorizer/verified-tokens.ts'

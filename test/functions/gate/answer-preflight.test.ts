@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { CorsManifest } from '../../../contract/gate-manifest.ts'
 import { securityHeaders } from '../../../contract/headers.ts'
-import type { CorsManifest } from '../../../contract/manifest.ts'
 import { app, cors, gateWith, requestFrom, sharingOf } from './origins.ts'
 
 const methodHeader = 'Access-Control-Request-Method'

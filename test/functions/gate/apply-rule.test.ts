@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { GateManifest, GateRoute } from '../../../contract/manifest.ts'
+import type { GateManifest, GateRoute } from '../../../contract/gate-manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import { assembleGate, eventOf, manifest, openValidators, ticket } from './parts.ts'
 

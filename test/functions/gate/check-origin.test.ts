@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CorsManifest } from '../../../contract/manifest.ts'
+import type { CorsManifest } from '../../../contract/gate-manifest.ts'
 import { app, cors, domainName, gateWith, requestFrom, sharingOf } from './origins.ts'
 
 const shared = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LimitManifest } from '../../../contract/manifest.ts'
+import type { LimitManifest } from '../../../contract/gate-manifest.ts'
 import { createCounters } from '../../../functions/gate/limits/counters.ts'
 import { simulateCounters } from './simulated-counters.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { BodyManifest, Parameter } from '../../../contract/manifest.ts'
+import type { BodyManifest, Parameter } from '../../../contract/gate-manifest.ts'
 import { readBody } from '../../../functions/gate/inputs/body.ts'
 import * as cookies from '../../../functions/gate/inputs/cookies.ts'
 import { Findings } from '../../../functions/gate/inputs/findings.ts'

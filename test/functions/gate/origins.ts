@@ -1,5 +1,5 @@
 import type { Deny } from '../../../contract/decision.ts'
-import type { CorsManifest } from '../../../contract/manifest.ts'
+import type { CorsManifest } from '../../../contract/gate-manifest.ts'
 import type { Telemetry } from '../../../functions/runtime/telemetry.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 import { assembleGate, eventOf, manifest } from './parts.ts'

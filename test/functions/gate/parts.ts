@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { allow } from '../../../contract/decision.ts'
-import type { GateManifest, GateRoute, InputManifest, Parameter } from '../../../contract/manifest.ts'
+import type { GateManifest, GateRoute, InputManifest, Parameter } from '../../../contract/gate-manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import type { RouteValidators, Validate } from '../../../functions/gate/inputs/validation.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { deny } from '../../../contract/decision.ts'
-import type { GateManifest, GateRoute } from '../../../contract/manifest.ts'
+import type { GateManifest, GateRoute } from '../../../contract/gate-manifest.ts'
 import type { ReasonCode } from '../../../contract/reasons.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import { assembleGate, eventOf, manifest, ticket } from './parts.ts'

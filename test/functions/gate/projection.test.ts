@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Projection } from '../../../contract/manifest.ts'
+import type { Projection } from '../../../contract/gate-manifest.ts'
 import { project } from '../../../functions/gate/inputs/projection.ts'
 
 // Few names, so that declared and sent ones meet; those that have fooled merges and copies among them.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AuthenticationManifest, GateManifest, GateRoute } from '../../../contract/manifest.ts'
+import type { AuthenticationManifest, GateManifest, GateRoute } from '../../../contract/gate-manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import { assembleGate, eventOf, manifest, nowMs, ticket } from './parts.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { BodyManifest, GateRoute } from '../../../contract/manifest.ts'
+import type { BodyManifest, GateRoute } from '../../../contract/gate-manifest.ts'
 import { embedBody, encodeBody } from '../../../functions/gate/upstreams/bodies.ts'
 import { emptyInput } from './parts.ts'
 

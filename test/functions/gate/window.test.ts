@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { LimitManifest } from '../../../contract/manifest.ts'
+import type { LimitManifest } from '../../../contract/gate-manifest.ts'
 import { simulateCounters } from './simulated-counters.ts'
 
 const limits = fc.record({
