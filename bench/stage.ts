@@ -15,6 +15,17 @@ import { type LocalApp, type LocalFunction, readApp } from '../local/template/ap
 export const issuer = 'https://login.example.com'
 export const upstreamOrigin = 'https://crm.internal.example.com'
 
+/** As the example declares its answers. */
+const deal = {
+  id: '6d120b42-8a5e-4c1f-9d6b-0f6c1f3a7e21',
+  title: 'Forty chairs',
+  amount: 5200,
+  currency: 'EUR',
+  owner: 'user-1',
+  status: 'open',
+  margin: 0.2,
+}
+
 /** The example, synthesized, and what its functions call: an issuer's keys, a table and an upstream, over TLS. */
 export interface Stage {
   readonly assembly: string
@@ -45,7 +56,7 @@ export async function startStage(): Promise<Stage> {
   const keys = await serve(path =>
     path === '/.well-known/openid-configuration' ? { issuer, jwks_uri: `${issuer}/jwks` } : jwks,
   )
-  const upstream = await serve(() => [{ id: 1, title: 'Forty chairs' }])
+  const upstream = await serve(() => [deal])
   const dynamodb = await startDynamoDb({ tables: app.tables })
   const ca = await createAuthority({ directory: folder })
   const region = app.functions[0]?.arn.split(':')[3] ?? ''

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { type BuildOptions, build, type Metafile } from 'esbuild'
 import { bundleSettings } from './bundle-settings.ts'
+import { whenNeeded } from './when-needed.ts'
 
 /**
  * Bundles the functions once, here, so that users need no bundler and deploy the very bytes that were tested.
@@ -9,19 +10,27 @@ import { bundleSettings } from './bundle-settings.ts'
  */
 const out = 'dist/functions'
 
-const bundle = async (name: string, entryPoints: Record<string, string>) => {
-  const { metafile, outputFiles } = await build({
-    ...bundleSettings,
-    entryPoints,
-    outdir: `${out}/${name}`,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunk-[hash]',
-    // Only where something is loaded on demand: every further file takes time.
-    splitting: name === 'gate',
-    metafile: true,
-    write: false,
-  })
-  update(`${out}/${name}`, new Map(outputFiles.map(file => [basename(file.path), file.text])))
+const bundle = async (name: string, ...parts: readonly BuildOptions[]) => {
+  const built = await Promise.all(
+    parts.map(part =>
+      build({
+        ...bundleSettings,
+        outdir: `${out}/${name}`,
+        outExtension: { '.js': '.mjs' },
+        chunkNames: 'chunk-[hash]',
+        ...part,
+        plugins: [...(part.plugins ?? []), ...bundleSettings.plugins],
+        metafile: true,
+        write: false,
+      }),
+    ),
+  )
+  const files = built.flatMap(({ outputFiles }) => outputFiles ?? [])
+  update(`${out}/${name}`, new Map(files.map(file => [basename(file.path), file.text])))
+  const metafile: Metafile = {
+    inputs: Object.assign({}, ...built.map(each => each.metafile.inputs)),
+    outputs: Object.assign({}, ...built.map(each => each.metafile.outputs)),
+  }
   return [name, metafile] as const
 }
 
@@ -37,10 +46,25 @@ function update(folder: string, files: ReadonlyMap<string, string>): void {
 
 const metafiles: Record<string, Metafile> = Object.fromEntries(
   await Promise.all([
-    bundle('authorizer', { index: 'functions/authorizer/handler.ts' }),
+    bundle(
+      'authorizer',
+      {
+        entryPoints: { index: 'functions/authorizer/handler.ts' },
+        plugins: [whenNeeded(/\/powertools\.ts$/, 'powertools.cjs', ['createLogger', 'createMetrics'])],
+      },
+      {
+        entryPoints: { powertools: 'functions/runtime/powertools.ts' },
+        format: 'cjs',
+        outExtension: { '.js': '.cjs' },
+      },
+    ),
     bundle('gate', {
-      index: 'functions/gate/handler.ts',
-      'validation-runtime': 'functions/gate/inputs/validation-runtime.ts',
+      entryPoints: {
+        index: 'functions/gate/handler.ts',
+        'validation-runtime': 'functions/gate/inputs/validation-runtime.ts',
+      },
+      // Only where something is loaded on demand: every further file takes time.
+      splitting: true,
     }),
   ]),
 )

@@ -61,8 +61,8 @@ function bundleProblems(): string[] {
   >
   return Object.entries(metafiles).flatMap(([bundle, { inputs }]) =>
     Object.keys(inputs).flatMap(input => {
-      // Node's own modules, see tools/node-builtins.ts.
-      if (input.startsWith('node-builtin')) return []
+      // Node's own modules, see tools/node-builtins.ts; and what is loaded later, see tools/when-needed.ts.
+      if (/^(?:node-builtin|when-needed)/.test(input)) return []
       const owner = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]
       if (owner === undefined) {
         return /^(?:functions|contract)\//.test(input) ? [] : [`bundle ${bundle} holds ${input}`]

@@ -1,9 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger'
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Deny, Place } from '../../contract/decision.ts'
 import { metricNamespace, metricService } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { onFirstUse } from './on-first-use.ts'
+import { createLogger, createMetrics } from './powertools.ts'
 
 /** What one handled request looked like from the inside. Names only: never a token, claim, header or body value. */
 export interface Outcome {
@@ -43,23 +42,23 @@ export interface Telemetry {
 /** Logs through Powertools; metrics in CloudWatch's embedded format, so that no call is made while a request waits. */
 export function createTelemetry(service: string, api: string): Telemetry {
   // A first door that allows says nothing. Made in the invocation that has something to say, so nothing is lost.
-  const logger = onFirstUse(() => new Logger({ serviceName: service }))
-  const metrics = onFirstUse(() => new Metrics({ namespace: metricNamespace, serviceName: metricService }))
+  const logger = onFirstUse(() => createLogger(service))
+  const metrics = onFirstUse(() => createMetrics(metricNamespace, metricService))
   const countDenial = (route: string, denial: Deny) => {
     const { reason } = denial
     const single = metrics().singleMetric()
     single.addDimensions({ api, route, reason })
-    single.addMetric('Denied', MetricUnit.Count, 1)
+    single.addMetric('Denied', 'Count', 1)
     for (const place of placesOf(denial)) {
       const atFault = metrics().singleMetric()
       atFault.addDimensions({ api, route, place, reason })
-      atFault.addMetric('Refused', MetricUnit.Count, 1)
+      atFault.addMetric('Refused', 'Count', 1)
     }
   }
   const count = (metric: 'KeyFetchFailures' | 'StaleKeys') => {
     const single = metrics().singleMetric()
     single.addDimensions({ api })
-    single.addMetric(metric, MetricUnit.Count, 1)
+    single.addMetric(metric, 'Count', 1)
   }
   return {
     denied({ route, requestId, denial }) {
@@ -71,17 +70,17 @@ export function createTelemetry(service: string, api: string): Telemetry {
     stripped({ route, place, count, requestId, names }) {
       const single = metrics().singleMetric()
       single.addDimensions({ api, route, place })
-      single.addMetric('Stripped', MetricUnit.Count, count)
+      single.addMetric('Stripped', 'Count', count)
       if (names) logger().info('stripped', { route, requestId, place, names })
     },
     upstreamAnswered(durationMs) {
-      metrics().addMetric('UpstreamLatency', MetricUnit.Milliseconds, durationMs)
+      metrics().addMetric('UpstreamLatency', 'Milliseconds', durationMs)
     },
     handled({ route, status, durationMs }) {
       metrics().addDimensions({ api, route })
-      metrics().addMetric('Requests', MetricUnit.Count, 1)
-      metrics().addMetric('Errors', MetricUnit.Count, status >= 500 ? 1 : 0)
-      metrics().addMetric('Latency', MetricUnit.Milliseconds, durationMs)
+      metrics().addMetric('Requests', 'Count', 1)
+      metrics().addMetric('Errors', 'Count', status >= 500 ? 1 : 0)
+      metrics().addMetric('Latency', 'Milliseconds', durationMs)
       metrics().publishStoredMetrics()
     },
     trouble(note) {

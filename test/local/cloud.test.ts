@@ -408,7 +408,7 @@ describe('issuers as people have them', () => {
     ['https://sso.example.com/realms/main', undefined],
     ['https://login.example.com/8f4e/v2.0', 'https://keys.example.com/8f4e/keys'],
     ['https://id.example.com/oauth2/default', 'https://id.example.com/oauth2/default/v1/keys'],
-  ])('open the first door: %s, key set at %s', async (name, jwksUri) => {
+  ])('open the first door: %s, with a declared key set: %s', async (name, jwksUri) => {
     const other = `${name.replace(/\/$/, '')}/other`
     const options = { audience: 'https://api.example.com', algorithms: ['ES256'] } as const
     const assembly = assemblies.synthesize(stack => {
