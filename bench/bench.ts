@@ -3,6 +3,7 @@ import { addedLatency } from './added-latency.ts'
 import { warmDecisions } from './decisions/warm-decisions.ts'
 import type { Report } from './figure.ts'
 import { loadTime } from './load/load-time.ts'
+import { pipelineCost } from './pipeline/pipeline.ts'
 import { printTable } from './print-table.ts'
 import { type Stage, startStage } from './stage.ts'
 import { storeCalls } from './store-calls.ts'
@@ -13,6 +14,7 @@ import { tokenVerification } from './tokens/token-verification.ts'
 const groups: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   load: loadTime,
   decisions: warmDecisions,
+  pipeline: pipelineCost,
   tokens: tokenVerification,
   latency: addedLatency,
   store: storeCalls,

@@ -44,21 +44,18 @@ export function createTelemetry(service: string, api: string): Telemetry {
   // A first door that allows says nothing. Made in the invocation that has something to say, so nothing is lost.
   const logger = onFirstUse(() => createLogger(service))
   const metrics = onFirstUse(() => createMetrics(metricNamespace, metricService))
+  // An instance of its own, so that what the request at hand has stored is not written with it. Not `singleMetric`: that makes an
+  // instance, and a console, for each count.
+  const counts = onFirstUse(() => createMetrics(metricNamespace, metricService))
+  const count = (metric: string, dimensions: Record<string, string>, times = 1) => {
+    counts().addDimensions({ api, ...dimensions })
+    counts().addMetric(metric, 'Count', times)
+    counts().publishStoredMetrics()
+  }
   const countDenial = (route: string, denial: Deny) => {
     const { reason } = denial
-    const single = metrics().singleMetric()
-    single.addDimensions({ api, route, reason })
-    single.addMetric('Denied', 'Count', 1)
-    for (const place of placesOf(denial)) {
-      const atFault = metrics().singleMetric()
-      atFault.addDimensions({ api, route, place, reason })
-      atFault.addMetric('Refused', 'Count', 1)
-    }
-  }
-  const count = (metric: 'KeyFetchFailures' | 'StaleKeys') => {
-    const single = metrics().singleMetric()
-    single.addDimensions({ api })
-    single.addMetric(metric, 'Count', 1)
+    count('Denied', { route, reason })
+    for (const place of placesOf(denial)) count('Refused', { route, place, reason })
   }
   return {
     denied({ route, requestId, denial }) {
@@ -67,10 +64,8 @@ export function createTelemetry(service: string, api: string): Telemetry {
       logger()[level]('denied', { route, requestId, reason: denial.reason, note: denial.note })
       countDenial(route, denial)
     },
-    stripped({ route, place, count, requestId, names }) {
-      const single = metrics().singleMetric()
-      single.addDimensions({ api, route, place })
-      single.addMetric('Stripped', 'Count', count)
+    stripped({ route, place, count: members, requestId, names }) {
+      count('Stripped', { route, place }, members)
       if (names) logger().info('stripped', { route, requestId, place, names })
     },
     upstreamAnswered(durationMs) {
@@ -88,10 +83,10 @@ export function createTelemetry(service: string, api: string): Telemetry {
     },
     keyFetchFailed(note) {
       logger().warn('trouble', { note })
-      count('KeyFetchFailures')
+      count('KeyFetchFailures', {})
     },
     staleKeysUsed() {
-      count('StaleKeys')
+      count('StaleKeys', {})
     },
     fault(error, { route, requestId }) {
       logger().error('fault', { route, requestId, ...anatomyOf(error) })

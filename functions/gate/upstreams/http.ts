@@ -83,7 +83,9 @@ const answerOf = (
 
 /** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
 function failureOf(error: unknown): Decision<never> {
-  const { code, name } = error as { code?: string; name?: string }
+  const { code: given, name } = error as { code?: unknown; name?: string }
+  // That of a DOMException is a number.
+  const code = typeof given === 'string' ? given : undefined
   const note = code ?? name
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return deny('upstream.invalid_response', { note })
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'

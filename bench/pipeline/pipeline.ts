@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readApp } from '../../local/template/app.ts'
+import { runChild } from '../child-process.ts'
+import { type Figure, figure, type Goal, type Report } from '../figure.ts'
+import { median, quantile } from '../statistics.ts'
+import type { StepTimes } from './timed-steps.ts'
+
+/** What the measuring process is told: the folder of the gate's code. */
+export interface Task {
+  readonly gate: string
+}
+
+interface Batch {
+  /** Microseconds of each request. */
+  readonly times: readonly number[]
+  /** Microseconds of CPU time for one request, on average. */
+  readonly cpu: number
+}
+
+/** `middy` reads and validates inputs; `middy.answers` the answer too. */
+export interface Samples {
+  readonly whole: Readonly<Record<'ours' | 'middy' | 'middy.answers', readonly Batch[]>>
+  /** Of each request in each round. */
+  readonly steps: ReadonlyArray<readonly StepTimes[]>
+}
+
+/**
+ * What the gate's pipeline costs for a typical route, without a network: the upstream and the table of counters answer
+ * from memory. Beside it, middy with what its own middlewares for headers, JSON and validation do.
+ */
+export async function pipelineCost(): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
+  const run = (script: URL, environment: Record<string, string>, ...args: string[]) =>
+    runChild(['--import', 'tsx', fileURLToPath(script), ...args], {
+      ...(process.env as Record<string, string>),
+      ...environment,
+    })
+  try {
+    await run(new URL('typical-app.ts', import.meta.url), { CDK_OUTDIR: folder, CDK_VALIDATION: 'false' })
+    const task: Task = { gate: gateIn(folder) }
+    const samples = (await run(
+      new URL('measure.ts', import.meta.url),
+      { NODE_ENV: 'production' },
+      JSON.stringify(task),
+    )) as Samples
+    return {
+      title: 'The pipeline of the second door, for 2 KB in and 4 KB out',
+      baseline:
+        'middy with the work of its middlewares for headers, JSON and validation; steps, against the whole',
+      figures: [...wholeFigures(samples.whole), ...stepFigures(samples)],
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function gateIn(assembly: string): string {
+  const found = readApp(assembly).functions.find(({ folder }) => {
+    const path = join(folder, 'manifest.json')
+    return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).gate === 'Orders'
+  })
+  if (!found) throw new Error('the app has no gate before its upstream')
+  return found.folder
+}
+
+const timesOf = (batches: readonly Batch[]) => batches.flatMap(({ times }) => times)
+const cpuOf = (batches: readonly Batch[]) => median(batches.map(({ cpu }) => cpu))
+
+function wholeFigures(whole: Samples['whole']): Figure[] {
+  const rows = (name: keyof Samples['whole'], goals: { readonly p50?: Goal; readonly cpu?: Goal } = {}) => {
+    const row = (part: string, of: (batches: readonly Batch[]) => number, goal?: Goal) =>
+      figure(`pipeline.${name}.${part}`, of(whole[name]), 'µs', { baseline: of(whole.middy), goal })
+    return [
+      row('p50', batches => median(timesOf(batches)), goals.p50),
+      row('p99', batches => quantile(timesOf(batches), 0.99)),
+      row('cpu', cpuOf, goals.cpu),
+    ]
+  }
+  return [
+    ...rows('ours', { p50: { of: 'value', atMost: 150 }, cpu: { of: 'ratio', atMost: 1 } }),
+    ...rows('middy'),
+    ...rows('middy.answers'),
+  ]
+}
+
+function stepFigures({ steps, whole }: Samples): Figure[] {
+  const requests = steps.flat()
+  const all = median(timesOf(whole.ours))
+  const mediansOf = (kind: keyof StepTimes) =>
+    Object.keys(requests[0]?.[kind] ?? {}).map(
+      name => [name, median(requests.map(times => times[kind][name] ?? 0))] as const,
+    )
+  const row =
+    (kind: string) =>
+    ([name, value]: readonly [string, number]) =>
+      figure(`pipeline.${kind}.${name}.p50`, value, 'µs', { baseline: all })
+  return [...mediansOf('steps').map(row('step')), ...mediansOf('parts').map(row('part'))]
+}
