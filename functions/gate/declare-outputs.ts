@@ -51,12 +51,17 @@ function declaredOf(
       viewers: ticket?.viewers ?? [],
     }),
   )
-  const headers = settle(readAnswerHeaders(answer, declared.headers))
+  const { etag, ...headers } = settle(readAnswerHeaders(answer, declared.headers))
   const cookies = settle(readAnswerCookies(answer.headers['set-cookie'] ?? [], declared.cookies))
   return {
     result: {
       statusCode: answer.status,
-      headers: { ...headers, ...(body.contentType && { 'content-type': body.contentType }) },
+      headers: {
+        ...headers,
+        // Of another answer than the one that goes back, it would tell what is left out of it.
+        ...(etag !== undefined && body.isWhole && { etag }),
+        ...(body.contentType && { 'content-type': body.contentType }),
+      },
       ...(cookies.set.length > 0 && { multiValueHeaders: { 'set-cookie': [...cookies.set] } }),
       body: body.text,
       ...(body.isBase64 && { isBase64Encoded: true }),
@@ -71,7 +76,11 @@ function unchanged(answer: UpstreamAnswer): APIGatewayProxyResult {
   if (refusal) throw new Refused(refusal)
   const body = isEncoded(answer) ? undefined : textOf(answer.body)
   if (body === undefined) throw new Refused(deny('upstream.invalid_response', { note: 'body: not UTF-8' }))
-  return { statusCode: answer.status, headers: settle(readAnswerHeaders(answer, ['content-type'])), body }
+  return {
+    statusCode: answer.status,
+    headers: settle(readAnswerHeaders(answer, ['content-type', 'etag'])),
+    body,
+  }
 }
 
 /** Why an answer of this status is not passed on, if nothing says that it may be. */

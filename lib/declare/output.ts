@@ -16,7 +16,8 @@ export interface Viewers {
 
 export interface EmptyOutputOptions {
   /**
-   * Response headers that may pass, in any case, beside `content-language`, `etag` and `last-modified`. Hop-by-hop headers,
+   * Response headers that may pass, in any case, beside `content-language` and `last-modified`. An `etag` passes only
+   * where nothing was left out of the answer: it would tell what. Hop-by-hop headers,
    * security headers, CORS, caching and banners are the gateway's own and cannot be declared.
    * @default - none
    */

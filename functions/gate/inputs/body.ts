@@ -5,7 +5,7 @@ import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import type { Findings } from './findings.ts'
 import { readForm } from './form.ts'
 import type { SentHeaders } from './headers.ts'
-import { escapePointer, isDeclaredAt, project } from './projection.ts'
+import { isDeclaredAt, pointerTo, project } from './projection.ts'
 
 /** A body as far as it is declared. */
 export interface DeclaredBody {
@@ -60,12 +60,11 @@ export function readBody(
       const onInexact = (place: JsonPlace) => {
         // What is left behind anyway may be any number.
         if (!isDeclaredAt(place, declared.projection)) return
-        const pointer = place.map(step => `/${escapePointer(String(step))}`).join('')
-        findings.invalid('body', pointer, 'is a number that would not stay the same')
+        findings.invalid('body', () => pointerTo(place), 'is a number that would not stay the same')
       }
       const parsed = parseStrictJson(body, maxDepth, isPrototype, onInexact)
       if (!parsed) return deny('input.malformed')
-      const onUndeclared = (pointer: string) => findings.undeclared('body', pointer)
+      const onUndeclared = (pointer: () => string) => findings.undeclared('body', pointer)
       return allow({ type, value: project(parsed.value, declared.projection, onUndeclared) })
     }
     case 'form': {

@@ -29,8 +29,11 @@ export function readCookies(sent: SentHeaders, declared: readonly Parameter[], f
   return read
 }
 
+// Only these two (RFC 6265 §5.2). Taking away what else Unicode calls a space would make a `__Host-` cookie of one that is none.
+const trimmed = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '')
+
 /** A pair without `=` has no name that it could be declared by (RFC 6265 §5.2). */
 function pairOf(pair: string): readonly [name: string, value: string] {
   const at = pair.indexOf('=')
-  return at < 0 ? ['', ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  return at < 0 ? ['', ''] : [trimmed(pair.slice(0, at)), trimmed(pair.slice(at + 1))]
 }

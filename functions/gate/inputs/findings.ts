@@ -5,9 +5,12 @@ const most = 20
 // Names of what is not declared, and of members of maps, are a caller's own words.
 const longestName = 200
 
-const field = (place: Place, name: string, detail: string): FieldError => ({
+/** A name, or how it is made if it is to be kept. */
+type Name = string | (() => string)
+
+const field = (place: Place, name: Name, detail: string): FieldError => ({
   in: place,
-  name: name.slice(0, longestName),
+  name: (typeof name === 'string' ? name : name()).slice(0, longestName),
   detail,
 })
 
@@ -27,7 +30,7 @@ export class Findings {
     if (this.#ambiguous.length < most) this.#ambiguous.push(field(place, name, 'was sent more than once'))
   }
 
-  invalid(place: Place, name: string, detail: string): void {
+  invalid(place: Place, name: Name, detail: string): void {
     if (this.#invalid.length < most) this.#invalid.push(field(place, name, detail))
   }
 
@@ -37,7 +40,7 @@ export class Findings {
   }
 
   /** Not declared, and so not copied. */
-  undeclared(place: Place, name: string): void {
+  undeclared(place: Place, name: Name): void {
     this.#left.set(place, (this.#left.get(place) ?? 0) + 1)
     const named = this.#undeclared.get(place)
     if (!named) this.#undeclared.set(place, [field(place, name, 'is not declared')])

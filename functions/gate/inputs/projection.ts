@@ -1,7 +1,10 @@
 import type { Projection } from '../../../contract/gate-manifest.ts'
 
-/** Told of each member that is left behind, by its JSON Pointer (RFC 6901). */
-export type OnUndeclared = (pointer: string) => void
+/**
+ * Told of each member that is left behind; its JSON Pointer (RFC 6901) is made when it is asked for. A body can have a hundred
+ * thousand of them below a name of as many letters.
+ */
+export type OnUndeclared = (pointer: () => string) => void
 
 const silently: OnUndeclared = () => {}
 
@@ -32,7 +35,7 @@ function copy(
     // `__proto__` is never a member, not even of a map: it would be one only until the next assignment.
     if (known && name !== '__proto__') {
       kept[name] = copyWithin((value as Record<string, unknown>)[name], known, onUndeclared, at, name)
-    } else onUndeclared(pointerTo([...at, name]))
+    } else onUndeclared(() => pointerTo([...at, name]))
   }
   return kept
 }
@@ -51,8 +54,12 @@ function copyWithin(
   return copied
 }
 
-const pointerTo = (path: readonly (string | number)[]): string =>
-  path.map(step => `/${escapePointer(String(step))}`).join('')
+// Longer ones are cut anyway where they are shown.
+const longestStep = 200
+
+/** RFC 6901 §3. */
+export const pointerTo = (path: readonly (string | number)[]): string =>
+  path.map(step => `/${escapePointer(String(step).slice(0, longestStep))}`).join('')
 
 /** Whether what stands at a place of a JSON value is declared. */
 export function isDeclaredAt(place: readonly (string | number)[], declared: Projection): boolean {

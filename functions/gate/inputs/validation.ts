@@ -156,19 +156,32 @@ function judge(
   findings: Findings,
 ): boolean {
   if (typeof validator !== 'function') throw new Error('no validator for this input')
-  if (validator(value)) return true
-  const { at, detail } = failureOf(validator)
+  const failure = failureIn(value, validator)
+  if (!failure) return true
+  const { at, detail } = failure
   const shown = place === 'body' ? `${name}${at}` : name
   if (!findings.has(place, shown)) findings.invalid(place, shown, detail)
   return false
 }
 
-/** What failed, in the schema's words: no value that was sent is repeated. */
-export function failureOf({ errors }: Pick<Validate, 'errors'>): {
+interface Failure {
   /** JSON Pointer from the validated value. */
   readonly at: string
   readonly detail: string
-} {
+}
+
+/** What is wrong with a value, if anything is. */
+export function failureIn(value: unknown, validate: Validate): Failure | undefined {
+  try {
+    return validate(value) ? undefined : failureOf(validate)
+  } catch {
+    // A pattern gives up on texts of some megabytes. What the validator last said is of another value.
+    return { at: '', detail: 'is not valid' }
+  }
+}
+
+/** What failed, in the schema's words: no value that was sent is repeated. */
+function failureOf({ errors }: Pick<Validate, 'errors'>): Failure {
   const [error] = errors ?? []
   if (!error) return { at: '', detail: 'is not valid' }
   if (error.keyword === 'required') {

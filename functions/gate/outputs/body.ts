@@ -3,7 +3,7 @@ import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { AnswerManifest, Projection } from '../../../contract/gate-manifest.ts'
 import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import { escapePointer, isDeclaredAt, project } from '../inputs/projection.ts'
-import { failureOf, type Validate } from '../inputs/validation.ts'
+import { failureIn, type Validate } from '../inputs/validation.ts'
 import type { UpstreamAnswer } from '../upstreams/upstream.ts'
 import { isEncoded, mediaTypeOf } from './headers.ts'
 import { hide } from './visibility.ts'
@@ -17,6 +17,8 @@ export interface PassedBody {
   readonly text: string
   readonly isBase64: boolean
   readonly stripped: number
+  /** Whether it is what the upstream said: nothing was stripped, and nothing could have been hidden. */
+  readonly isWhole: boolean
 }
 
 /** Who asks, and what the answer is measured by. */
@@ -38,7 +40,8 @@ export function readAnswerBody(
   measure: Measure,
 ): Decision<PassedBody> {
   if (declared.kind === 'empty') {
-    return allow({ contentType: null, text: '', isBase64: false, stripped: answer.body.length > 0 ? 1 : 0 })
+    const stripped = answer.body.length > 0 ? 1 : 0
+    return allow({ contentType: null, text: '', isBase64: false, stripped, isWhole: stripped === 0 })
   }
   if (isEncoded(answer)) return refuse('header content-encoding: bytes that nobody asked to pack')
   const { maxBytes } = declared
@@ -79,9 +82,16 @@ function readJson(
   const value = project(parsed.value, declared.projection, () => {
     stripped += 1
   })
-  if (!validate(value)) return refuse(`body ${complaint(validate, declared.projection)}`)
+  const failure = failureIn(value, validate)
+  if (failure) return refuse(`body ${complaint(failure, declared.projection)}`)
   const seen = declared.visibility ? hide(value, declared.visibility, viewers) : value
-  return allow({ contentType: declared.mediaType, text: JSON.stringify(seen), isBase64: false, stripped })
+  return allow({
+    contentType: declared.mediaType,
+    text: JSON.stringify(seen),
+    isBase64: false,
+    stripped,
+    isWhole: stripped === 0 && declared.visibility === null,
+  })
 }
 
 function readText(answer: UpstreamAnswer, declared: Kind<'text'>, type: string): Decision<PassedBody> {
@@ -89,7 +99,13 @@ function readText(answer: UpstreamAnswer, declared: Kind<'text'>, type: string):
     return refuse(`header content-type: not ${declared.mediaType}`)
   const text = textOf(answer.body)
   if (text === undefined) return refuse('body: not UTF-8')
-  return allow({ contentType: `${declared.mediaType}; charset=utf-8`, text, isBase64: false, stripped: 0 })
+  return allow({
+    contentType: `${declared.mediaType}; charset=utf-8`,
+    text,
+    isBase64: false,
+    stripped: 0,
+    isWhole: true,
+  })
 }
 
 function readBytes(answer: UpstreamAnswer, declared: Kind<'bytes'>, type: string): Decision<PassedBody> {
@@ -97,7 +113,7 @@ function readBytes(answer: UpstreamAnswer, declared: Kind<'bytes'>, type: string
     return refuse(`header content-type: not ${declared.mediaTypes.join(', ')}`)
   }
   const text = Buffer.from(answer.body).toString('base64')
-  return allow({ contentType: type, text, isBase64: true, stripped: 0 })
+  return allow({ contentType: type, text, isBase64: true, stripped: 0, isWhole: true })
 }
 
 /** Text in well-formed Unicode, or undefined. A function's text can hold half a character. */
@@ -109,8 +125,7 @@ export function textOf(body: UpstreamAnswer['body']): string | undefined {
 }
 
 /** Where and why, in the schema's words. */
-function complaint(validate: Validate, declared: Projection): string {
-  const { at, detail } = failureOf(validate)
+function complaint({ at, detail }: { at: string; detail: string }, declared: Projection): string {
   const path = at.split('/').slice(1)
   const names = path.map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
   return `${placeIn(declared, names) || 'as a whole'}: ${detail}`

@@ -1,8 +1,9 @@
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { UpstreamAnswer } from '../upstreams/upstream.ts'
 
-// What says something of the answer itself, and nothing of who made it.
-const always = ['content-language', 'etag', 'last-modified'] as const
+// What says something of the answer itself, and nothing of who made it. Not `etag`: most are hashes of the whole answer, by which
+// hidden and undeclared members could be guessed.
+const always = ['content-language', 'last-modified'] as const
 
 // RFC 9110 §5.3: only lists may be sent in several lines. Of two of these, each reader takes another one.
 const single = new Set([

@@ -8,7 +8,7 @@ import * as headers from '../../../functions/gate/inputs/headers.ts'
 import { fieldsOf } from '../../../functions/gate/inputs/pairs.ts'
 import * as path from '../../../functions/gate/inputs/path.ts'
 import * as query from '../../../functions/gate/inputs/query.ts'
-import { candidateOf, failureOf } from '../../../functions/gate/inputs/validation.ts'
+import { candidateOf, failureIn, type Validate } from '../../../functions/gate/inputs/validation.ts'
 import { targetOf } from '../../../functions/gate/upstreams/http.ts'
 import { emptyInput } from './parts.ts'
 
@@ -225,6 +225,17 @@ describe('a header', () => {
 })
 
 describe('a cookie', () => {
+  test.each(['\u00a0', '\u2000', '\ufeff', '\u000b', '\u0085'])(
+    'is not one of another name for having %j before it: `__Host-` is a promise of browsers',
+    space => {
+      const name = '__Host-session'
+      expect(readCookies({ cookie: [`${space}${name}=evil`] }, [one(name)])).toMatchObject({ value: [] })
+      expect(readCookies({ cookie: [` \t${name}=mine `] }, [one(name)])).toMatchObject({
+        value: [[name, 'mine']],
+      })
+    },
+  )
+
   const declared = [one('session')]
   const read = (...headers: string[]) => readCookies({ Cookie: headers }, declared)
 
@@ -397,14 +408,39 @@ describe('a failure', () => {
   ])('at %j with %j has the place %j', (instancePath, params, at) => {
     const keyword = 'missingProperty' in params ? 'required' : 'type'
     const errors = [{ instancePath, keyword, params, message: 'must be x' }]
-    expect(failureOf({ errors })).toEqual({
+    const validate: Validate = Object.assign(() => false, { errors })
+    expect(failureIn(null, validate)).toEqual({
       at,
       detail: keyword === 'required' ? 'is required' : 'must be x',
     })
   })
 })
 
+test('a validator that gives up refuses, and says nothing of what it judged before', () => {
+  const errors = [{ instancePath: '/k3wz9q', keyword: 'type', params: {}, message: 'must be x' }]
+  const validate: Validate = () => {
+    throw new RangeError('Maximum call stack size exceeded')
+  }
+  validate.errors = errors
+  expect(failureIn('a', validate)).toEqual({ at: '', detail: 'is not valid' })
+})
+
 describe('findings', () => {
+  test('ask for no more names than they keep: each could take its time to make', () => {
+    const findings = new Findings()
+    let made = 0
+    const name = () => {
+      made += 1
+      return `/${made}`
+    }
+    for (let i = 0; i < 1000; i += 1) {
+      findings.undeclared('body', name)
+      findings.invalid('body', name, 'must be x')
+    }
+    expect(made).toBe(40)
+    expect(findings.left.get('body')).toBe(1000)
+  })
+
   test('name twenty fields at the most, and no name is longer than 200 characters', () => {
     const findings = new Findings()
     for (let i = 0; i < 50; i += 1) {

@@ -156,7 +156,7 @@ function countIn(value: unknown): number {
 function leftBehind(value: unknown, projection: Projection): number {
   let sum = 0
   project(value, projection, pointer => {
-    const steps = pointer.split('/').slice(1)
+    const steps = pointer().split('/').slice(1)
     const names = steps.map(step => step.replaceAll('~1', '/').replaceAll('~0', '~'))
     let here: unknown = value
     for (const name of names) here = (here as Record<string, unknown>)[name]
