@@ -28,9 +28,11 @@ const multipleOf: CodeKeywordDefinition = {
   schemaType: 'number',
   error: { message: ({ schemaCode }) => str`must be multiple of ${schemaCode}` },
   code(context: KeywordCxt) {
-    const { gen, data, schemaCode } = context
-    const times = gen.let('times')
-    context.fail(_`(${times} = ${data}/${schemaCode}, !(Math.abs(Math.round(${times}) - ${times}) <= 1e-9))`)
+    const { data, schemaCode: step } = context
+    const whole = _`Number.isSafeInteger(${data}) && Number.isSafeInteger(${step})`
+    // As near as a double can be: an error of a few units in its last place, however large or small it is.
+    const near = _`Math.abs(Math.round(${data} / ${step}) * ${step} - ${data}) <= Math.abs(${data}) * 2 ** -51`
+    context.fail(_`!(${whole} ? ${data} % ${step} === 0 : ${near})`)
   },
 }
 

@@ -20,6 +20,14 @@ export function compileVisibility(
         fix: 'begin it with /, and write ~1 for / and ~0 for ~ in names',
       })
     }
+    if (hasTwoShapes(path, projection)) {
+      throw new DeclarationError({
+        at,
+        given: `the pointer ${JSON.stringify(pointer)}, on whose way something may be a list or an object`,
+        allowed: 'a way along values of one shape each',
+        fix: 'declare one of the two: which it is, the service would choose, and one of them would not be covered',
+      })
+    }
     const ends = endsOf(path, projection, root)
     if (ends.length === 0) {
       throw new DeclarationError({
@@ -41,6 +49,19 @@ function segmentsOf(pointer: string): string[] | undefined {
     .slice(1)
     .split('/')
     .map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** Whether a value on the way may be a list as well as an object: a segment names what is in one of them only. */
+function hasTwoShapes([segment, ...rest]: readonly string[], declared: Projection): boolean {
+  if (segment === undefined) return false
+  const { items, members = {}, others } = declared
+  if (items && (Object.keys(members).length > 0 || others)) return true
+  const next = Object.hasOwn(members, segment)
+    ? members[segment]
+    : segment === '*'
+      ? (items ?? others)
+      : undefined
+  return next !== undefined && hasTwoShapes(rest, next)
 }
 
 /** The nodes at the end of a path, made on the way: several where a value may be a list or a map. */

@@ -39,7 +39,7 @@ export interface JsonOutputOptions extends BodyOutputOptions {
   readonly mediaType?: string
   /**
    * Members that only some callers see, by JSON Pointer (RFC 6901): `{ '/margin': { roles: ['manager'] } }`. A segment `*` is
-   * every item of a list, or every member of a map. For everyone else the member is removed, after the answer was validated.
+   * every item of a list, or every member of a map that has no name of its own in the schema. For everyone else the member is removed, after the answer was validated.
    * Nobody sees it on a public route.
    * @default - all members are for whoever may use the route
    */

@@ -381,6 +381,23 @@ describe('members for some viewers', () => {
     })
   })
 
+  it.each([
+    ['/owner/cost', { anyOf: [{ $ref: '#/$defs/a' }, { type: 'array', items: { $ref: '#/$defs/a' } }] }],
+    [
+      '/owner/*',
+      { type: ['array', 'object'], items: { type: 'string' }, additionalProperties: { type: 'string' } },
+    ],
+  ])('cannot stand at %j where something on the way may be a list or an object', (pointer, owner) => {
+    const schema = {
+      type: 'object',
+      properties: { owner },
+      $defs: { a: { type: 'object', properties: { cost: { type: 'number' } } } },
+    }
+    expect(refusal(of({ [pointer]: { roles: ['manager'] } }, schema))).toMatchObject({
+      given: `the pointer "${pointer}", on whose way something may be a list or an object`,
+    })
+  })
+
   it('are found through references, alternatives and unions', () => {
     const schema = {
       type: 'object',
