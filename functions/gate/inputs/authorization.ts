@@ -1,9 +1,7 @@
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
+import { bearerToken } from '../../runtime/bearer-credentials.ts'
 import type { SentHeaders } from './headers.ts'
 import type { Pairs } from './pairs.ts'
-
-// As the first door takes it (functions/authorizer/bearer.ts).
-const bearer = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i
 
 /**
  * The access token, for a route whose upstream is to have it. It is the one that the first door verified: API Gateway keys its
@@ -11,7 +9,7 @@ const bearer = /^bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i
  */
 export function readAuthorization(sent: SentHeaders): Decision<Pairs> {
   const [value, ...more] = sent.get('authorization') ?? []
-  const token = value !== undefined && more.length === 0 ? bearer.exec(value)?.[1] : undefined
+  const token = value !== undefined && more.length === 0 ? bearerToken(value) : undefined
   return token === undefined
     ? deny('token.malformed', { note: 'not the one token that was verified' })
     : allow([['authorization', `Bearer ${token}`]])
