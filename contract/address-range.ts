@@ -28,6 +28,24 @@ export function readAddressRange(text: string): AddressRange | undefined {
   }
 }
 
+/**
+ * What a caller is counted and quarantined as: an IPv4 address, or of IPv6 its /64, all of which one caller has to itself (RFC 6177).
+ * Undefined for what is no address.
+ */
+export function networkOf(address: string): string | undefined {
+  const version = isIP(address)
+  if (version === 0 || address.includes('%')) return undefined
+  if (version === 4) return address
+  const bits = bitsOf(address, version)
+  if (mapped().check(address, 'ipv6')) return octets(bits.slice(96)).join('.')
+  return `${octets(bits.slice(0, 64))
+    .map(octet => octet.toString(16).padStart(2, '0'))
+    .join('')}/64`
+}
+
+const octets = (bits: string): number[] =>
+  Array.from({ length: bits.length / 8 }, (_, i) => Number.parseInt(bits.slice(i * 8, i * 8 + 8), 2))
+
 /** IPv4 written as IPv6 (RFC 4291 §2.5.5.2). */
 const mapped = () => listOf('::ffff:0:0', 96, 6)
 

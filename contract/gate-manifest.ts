@@ -14,6 +14,7 @@ import {
   string,
 } from './decode.ts'
 import { deployed } from './deployed.ts'
+import { routeLimits } from './limits.ts'
 
 /**
  * Which members of a JSON value are declared. `members` by name, `others` for maps, `items` for arrays.
@@ -127,14 +128,6 @@ const output = oneOfKind({
 })
 export type OutputManifest = Decoded<typeof output>
 
-const limit = object({
-  /** Routes that name the same counter share it. */
-  counter: string,
-  max: count,
-  periodSeconds: count,
-})
-export type LimitManifest = Decoded<typeof limit>
-
 /** How a caller must have signed in (RFC 9470). */
 const authentication = object({
   /** One of these, where there are any. */
@@ -161,7 +154,7 @@ const gateAccess = oneOfKind({
 const gateRoute = object({
   access: gateAccess,
   input,
-  userLimit: nullable(limit),
+  limits: routeLimits,
   /** Null for a stub, whose answer is the declaration's own. */
   output: nullable(output),
   /** Answer of a stub; null for a real upstream. */
@@ -196,13 +189,32 @@ const cors = object({
 })
 export type CorsManifest = Decoded<typeof cors>
 
+/** Where counters and controls are kept. */
+const state = object({
+  table: deployed,
+  /** How long a request waits for the table at most, in all. */
+  budgetMs: count,
+})
+
+/** Who may say whom a request comes from, where that is not whoever called API Gateway. */
+const clientAddress = object({
+  /** Ranges of the proxies' own addresses; null: API Gateway can be reached through them only, as was declared with a reason. */
+  from: nullable(list(string)),
+  /** How many entries of `x-forwarded-for` are theirs, counted from the last; what stands further left is the caller's own word. */
+  hops: count,
+})
+export type ClientAddressManifest = Decoded<typeof clientAddress>
+
 const gateManifest = object({
   format: literal('sallyport/gate@1'),
   api: string,
   gate: string,
   upstream,
-  /** Name of the state table; null when no route of this gate counts anything. */
-  table: nullable(deployed),
+  /** Null: this API counts nothing, and nothing can be ordered of it. */
+  state: nullable(state),
+  clientAddress: nullable(clientAddress),
+  /** Whether any route has a rule, or a limit a condition: whether their language is needed. */
+  speaksCel: boolean,
   /** Null: no page of another origin may use this API. */
   cors: nullable(cors),
   routes: record(gateRoute),

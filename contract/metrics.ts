@@ -15,6 +15,12 @@ export const metrics = {
   Refused: ['api', 'route', 'place', 'reason'],
   /** What was sent or answered undeclared, and left behind. `place`: path, query, header, cookie, body or output. */
   Stripped: ['api', 'route', 'place'],
+  /** Requests that passed uncounted, as declared, while the state table could not answer. */
+  Uncounted: ['api', 'route'],
+  /** Calls to the state table that failed or came too late. */
+  StoreFailures: ['api'],
+  /** Time that a request waited for the state table, in milliseconds. */
+  StoreLatency: ['api', 'route'],
   KeyFetchFailures: ['api'],
   StaleKeys: ['api'],
 } as const

@@ -30,6 +30,13 @@ const refused = {
   outside: 'access.denied',
 } as const
 
+// Of what all callers share. Each may have kept to their own.
+const overloaded = {
+  status: 429,
+  detail: 'Too many requests at the moment. Try again shortly.',
+  owner: 'operator',
+} as const
+
 // A request that passed API Gateway without the first door's ticket: the wiring is wrong, or someone is inside.
 const breached = { ...refused, owner: 'operator', pages: true } as const
 
@@ -117,7 +124,30 @@ export const reasons = {
   },
 
   'limit.edge': { status: 429, detail: 'Too many requests.', owner: 'client', retryAfterSeconds: 1 },
+  'limit.ip': {
+    status: 429,
+    detail: 'Too many requests from this address. Try again later.',
+    owner: 'client',
+  },
   'limit.user': { status: 429, detail: 'Too many requests. Try again later.', owner: 'client' },
+  'limit.client': {
+    status: 429,
+    detail: 'Too many requests by this client. Try again later.',
+    owner: 'client',
+  },
+  'limit.route': overloaded,
+  'limit.upstream': overloaded,
+  'limit.service': overloaded,
+
+  // What is ordered about a caller looks like any other no: whoever is watched need not know.
+  'control.quarantined': refused,
+  'control.revoked': rejected,
+  'control.closed': {
+    status: 503,
+    detail: 'This is closed at the moment.',
+    owner: 'operator',
+    retryAfterSeconds: 60,
+  },
 
   'keys.unavailable': {
     status: 503,

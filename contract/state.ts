@@ -1,8 +1,58 @@
-/** The state table: what its items are called. */
+import { createHmac } from 'node:crypto'
+import type { LimitLayer } from './limits.ts'
+
+/**
+ * The state table: what its items are called. One item for each subject holds its counters beside its controls, so that one write
+ * counts a request and says whether its caller is still welcome. Callers are named by HMACs under a key of the table's own: what a
+ * log, a trace or a list of hot keys shows of them leads back to nobody.
+ */
 export const stateTable = {
   partitionKey: 'pk',
-  /** Keys of per-caller counters. Each kind of item has a prefix, so that a role can be bound to the kinds it needs. */
-  userPrefix: 'user#',
   /** Seconds since the epoch. Time to live only cleans up: expiry is always compared in code. */
   expiresAt: 'expiresAt',
+  /** Each kind of item has a prefix, so that a role can be bound to the kinds it needs. */
+  prefixes: { user: 'user#', client: 'client#', ip: 'ip#', shared: 'shared#', control: 'control#' },
+  /** The one item that every gate reads every two seconds: the table's key, and all controls that are not a subject's own. */
+  controls: 'control#shared',
+  /** Binary, 32 bytes, in the item of controls. */
+  hashKey: 'hashKey',
+  /** Of a subject's item: a control each, as contract/control.ts writes it. */
+  quarantine: 'quarantine',
+  revoke: 'revoke',
 } as const
+
+/**
+ * How long a subject's item lasts after its last request. A control on a subject must end before: a later count of that subject
+ * says anew when the item may go, and does not know of the control.
+ */
+export const subjectItemDays = 100
+export const longestSubjectControlDays = 90
+
+/** Each part carries its length, so that no two callers can share a name. */
+const hashed = (key: Uint8Array, ...parts: readonly string[]): string =>
+  createHmac('sha256', key)
+    .update(parts.map(part => `${Buffer.byteLength(part)}:${part}`).join(''))
+    .digest('base64url')
+
+const { prefixes } = stateTable
+
+export const subjectKey = (key: Uint8Array, issuer: string, subject: string): string =>
+  `${prefixes.user}${hashed(key, issuer, subject)}`
+export const clientKey = (key: Uint8Array, issuer: string, client: string): string =>
+  `${prefixes.client}${hashed(key, 'client', issuer, client)}`
+/** @param network an address, or of IPv6 the /64 that one caller has to itself; see `networkOf` */
+export const addressKey = (key: Uint8Array, network: string): string =>
+  `${prefixes.ip}${hashed(key, 'address', network)}`
+export const sharedKey = (layer: LimitLayer, of: string): string => `${prefixes.shared}${layer} ${of}`
+
+/** Attributes of the item of controls: one for each control that is not a subject's own. */
+export const sharedControl = {
+  token: (key: Uint8Array, issuer: string, tokenId: string): string =>
+    `token ${hashed(key, 'token', issuer, tokenId)}`,
+  client: (key: Uint8Array, issuer: string, client: string): string =>
+    `client ${hashed(key, 'client', issuer, client)}`,
+  address: (key: Uint8Array, network: string): string => `address ${hashed(key, 'address', network)}`,
+  route: (api: string, route: string): string => `route ${api} ${route}`,
+  upstream: (api: string, upstream: string): string => `upstream ${api} ${upstream}`,
+} as const
+export const sharedControlPrefixes = ['token ', 'client ', 'address ', 'route ', 'upstream '] as const

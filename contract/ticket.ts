@@ -1,5 +1,5 @@
 import { allow, type Decision, deny } from './decision.ts'
-import { count, json, literal, object, record, string, text } from './decode.ts'
+import { count, type Decoder, json, literal, object, record, string, text } from './decode.ts'
 
 /**
  * What the first door hands to the second, for one route. It travels as the authorizer's context, which API Gateway
@@ -15,6 +15,10 @@ export interface Ticket {
   readonly subject: string
   /** `client_id` of RFC 9068, or what its issuer calls it; empty where the token names none. */
   readonly client: string
+  /** `jti`; empty where the token has none. */
+  readonly tokenId: string
+  /** `iat`, in seconds since the epoch; null where the token does not say. */
+  readonly issuedAt: number | null
   /** Seconds since the epoch: the token's `exp`, or the age it may have, whichever comes first. */
   readonly expiresAt: number
   /** Claims that the second door decides on, as the token has them; those it lacks are left out. */
@@ -33,6 +37,8 @@ export const ticketContext = (ticket: Ticket): Record<string, string> => ({
   issuer: ticket.issuer,
   subject: ticket.subject,
   client: ticket.client,
+  tokenId: ticket.tokenId,
+  issuedAt: ticket.issuedAt === null ? '' : String(ticket.issuedAt),
   expiresAt: String(ticket.expiresAt),
   claims: JSON.stringify(ticket.claims),
   viewers: ticket.viewers.join(' '),
@@ -57,6 +63,10 @@ export function readTicket(
   return allow(ticket)
 }
 
+// Digits, as API Gateway hands on whatever the first door says.
+const seconds: Decoder<number> = (value, at) =>
+  count(/^\d+$/.test(string(value, at)) ? Number(value) : value, at)
+
 const shape = object({
   ticket: literal(version),
   route: text,
@@ -64,8 +74,9 @@ const shape = object({
   issuer: text,
   subject: text,
   client: string,
-  // Digits, as API Gateway hands on whatever the first door says.
-  expiresAt: (value, at) => count(/^\d+$/.test(string(value, at)) ? Number(value) : value, at),
+  tokenId: string,
+  issuedAt: (value, at) => (value === '' ? null : seconds(value, at)),
+  expiresAt: seconds,
   claims: (value, at) => record(json)(JSON.parse(string(value, at)), at),
   viewers: (value, at) =>
     value === ''
@@ -77,10 +88,11 @@ const shape = object({
 
 /** The ticket's own members of an authorizer's context; API Gateway adds others (`principalId`, `integrationLatency`). */
 function readShape(context: Record<string, unknown>) {
-  const { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims, viewers } = context
+  const { ticket, route, fingerprint, issuer, subject, client } = context
+  const { tokenId, issuedAt, expiresAt, claims, viewers } = context
   try {
     return shape(
-      { ticket, route, fingerprint, issuer, subject, client, expiresAt, claims, viewers },
+      { ticket, route, fingerprint, issuer, subject, client, tokenId, issuedAt, expiresAt, claims, viewers },
       'ticket',
     )
   } catch {

@@ -29,13 +29,15 @@ export function permit(
   // Within the answer they are text in text: every quote is written twice.
   if (Buffer.byteLength(JSON.stringify(JSON.stringify(carried))) > mostCarried)
     return deny('claim.not_allowed', { note: `${access.carried.join(', ')}: too large to carry` })
-  const client = memberOf(claims, issuer.clientClaim)
+  const [client, tokenId, issuedAt] = [issuer.clientClaim, 'jti', 'iat'].map(name => memberOf(claims, name))
   return allow({
     route,
     fingerprint: access.fingerprint,
     issuer: issuer.name,
     subject: claims.sub,
     client: isText(client) ? client : '',
+    tokenId: isText(tokenId) ? tokenId : '',
+    issuedAt: typeof issuedAt === 'number' && issuedAt >= 0 ? Math.floor(issuedAt) : null,
     expiresAt: Math.floor(until),
     claims: carried,
     viewers: access.viewers.flatMap((wanted, place) => (isViewer(wanted, scopes, roles) ? [place] : [])),

@@ -10,7 +10,7 @@ import { readHeaders, sentHeaders } from './inputs/headers.ts'
 import { readPath } from './inputs/path.ts'
 import { readQuery } from './inputs/query.ts'
 import { type RouteValidators, validate } from './inputs/validation.ts'
-import type { Admitted, DeclaredRequest, Step } from './passage.ts'
+import type { Admitted, DeclaredRequest, Limited, Step } from './passage.ts'
 
 /**
  * Replaces the raw event with what is declared of it, validated. What is not declared is not copied, so no later step,
@@ -23,7 +23,7 @@ export function declareInputs({
 }: {
   validators: Readonly<Record<string, RouteValidators>>
   telemetry: Telemetry
-}): Step<Admitted & { requestId?: string }> {
+}): Step<Limited & { requestId?: string }> {
   return {
     before: request => {
       const { internal } = request
@@ -49,7 +49,7 @@ function replaceEvent(request: { event: APIGatewayProxyEvent }, declared: Declar
 
 function declare(
   event: APIGatewayProxyEvent,
-  { key, route, ticket }: Admitted,
+  { key, route, ticket, client }: Limited,
   findings: Findings,
 ): DeclaredRequest {
   const { input } = route
@@ -73,7 +73,7 @@ function declare(
     cookies,
     body: body.value,
     bodyType: body.type,
-    sourceIp: event.requestContext?.identity?.sourceIp ?? '',
+    sourceIp: client.address,
   }
 }
 

@@ -1,17 +1,74 @@
-import { deny, settle } from '../../contract/decision.ts'
-import type { Counters } from './limits/counters.ts'
-import type { Admitted, Step } from './passage.ts'
+import { allow, type Decision, deny, settle } from '../../contract/decision.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import { rateLimitHeaders } from './limits/headers.ts'
+import type { Admission, Limiter } from './limits/limiter.ts'
+import type { Limited, Step } from './passage.ts'
 
-/** Counts the request against the caller's limit. Denials: `limit.user` (with when to come back), `store.unavailable`. */
-export function enforceLimits({ counters }: { counters: Counters | null }): Step<Admitted> {
-  return {
-    before: async ({ internal }) => {
-      const { route, ticket } = internal
-      if (!route.userLimit) return
-      // A limit that cannot be counted is a limit that was reached.
-      if (!counters || !ticket)
-        settle(deny('store.unavailable', { note: 'a limit is declared but cannot be counted' }))
-      else settle(await counters.take(ticket, route.userLimit))
-    },
+export interface Limits {
+  readonly limiter: Limiter
+  /** How long a request waits for the state table at most, in all. */
+  readonly budgetMs: number
+}
+
+/**
+ * Is the caller still welcome, and within its limits? Denials: `control.*`, `limit.*` (with when to come back), and
+ * `store.unavailable` where that cannot be known in time; a route may have declared, with a reason, to be open then.
+ */
+export function enforceLimits({
+  limits,
+  telemetry,
+  now,
+}: {
+  limits: Limits | null
+  telemetry: Telemetry
+  now: () => number
+}): Step<Limited> {
+  const ask = async ({ limiter, budgetMs }: Limits, { key, ticket, client }: Limited): Promise<Admission> => {
+    const startedAt = now()
+    try {
+      return await within(budgetMs, limiter.admit({ route: key, ticket, ...client }))
+    } finally {
+      telemetry.storeAsked(now() - startedAt)
+    }
   }
+
+  const decide = async (limited: Limited): Promise<Decision<void>> => {
+    const { key, route } = limited
+    // A limit that cannot be counted is a limit that was reached.
+    if (!limits && route.limits.layers.length > 0)
+      return deny('store.unavailable', { note: 'a limit is declared but cannot be counted' })
+    if (!limits) return admitted
+    try {
+      const { decision, report } = await ask(limits, limited)
+      limited.rateLimit = report && rateLimitHeaders(report, now())
+      return decision
+    } catch (error) {
+      const note = String((error as Error).name)
+      telemetry.storeFailed(note)
+      if (!route.limits.openWithoutStore) return deny('store.unavailable', { note })
+      telemetry.uncounted(key)
+      return admitted
+    }
+  }
+
+  return { before: async ({ internal }) => settle(await decide(internal)) }
+}
+
+const admitted = allow(undefined)
+
+/** What comes later is not waited for; what was counted by then stays counted. */
+async function within<T>(budgetMs: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BudgetExceeded('the state table took too long')), budgetMs)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+class BudgetExceeded extends Error {
+  override readonly name = 'BudgetExceeded'
 }

@@ -1,11 +1,12 @@
-import { resolveDeployed } from '../../contract/deployed.ts'
 import { readGateManifest, type UpstreamManifest } from '../../contract/gate-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
-import type { Rules } from './apply-rule.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
+import type { Limits } from './enforce-limits.ts'
 import type { RouteValidators } from './inputs/validation.ts'
+import type { Conditions } from './limits/plan.ts'
 import { createGate } from './pipeline.ts'
+import type { ReadRules } from './read-rules.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
@@ -31,28 +32,23 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   }
 }
 
-async function openCounters() {
-  if (manifest.table === null) return null
-  const [{ createCounters }, { openCounterStore }] = await Promise.all([
-    import('./limits/counters.ts'),
-    import('./limits/dynamodb.ts'),
-  ])
-  return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
-}
-
 /** The language of rules is loaded where there are rules. */
-async function loadRules(): Promise<Rules> {
-  const has = Object.values(manifest.routes).some(
-    ({ access }) => access.kind === 'token' && access.rule !== null,
-  )
-  return has ? (await import('./read-rules.ts')).readRules(manifest) : {}
+async function loadRules(): Promise<ReadRules> {
+  return manifest.speaksCel
+    ? (await import('./read-rules.ts')).readRules(manifest)
+    : { rules: {}, conditions: {} }
 }
 
-const [{ validators, outputs }, rules, upstream, counters] = await Promise.all([
+async function openLimits(conditions: Conditions): Promise<Limits | null> {
+  return manifest.state && (await import('./open-limits.ts')).openLimits(manifest, manifest.state, conditions)
+}
+
+const reading = loadRules()
+const [{ validators, outputs }, { rules }, upstream, limits] = await Promise.all([
   loadValidators(),
-  loadRules(),
+  reading,
   openUpstream(manifest.upstream),
-  openCounters(),
+  reading.then(({ conditions }) => openLimits(conditions)),
 ])
 
 export const handler = createGate({
@@ -60,7 +56,7 @@ export const handler = createGate({
   validators,
   outputs,
   rules,
-  counters,
+  limits,
   upstream,
   telemetry: createTelemetry(manifest.gate, manifest.api),
   now,

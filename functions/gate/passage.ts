@@ -17,6 +17,17 @@ export type Admitted = Matched & {
   /** Null only where the route is declared public. */
   ticket: Ticket | null
 }
+/** Whom a request comes from, as far as addresses tell. */
+export interface Client {
+  readonly address: string
+  /** What it is counted as: see `networkOf`. */
+  readonly network: string
+}
+export type Limited = Admitted & {
+  client: Client
+  /** Headers that say how near the caller is to a limit. */
+  rateLimit?: Readonly<Record<string, string>> | null
+}
 export type Asked = {
   /** All values of `Origin`: a browser sends one at the most. */
   origins: readonly string[]
@@ -45,7 +56,7 @@ export interface DeclaredRequest {
   readonly body: unknown
   /** Its media type, as declared. Null: there is no body. */
   readonly bodyType: string | null
-  /** The address API Gateway was called from. */
+  /** The caller's address: whoever called API Gateway, unless that is a declared proxy. */
   readonly sourceIp: string
 }
 

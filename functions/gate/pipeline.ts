@@ -3,6 +3,7 @@ import type { APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { CorsManifest, GateManifest } from '../../contract/gate-manifest.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { admitTicket } from './admit-ticket.ts'
+import { announceLimits } from './announce-limits.ts'
 import { answerPreflight, matchPreflight } from './answer-preflight.ts'
 import { answerProblems } from './answer-problems.ts'
 import { applyRule, type Rules } from './apply-rule.ts'
@@ -11,9 +12,9 @@ import { callUpstream } from './call-upstream.ts'
 import { checkOrigin } from './check-origin.ts'
 import { declareInputs } from './declare-inputs.ts'
 import { type AnswerValidators, declareOutputs } from './declare-outputs.ts'
-import { enforceLimits } from './enforce-limits.ts'
+import { enforceLimits, type Limits } from './enforce-limits.ts'
+import { findClient } from './find-client.ts'
 import type { RouteValidators } from './inputs/validation.ts'
-import type { Counters } from './limits/counters.ts'
 import { matchRoute } from './match-route.ts'
 import { recordOutcome } from './record-outcome.ts'
 import { requireAuthentication } from './require-authentication.ts'
@@ -26,8 +27,8 @@ export interface GateParts {
   readonly validators: Readonly<Record<string, RouteValidators>>
   readonly outputs: AnswerValidators
   readonly rules: Rules
-  /** Null when no route of this gate has a limit. */
-  readonly counters: Counters | null
+  /** Null where nothing is counted and nothing can be ordered. */
+  readonly limits: Limits | null
   readonly upstream: Upstream
   readonly telemetry: Telemetry
   /** Milliseconds since the epoch. */
@@ -41,11 +42,13 @@ const serveRoutes = (gate: GateParts) =>
     .use(recordOutcome(gate))
     .use(secureResponse())
     .use(shareResponse(gate.manifest))
+    .use(announceLimits())
     .use(answerProblems(gate)) // the one place where a refusal or a fault becomes an answer
     .use(matchRoute(gate))
     .use(checkOrigin(gate.manifest)) // before anything is looked at that a page could send with its visitor's credentials
     .use(admitTicket(gate)) // before anything a stranger could make expensive
     .use(requireAuthentication(gate)) // before the limit is counted: the caller is sent to sign in, and comes back
+    .use(findClient(gate.manifest))
     .use(enforceLimits(gate)) // before the body is parsed: a flood should cost one write at the most
     .use(declareInputs(gate)) // from here on there is no raw event, only what is declared
     .use(bindPrincipal()) // needs the validated path

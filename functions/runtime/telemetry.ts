@@ -27,6 +27,12 @@ export interface Telemetry {
   }): void
   /** How long the upstream of the request at hand took. */
   upstreamAnswered(durationMs: number): void
+  /** How long the request at hand waited for the state table. */
+  storeAsked(durationMs: number): void
+  /** The state table did not answer, or not in time. */
+  storeFailed(note: string): void
+  /** A request passed uncounted, as its route declares for when the state table does not answer. */
+  uncounted(route: string): void
   /** One request from end to end: the golden signals of its route. */
   handled(outcome: Outcome): void
   /** Something around us is not as it should be, in our own words. */
@@ -70,6 +76,16 @@ export function createTelemetry(service: string, api: string): Telemetry {
     },
     upstreamAnswered(durationMs) {
       metrics().addMetric('UpstreamLatency', 'Milliseconds', durationMs)
+    },
+    storeAsked(durationMs) {
+      metrics().addMetric('StoreLatency', 'Milliseconds', durationMs)
+    },
+    storeFailed(note) {
+      logger().warn('trouble', { note: `state table: ${note}` })
+      count('StoreFailures', {})
+    },
+    uncounted(route) {
+      count('Uncounted', { route })
     },
     handled({ route, status, durationMs }) {
       metrics().addDimensions({ api, route })

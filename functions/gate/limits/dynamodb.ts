@@ -1,68 +1,154 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { stateTable } from '../../../contract/state.ts'
+import { randomBytes } from 'node:crypto'
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { type Control, readControl } from '../../../contract/control.ts'
+import { sharedControlPrefixes, stateTable } from '../../../contract/state.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
-import type { CounterStore } from './counters.ts'
-import type { Slices } from './window.ts'
+import type { SharedControls } from './shared-controls.ts'
+import { type Change, type Item, type StateStore, UnreadableState } from './store.ts'
 
-const slicePrefix = 's'
-const sliceName = new RegExp(`^${slicePrefix}(\\d+)$`)
-const budgetMs = 1000
+type Attributes = Record<string, AttributeValue>
 
 /**
- * Counters in DynamoDB. The update is unconditional: it returns the item it made, so one call counts and answers, and no
- * two instances ever see the same count.
+ * The state table in DynamoDB. Updates are unconditional: they return the item they made, so one call counts and answers, no two
+ * instances see the same count, and nothing is billed for having failed.
+ *
+ * @param budgetMs of one call; no decision may wait longer for the table
  */
-export function openCounterStore(tableName: string, client = createClient()): CounterStore {
-  const update = async (key: string, expression: string, names: string[], values: Record<string, number>) => {
-    const { Attributes } = await client.send(
-      new UpdateItemCommand({
-        TableName: tableName,
-        Key: { [stateTable.partitionKey]: { S: key } },
-        UpdateExpression: expression,
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, i) => [`#${i}`, name])),
-        ...(Object.keys(values).length > 0 && {
-          ExpressionAttributeValues: Object.fromEntries(
-            Object.entries(values).map(([name, value]) => [name, { N: String(value) }]),
-          ),
-        }),
-        ReturnValues: 'ALL_NEW',
-      }),
-      { abortSignal: AbortSignal.timeout(budgetMs) },
-    )
+export function openStateStore(
+  tableName: string,
+  budgetMs: number,
+  client: Pick<DynamoDBClient, 'send'>,
+): StateStore {
+  const keyOf = (key: string) => ({ [stateTable.partitionKey]: { S: key } })
+
+  /** The table is new: whoever comes first gives it its key, and everyone gets that one. */
+  const begin = async (): Promise<Attributes> => {
+    const command = new UpdateItemCommand({
+      TableName: tableName,
+      Key: keyOf(stateTable.controls),
+      UpdateExpression: 'SET #k = if_not_exists(#k, :k)',
+      ExpressionAttributeNames: { '#k': stateTable.hashKey },
+      ExpressionAttributeValues: { ':k': { B: randomBytes(32) } },
+      ReturnValues: 'ALL_NEW',
+    })
+    const { Attributes } = await client.send(command, within(budgetMs))
     return Attributes ?? {}
   }
 
   return {
-    async increment(key, slice, expiresAtSeconds) {
-      const attributes = await update(
-        key,
-        'ADD #0 :one SET #1 = :expires',
-        [`${slicePrefix}${slice}`, stateTable.expiresAt],
-        { ':one': 1, ':expires': expiresAtSeconds },
-      )
-      return slicesOf(attributes)
+    async change(key, change) {
+      const command = new UpdateItemCommand({
+        TableName: tableName,
+        Key: keyOf(key),
+        ...expressionOf(change),
+        ReturnValues: 'ALL_NEW',
+      })
+      const { Attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      const item = itemOf(Attributes ?? {})
+      // What was just added must be there; anything else is an answer we do not understand.
+      for (const name of change.add.keys())
+        if (!item.counts.has(name)) throw new Error('the state table answered without a count')
+      return item
     },
-    async forget(key, slices) {
-      await update(
-        key,
-        `REMOVE ${slices.map((_, i) => `#${i}`).join(', ')}`,
-        slices.map(slice => `${slicePrefix}${slice}`),
-        {},
-      )
+    async read(key) {
+      const command = new GetItemCommand({ TableName: tableName, Key: keyOf(key) })
+      const { Item: attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      return attributes ? itemOf(attributes) : null
+    },
+    async readControls() {
+      const command = new GetItemCommand({ TableName: tableName, Key: keyOf(stateTable.controls) })
+      const { Item: attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      return sharedControlsOf(attributes?.[stateTable.hashKey] ? attributes : await begin())
     },
   }
 }
 
-function slicesOf(attributes: Record<string, { N?: string }>): Slices {
-  const slices = new Map<number, number>()
-  for (const [name, { N }] of Object.entries(attributes)) {
-    const slice = sliceName.exec(name)?.[1]
-    if (slice !== undefined && N !== undefined) slices.set(Number(slice), Number(N))
+function expressionOf({ add, remove, expiresAt }: Change) {
+  const names: Record<string, string> = { '#e': stateTable.expiresAt }
+  const values: Attributes = { ':e': { N: String(expiresAt) } }
+  const added: string[] = []
+  let next = 0
+  const nameOf = (name: string): string => {
+    const placeholder = `#${next++}`
+    names[placeholder] = name
+    return placeholder
   }
-  // What was just added must be there; anything else is an answer we do not understand.
-  if (slices.size === 0) throw new Error('the state table answered without counters')
-  return slices
+  for (const [name, amount] of add) {
+    const placeholder = nameOf(name)
+    const value = `:${placeholder.slice(1)}`
+    values[value] = { N: String(amount) }
+    added.push(`${placeholder} ${value}`)
+  }
+  const removed = remove.map(nameOf)
+  return {
+    UpdateExpression: [
+      'SET #e = :e',
+      ...(added.length > 0 ? [`ADD ${added.join(', ')}`] : []),
+      ...(removed.length > 0 ? [`REMOVE ${removed.join(', ')}`] : []),
+    ].join(' '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  }
 }
 
-/** No retries: a lost answer may have been counted, and the caller is waiting. */
-const createClient = () => new DynamoDBClient({ maxAttempts: 1, credentials: roleCredentials(process.env) })
+/** Counts have a point in their names, which no other attribute has. */
+function itemOf(attributes: Attributes): Item {
+  const counts = new Map<string, number>()
+  for (const name in attributes) {
+    const { N } = attributes[name] as { N?: string }
+    if (N !== undefined && name.includes('.')) counts.set(name, Number(N))
+  }
+  return {
+    counts,
+    quarantine: controlOf(attributes, stateTable.quarantine),
+    revoke: controlOf(attributes, stateTable.revoke),
+  }
+}
+
+const controlOf = (attributes: Attributes, name: string): Control | null =>
+  attributes[name] === undefined ? null : controlIn(attributes[name])
+
+function controlIn(value: AttributeValue | undefined): Control {
+  try {
+    return readControl(value?.S, 'control')
+  } catch {
+    throw new UnreadableState('a control that cannot be read')
+  }
+}
+
+function sharedControlsOf(attributes: Attributes): SharedControls {
+  const { [stateTable.hashKey]: key, ...others } = attributes
+  if (key?.B?.length !== 32) throw new UnreadableState('the state table has no key')
+  const controls = new Map<string, Control>()
+  for (const name of Object.keys(others)) {
+    const isControl = sharedControlPrefixes.some(prefix => name.startsWith(prefix))
+    if (isControl) controls.set(name, controlIn(others[name]))
+    else if (name !== stateTable.partitionKey)
+      throw new UnreadableState('the item of controls has an unknown member')
+  }
+  return { hashKey: key.B, controls }
+}
+
+const within = (budgetMs: number) => ({ abortSignal: AbortSignal.timeout(budgetMs) })
+
+/**
+ * A connection that ended while the function was frozen is noticed with the next call. Once more, at once, on a new one; what was
+ * counted twice by it is counted too much, which is the safe side. Nothing else is tried again: a table in trouble needs less.
+ */
+async function onceMoreIfCutOff<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    const { code } = Object(error) as { code?: unknown }
+    if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error
+    return call()
+  }
+}
+
+export const createClient = (environment: NodeJS.ProcessEnv) =>
+  new DynamoDBClient({ maxAttempts: 1, credentials: roleCredentials(environment) })

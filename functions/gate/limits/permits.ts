@@ -1,0 +1,254 @@
+import { Recent } from '../../runtime/recent.ts'
+import { counterAttribute, countsOf, type Item, type StateStore } from './store.ts'
+import { clearAt, countIn, firstBackAt, isStale, sliceAt, type Window } from './windows.ts'
+
+/** The bounds that one request is counted against in one item: all of them, or none. */
+export interface Bounds {
+  /** Tells these from any others that are counted in the same item. */
+  readonly id: string
+  readonly windows: readonly Window[]
+}
+
+/** What one item says to one request. */
+export type Taken = Granted | Exceeded
+
+export interface Granted {
+  readonly ok: true
+  /** How much the item had left afterwards, by the window that has least; null where that is not known. */
+  readonly left: Left | null
+  /** The item as this request's own write made it; null where none was needed. */
+  readonly item: Item | null
+  /** Takes back what was counted, when the request is refused after all. */
+  giveBack(): Promise<void>
+}
+
+export interface Exceeded {
+  readonly ok: false
+  readonly left: Left
+  /** From when on one more would pass, if nobody else asked: milliseconds since the epoch. */
+  readonly untilMs: number
+  readonly item: Item | null
+}
+
+export interface Left {
+  readonly window: Window
+  readonly amount: number
+  /** When some of it comes back: milliseconds since the epoch. */
+  readonly resetMs: number
+}
+
+export interface Permits {
+  /** @param lastsMs how long the item is kept after this */
+  take(key: string, bounds: Bounds, cost: number, lastsMs: number): Promise<Taken>
+}
+
+/** Counted in advance, to be spent by this instance. */
+interface Lease {
+  left: number
+  /** What was asked for: how fast it went says how much to ask for next. */
+  readonly size: number
+  readonly takenMs: number
+  readonly expiresMs: number
+  /** The slices it is counted in, by the names of their attributes. */
+  readonly counted: readonly string[]
+  remaining: Left | null
+}
+
+/** What an instance remembers of one item and bounds. */
+interface Known {
+  lease: Lease | null
+  exceeded: { readonly answer: Exceeded; readonly recalledUntilMs: number } | null
+  stale: readonly string[]
+  /** Another request of this instance is asking, and may get enough for both. */
+  asking: Promise<unknown> | null
+}
+
+const remembered = 10_000
+const longestMemoryMs = 60_000
+const mostRemoved = 20
+const longestLease = 500
+
+/**
+ * Counts requests, each by one atomic write, whatever other instances are doing. What was counted and then refused is taken back, so
+ * that nobody is kept out by refusals. A refused caller is remembered, and costs nothing until it may come back; a busy
+ * instance counts in advance where the bounds allow it.
+ */
+export function createPermits(store: StateStore, now: () => number): Permits {
+  const memory = new Recent<Known>(remembered)
+
+  const recall = (id: string): Known => {
+    const known = memory.get(id)
+    if (known) return known
+    const fresh: Known = { lease: null, exceeded: null, stale: [], asking: null }
+    memory.set(id, fresh)
+    return fresh
+  }
+
+  /** Adds the same to all slices that were counted in. A failure leaves too much counted, which is the safe side. */
+  const takeBack = (key: string, counted: readonly string[], amount: number, expiresAt: number) =>
+    store
+      .change(key, { add: new Map(counted.map(name => [name, -amount])), remove: [], expiresAt })
+      .catch(() => null)
+
+  const granted = (
+    known: Known,
+    item: Item | null,
+    left: Left | null,
+    giveBack: () => Promise<void>,
+  ): Granted => ({
+    ok: true,
+    item,
+    left,
+    giveBack: () => {
+      known.exceeded = null
+      return giveBack()
+    },
+  })
+
+  const spend = (known: Known, cost: number): Granted | null => {
+    const { lease } = known
+    if (!lease || lease.left < cost || lease.expiresMs <= now()) return null
+    lease.left -= cost
+    return granted(known, null, lease.remaining, async () => {
+      lease.left += cost
+    })
+  }
+
+  const ask = async (
+    key: string,
+    { windows }: Bounds,
+    known: Known,
+    cost: number,
+    lastsMs: number,
+  ): Promise<Taken> => {
+    const at = now()
+    const expiresAt = Math.ceil((at + lastsMs) / 1000)
+    const { amount, unused } = advance(known, cost, windows, at)
+    const counted = windows.map(window => counterAttribute(window.counter, sliceAt(at, window)))
+    const add = new Map(counted.map(name => [name, amount]))
+    for (const name of unused?.counted ?? []) add.set(name, (add.get(name) ?? 0) - (unused?.left ?? 0))
+    // Sent before anything is waited for: what is given back now is not given back twice.
+    known.lease = null
+    const remove = known.stale.slice(0, mostRemoved)
+    known.stale = known.stale.slice(mostRemoved)
+    const item = await store.change(key, { add, remove, expiresAt })
+
+    const readings = windows.map(window => read(item, window, at))
+    known.stale = readings.flatMap(({ stale }) => stale)
+    const over = Math.max(0, ...readings.map(({ sum, window }) => sum - window.max))
+    const fits = amount - over
+    const given = fits < cost ? 0 : fits
+    if (given < amount) await takeBack(key, counted, amount - given, expiresAt)
+    const least = leastOf(readings, given - amount)
+    if (given === 0) return exceed(known, readings, { cost, taken: amount, least, item })
+
+    const leaseMs = leaseOf(windows)
+    if (leaseMs > 0) {
+      const left = given - cost
+      known.lease = { left, size: given, takenMs: at, expiresMs: at + leaseMs, counted, remaining: least }
+    }
+    if (given === cost && least.amount < cost) {
+      // The next one cannot pass: nothing need be written to know that.
+      exceed(known, readings, { cost, taken: amount - given, least, item: null })
+    }
+    return granted(known, item, least, async () => {
+      await takeBack(key, counted, cost, expiresAt)
+    })
+  }
+
+  /** Remembers that nothing passes until something has left the windows. */
+  const exceed = (
+    known: Known,
+    readings: readonly Reading[],
+    { cost, taken, least, item }: { cost: number; taken: number; least: Left; item: Item | null },
+  ): Exceeded => {
+    const untilMs = Math.max(
+      ...readings.map(({ counts, current, window }) =>
+        // What this request had counted is taken back; the rest must make room for it.
+        clearAt(counts, current, window.max - cost + taken, window),
+      ),
+    )
+    const answer: Exceeded = { ok: false, left: { ...least, resetMs: untilMs }, untilMs, item }
+    // Not for all of a long window: others may give back what they counted in advance.
+    const recalledUntilMs = Math.min(untilMs, now() + longestMemoryMs)
+    known.exceeded = { answer: { ...answer, item: null }, recalledUntilMs }
+    return answer
+  }
+
+  return {
+    async take(key, bounds, cost, lastsMs) {
+      const known = recall(`${key} ${bounds.id}`)
+      const leases = bounds.windows.every(({ leaseMs }) => leaseMs > 0)
+      for (;;) {
+        if (known.exceeded && now() < known.exceeded.recalledUntilMs) return known.exceeded.answer
+        known.exceeded = null
+        const spent = spend(known, cost)
+        if (spent) return spent
+        if (!leases || !known.asking) break
+        await known.asking
+      }
+      const asking = ask(key, bounds, known, cost, lastsMs)
+      if (!leases) return asking
+      const settled = asking
+        .catch(() => null)
+        .finally(() => {
+          known.asking = null
+        })
+      known.asking = settled
+      return asking
+    },
+  }
+}
+
+interface Reading {
+  readonly window: Window
+  readonly counts: ReadonlyMap<number, number>
+  readonly current: number
+  readonly sum: number
+  readonly stale: readonly string[]
+}
+
+function read(item: Item, window: Window, atMs: number): Reading {
+  const counts = countsOf(item, window.counter)
+  const current = sliceAt(atMs, window)
+  const stale = [...counts.keys()].filter(slice => isStale(slice, current, window))
+  return {
+    window,
+    counts,
+    current,
+    sum: countIn(counts, current, window),
+    stale: stale.map(slice => counterAttribute(window.counter, slice)),
+  }
+}
+
+/** The window that has least left for its size, once `change` is added to what was counted. */
+function leastOf(readings: readonly Reading[], change: number): Left {
+  const all = readings.map(({ window, counts, current, sum }) => ({
+    window,
+    amount: Math.max(0, window.max - sum - change),
+    resetMs: firstBackAt(counts, current, window),
+  }))
+  return all.reduce((least, each) =>
+    each.amount / each.window.max < least.amount / least.window.max ? each : least,
+  )
+}
+
+const leaseOf = (windows: readonly Window[]): number => Math.min(...windows.map(({ leaseMs }) => leaseMs))
+
+/** How much to count now: this request, or as many as the next second is likely to bring; less where little is left. */
+function advance(
+  known: Known,
+  cost: number,
+  windows: readonly Window[],
+  atMs: number,
+): { amount: number; unused: Lease | null } {
+  const leaseMs = leaseOf(windows)
+  const { lease } = known
+  if (leaseMs === 0 || !lease) return { amount: cost, unused: null }
+  const spent = lease.size - lease.left
+  const elapsedMs = Math.max(1, atMs - lease.takenMs)
+  const expected = lease.expiresMs <= atMs ? spent : Math.ceil((spent * leaseMs) / elapsedMs)
+  const wanted = Math.min(expected, lease.size * 4, longestLease)
+  const fair = Math.floor((lease.remaining?.amount ?? 0) / 8)
+  return { amount: Math.max(cost, Math.min(wanted, fair)), unused: lease.left > 0 ? lease : null }
+}

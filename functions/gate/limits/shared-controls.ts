@@ -1,0 +1,56 @@
+import { type Control, isInForce } from '../../../contract/control.ts'
+import { type Clock, type Instant, instant, since } from '../../runtime/clock.ts'
+import type { StateStore } from './store.ts'
+
+/** The item of controls, as it was read. */
+export interface SharedControls {
+  /** The key under which the table names callers. */
+  readonly hashKey: Uint8Array
+  /** By their attributes' names: see `sharedControl`. */
+  readonly controls: ReadonlyMap<string, Control>
+}
+
+export interface ControlsReader {
+  /** What is ordered, as of two seconds ago at the most; of five, where the table does not answer. Throws when nobody knows. */
+  current(): Promise<SharedControls>
+}
+
+const freshMs = 2000
+/** An order is obeyed everywhere within this time: no older answer is trusted. */
+const trustedMs = 5000
+
+/**
+ * Controls that are not a subject's own: of clients, addresses, tokens, routes and upstreams. There are few of them, so each instance
+ * keeps them all. Read while a request waits: an instance is frozen between requests, and nothing can be read meanwhile.
+ */
+export function createControlsReader(store: StateStore, clock: Clock): ControlsReader {
+  let last: { readonly read: SharedControls; readonly at: Instant } | null = null
+  let reading: Promise<SharedControls> | null = null
+
+  const read = async (): Promise<SharedControls> => {
+    const at = instant(clock)
+    try {
+      const read = await store.readControls()
+      last = { read, at }
+      return read
+    } catch (error) {
+      if (last && since(last.at, clock) < trustedMs) return last.read
+      throw error
+    } finally {
+      reading = null
+    }
+  }
+
+  return {
+    async current() {
+      if (last && since(last.at, clock) < freshMs) return last.read
+      reading ??= read()
+      return reading
+    },
+  }
+}
+
+export const inForce = ({ controls }: SharedControls, name: string, nowSeconds: number): Control | null => {
+  const control = controls.get(name)
+  return control && isInForce(control, nowSeconds) ? control : null
+}
