@@ -1,5 +1,6 @@
 import { allow, type Decision, deny, settle } from '../../contract/decision.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
+import { within } from '../runtime/within.ts'
 import { rateLimitHeaders } from './limits/headers.ts'
 import type { Admission, Limiter } from './limits/limiter.ts'
 import type { Limited, Step } from './passage.ts'
@@ -55,20 +56,3 @@ export function enforceLimits({
 }
 
 const admitted = allow(undefined)
-
-/** What comes later is not waited for; what was counted by then stays counted. */
-async function within<T>(budgetMs: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new BudgetExceeded('the state table took too long')), budgetMs)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-class BudgetExceeded extends Error {
-  override readonly name = 'BudgetExceeded'
-}

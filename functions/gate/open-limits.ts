@@ -1,6 +1,7 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { resolveDeployed } from '../../contract/deployed.ts'
 import type { GateManifest } from '../../contract/gate-manifest.ts'
-import { systemClock } from '../runtime/clock.ts'
+import { type Clock, systemClock } from '../runtime/clock.ts'
 import type { Limits } from './enforce-limits.ts'
 import { createClient, openStateStore } from './limits/dynamodb.ts'
 import { createLimiter } from './limits/limiter.ts'
@@ -13,21 +14,42 @@ const connectMs = 2000
 /** Opens the state table, and the connection to it: while a function loads nobody waits, and it has a whole processor. */
 export async function openLimits(
   manifest: GateManifest,
-  { table, budgetMs }: NonNullable<GateManifest['state']>,
+  state: NonNullable<GateManifest['state']>,
   conditions: Conditions,
 ): Promise<Limits> {
-  const tableName = resolveDeployed(table, process.env)
-  const place = { api: manifest.api, upstream: manifest.gate, plans: planLimits(manifest, conditions) }
+  const table = resolveDeployed(state.table, process.env)
   const client = createClient(process.env)
-  await openStateStore(tableName, connectMs, client)
+  await openStateStore(table, connectMs, client)
     .readControls()
     .catch(() => null)
-  const store = openStateStore(tableName, budgetMs, client)
+  const limits = limitsIn(table, client, { manifest, conditions, budgetMs: state.budgetMs })
+  await limits.limiter.prepare()
+  return limits
+}
+
+/** The limits of a gate over a table. */
+export function limitsIn(
+  table: string,
+  client: Pick<DynamoDBClient, 'send'>,
+  {
+    manifest,
+    conditions,
+    budgetMs,
+  }: {
+    manifest: Pick<GateManifest, 'api' | 'gate' | 'routes'>
+    conditions: Conditions
+    budgetMs: number
+  },
+  clock: Clock = systemClock,
+): Limits {
+  // A call that never ends gives up before the request does, so that the next one finds the table left alone.
+  const store = openStateStore(table, Math.ceil(budgetMs * 0.9), client)
   const limiter = createLimiter({
-    ...place,
-    store: restingAfterTrouble(store, Date.now),
-    clock: systemClock,
+    api: manifest.api,
+    upstream: manifest.gate,
+    plans: planLimits(manifest, conditions),
+    store: restingAfterTrouble(store, clock.wall),
+    clock,
   })
-  await limiter.prepare()
   return { limiter, budgetMs }
 }

@@ -8,6 +8,7 @@ import {
 import { type Control, readControl } from '../../../contract/control.ts'
 import { sharedControlPrefixes, stateTable } from '../../../contract/state.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
+import { within } from '../../runtime/within.ts'
 import type { SharedControls } from './shared-controls.ts'
 import { type Change, type Item, type StateStore, UnreadableState } from './store.ts'
 
@@ -24,6 +25,15 @@ export function openStateStore(
   budgetMs: number,
   client: Pick<DynamoDBClient, 'send'>,
 ): StateStore {
+  /** The signal ends what has not begun to answer; the SDK would wait for the rest of an answer for ever. */
+  const ask = <T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+    const options = { abortSignal: AbortSignal.timeout(budgetMs) }
+    return within(
+      budgetMs,
+      onceMoreIfCutOff(() => send(options)),
+    )
+  }
+
   const keyOf = (key: string) => ({ [stateTable.partitionKey]: { S: key } })
 
   /** The table is new: whoever comes first gives it its key, and everyone gets that one. */
@@ -36,7 +46,7 @@ export function openStateStore(
       ExpressionAttributeValues: { ':k': { B: randomBytes(32) } },
       ReturnValues: 'ALL_NEW',
     })
-    const { Attributes } = await client.send(command, within(budgetMs))
+    const { Attributes } = await ask(options => client.send(command, options))
     return Attributes ?? {}
   }
 
@@ -48,7 +58,7 @@ export function openStateStore(
         ...expressionOf(change),
         ReturnValues: 'ALL_NEW',
       })
-      const { Attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      const { Attributes } = await ask(options => client.send(command, options))
       const item = itemOf(Attributes ?? {})
       // What was just added must be there; anything else is an answer we do not understand.
       for (const name of change.add.keys())
@@ -57,12 +67,12 @@ export function openStateStore(
     },
     async read(key) {
       const command = new GetItemCommand({ TableName: tableName, Key: keyOf(key) })
-      const { Item: attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      const { Item: attributes } = await ask(options => client.send(command, options))
       return attributes ? itemOf(attributes) : null
     },
     async readControls() {
       const command = new GetItemCommand({ TableName: tableName, Key: keyOf(stateTable.controls) })
-      const { Item: attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      const { Item: attributes } = await ask(options => client.send(command, options))
       return sharedControlsOf(attributes?.[stateTable.hashKey] ? attributes : await begin())
     },
   }
@@ -133,8 +143,6 @@ function sharedControlsOf(attributes: Attributes): SharedControls {
   }
   return { hashKey: key.B, controls }
 }
-
-const within = (budgetMs: number) => ({ abortSignal: AbortSignal.timeout(budgetMs) })
 
 /**
  * A connection that ended while the function was frozen is noticed with the next call. Once more, at once, on a new one; what was

@@ -18,7 +18,7 @@ async function preflight(headers: Headers, { declared = cors, ...changes }: Chan
   )
   expect(answered).toMatchObject(securityHeaders)
   expect(gate.called).toEqual([])
-  expect(gate.store.writes()).toBe(0)
+  expect(gate.state.writes()).toBe(0)
   return {
     ...answer,
     sharing: sharingOf(answered),

@@ -23,7 +23,7 @@ const withRule = (rule: string): GateManifest => {
           ...route.input,
           query: [parameter('limit', 'integer', false), parameter('tags', 'string', true)],
         },
-        userLimit: null,
+        limits: { cost: 1, layers: [], openWithoutStore: false },
       },
     },
   }

@@ -22,7 +22,7 @@ async function ask(headers: Headers, { declared = cors, ...changes }: Changes = 
     reason: gate.denied[0]?.reason,
     route: gate.denied[0]?.route,
     sharing: sharingOf(answered),
-    writes: gate.store.writes(),
+    writes: gate.state.writes(),
   }
 }
 

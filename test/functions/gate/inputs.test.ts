@@ -348,7 +348,7 @@ describe('text on the wire', () => {
       route: {
         access: { kind: 'public' },
         input: { ...emptyInput, query: [one('q', wire)] },
-        userLimit: null,
+        limits: { cost: 1, layers: [], openWithoutStore: false },
         output: null,
         stub: null,
       },

@@ -6,7 +6,13 @@ import { emptyInput } from './parts.ts'
 
 const request: DeclaredRequest = {
   key: 'GET /a',
-  route: { access: { kind: 'public' }, input: emptyInput, userLimit: null, output: null, stub: null },
+  route: {
+    access: { kind: 'public' },
+    input: emptyInput,
+    limits: { cost: 1, layers: [], openWithoutStore: false },
+    output: null,
+    stub: null,
+  },
   ticket: null,
   path: {},
   query: [],

@@ -38,7 +38,11 @@ async function declare(schema: JsonSchema, hidden: readonly string[] = []) {
   const code = validatorsModule({ outputs: { [key]: outputValidators(compiled) } })
   writeFileSync(file, code.replace('./validation-runtime.mjs', runtime))
   const { outputs } = await import(/* @vite-ignore */ pathToFileURL(file).href)
-  const route: GateRoute = { ...(manifest.routes[key] as GateRoute), output, userLimit: null }
+  const route: GateRoute = {
+    ...(manifest.routes[key] as GateRoute),
+    output,
+    limits: { cost: 1, layers: [], openWithoutStore: false },
+  }
   return async (answer: string, viewers: readonly number[] = []) => {
     const gate = assembleGate({
       manifest: { ...manifest, routes: { [key]: route } },

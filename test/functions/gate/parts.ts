@@ -3,11 +3,13 @@ import { allow } from '../../../contract/decision.ts'
 import type { GateManifest, GateRoute, InputManifest, Parameter } from '../../../contract/gate-manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import type { RouteValidators, Validate } from '../../../functions/gate/inputs/validation.ts'
+import { createLimiter } from '../../../functions/gate/limits/limiter.ts'
+import { planLimits } from '../../../functions/gate/limits/plan.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { createGate, type GateParts } from '../../../functions/gate/pipeline.ts'
 import { readRules } from '../../../functions/gate/read-rules.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
-import { simulateCounters } from './simulated-counters.ts'
+import { memoryState } from './memory-state.ts'
 
 export const emptyInput: InputManifest = {
   path: [],
@@ -56,7 +58,18 @@ const route: GateRoute = {
       projection: { members: { title: {} } },
     },
   },
-  userLimit: { counter: 'api', max: 2, periodSeconds: 60 },
+  limits: {
+    cost: 1,
+    layers: [
+      {
+        layer: 'user',
+        of: '',
+        bounds: [{ counter: 'api', max: 2, windowMs: 60_000, leased: false, when: null }],
+        tiers: null,
+      },
+    ],
+    openWithoutStore: false,
+  },
   output: {
     kind: 'declared',
     accept: 'application/json',
@@ -81,7 +94,9 @@ export const manifest: GateManifest = {
   api: 'Api',
   gate: 'Crm',
   upstream: { kind: 'stub' },
-  table: 'counters',
+  state: { table: 'state', budgetMs: 150 },
+  clientAddress: null,
+  speaksCel: true,
   cors: null,
   routes: { 'PUT /users/{userId}': route },
 }
@@ -94,6 +109,8 @@ export const ticket: Ticket = {
   issuer: 'https://login.example.com',
   subject: 'user-1',
   client: '',
+  tokenId: 'token-1',
+  issuedAt: nowMs / 1000 - 60,
   expiresAt: nowMs / 1000 + 60,
   claims: { sub: 'user-1', auth_time: nowMs / 1000 - 60, plan: 'pro' },
   viewers: [],
@@ -120,10 +137,19 @@ export const eventOf = (changes: Record<string, unknown> = {}) => ({
 // What middy's types make of an event that becomes another one on its way.
 type Both = APIGatewayProxyEvent & DeclaredRequest
 
-/** The real pipeline, with counters in memory and an upstream that keeps what it is called with. */
+/** The real pipeline, with its state in memory and an upstream that keeps what it is called with. */
 export function assembleGate(changes: Partial<GateParts> = {}) {
-  const { telemetry, denials, faults, statuses, stripped } = silentTelemetry()
-  const { instances, store } = simulateCounters({ instances: 1, startMs: nowMs })
+  const { telemetry, denials, faults, statuses, stripped, storeFailures, uncounted } = silentTelemetry()
+  const state = memoryState()
+  const policy = changes.manifest ?? manifest
+  const { rules, conditions } = readRules(policy)
+  const limiter = createLimiter({
+    api: policy.api,
+    upstream: policy.gate,
+    plans: planLimits(policy, conditions),
+    store: state.store,
+    clock: { wall: () => nowMs, steady: () => nowMs },
+  })
   const called: DeclaredRequest[] = []
   const gate = createGate({
     manifest,
@@ -134,8 +160,8 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
       },
     },
     outputs: { 'PUT /users/{userId}': { 200: () => true } },
-    rules: readRules(changes.manifest ?? manifest),
-    counters: instances[0] ?? null,
+    rules,
+    limits: { limiter, budgetMs: 1000 },
     upstream: async request => {
       called.push(request)
       return allow({
@@ -154,7 +180,9 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
     faults,
     statuses,
     stripped,
-    store,
+    storeFailures,
+    uncounted,
+    state,
     handle: (event: unknown) => gate(event as Both, { awsRequestId: 'aws-1' } as Context),
   }
 }

@@ -14,11 +14,13 @@ describe('the second door', () => {
       'recordOutcome',
       'secureResponse',
       'shareResponse',
+      'announceLimits',
       'answerProblems',
       'matchRoute',
       'checkOrigin',
       'admitTicket',
       'requireAuthentication',
+      'findClient',
       'enforceLimits',
       'declareInputs',
       'bindPrincipal',
@@ -73,19 +75,19 @@ describe('the second door', () => {
   test('writes nothing for a caller who is sent to sign in', async () => {
     const gate = assembleGate()
     await gate.handle(eventOf({ requestContext: ofClaims({}) }))
-    expect(gate.store.writes()).toBe(0)
+    expect(gate.state.writes()).toBe(0)
   })
 
   test('writes nothing for a request without a ticket', async () => {
     const gate = assembleGate()
     await gate.handle(wrongFrom(1))
-    expect(gate.store.writes()).toBe(0)
+    expect(gate.state.writes()).toBe(0)
   })
 
   test('counts a request whose input is refused', async () => {
     const gate = assembleGate()
     await gate.handle(wrongFrom(4))
-    expect(gate.store.writes()).toBe(1)
+    expect(gate.state.writes()).toBe(1)
   })
 
   test('calls the upstream once, with what is declared and nothing of the event', async () => {
@@ -129,8 +131,8 @@ describe('a gate that was deployed by halves', () => {
     expect(gate.called).toEqual([])
   })
 
-  test('lets nothing pass without counters where a limit is declared', async () => {
-    const gate = assembleGate({ counters: null })
+  test('lets nothing pass without the state table where a limit is declared', async () => {
+    const gate = assembleGate({ limits: null })
     expect((await gate.handle(eventOf())).statusCode).toBe(503)
     expect(gate.called).toEqual([])
   })

@@ -130,7 +130,7 @@ describe('stripping by any schema', { timeout: 120_000 }, () => {
             ...(manifest.routes[key] as GateRoute),
             access: { kind: 'public' },
             input,
-            userLimit: null,
+            limits: { cost: 1, layers: [], openWithoutStore: false },
           }
           const gate = assembleGate({ manifest: { ...manifest, routes: { [key]: route } }, validators })
           for (const sent of [JSON.stringify(admitted), JSON.stringify(other), text]) {

@@ -26,7 +26,7 @@ describe.each(kinds)('a body of %o', (declared, body, sent, embedded) => {
   const route = (of: BodyManifest | null): GateRoute => ({
     access: { kind: 'public' },
     input: { ...emptyInput, body: of },
-    userLimit: null,
+    limits: { cost: 1, layers: [], openWithoutStore: false },
     output: null,
     stub: null,
   })
