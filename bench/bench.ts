@@ -6,7 +6,7 @@ import { loadTime } from './load/load-time.ts'
 import { pipelineCost } from './pipeline/pipeline.ts'
 import { printTable } from './print-table.ts'
 import { type Stage, startStage } from './stage.ts'
-import { storeCalls } from './store-calls.ts'
+import { storeCalls } from './store/store-calls.ts'
 import { synth } from './synth.ts'
 import { tokenVerification } from './tokens/token-verification.ts'
 

@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | 'µs' | 's' | 'calls' | 'bytes'
+  readonly unit: 'ms' | 'µs' | 's' | 'calls' | 'bytes' | 'units' | 'USD'
   readonly baseline: number | null
   /** value / baseline */
   readonly ratio: number | null

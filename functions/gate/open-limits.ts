@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts'
 import type { Limits } from './enforce-limits.ts'
 import { createClient, openStateStore } from './limits/dynamodb.ts'
 import { createLimiter } from './limits/limiter.ts'
-import { type Conditions, planLimits } from './limits/plan.ts'
+import { type Conditions, type LimitedRoutes, planLimits } from './limits/plan.ts'
 import { restingAfterTrouble } from './limits/store-trouble.ts'
 
 // A first connection takes longer than any request may wait.
@@ -36,7 +36,7 @@ export function limitsIn(
     conditions,
     budgetMs,
   }: {
-    manifest: Pick<GateManifest, 'api' | 'gate' | 'routes'>
+    manifest: Pick<GateManifest, 'api' | 'gate'> & LimitedRoutes
     conditions: Conditions
     budgetMs: number
   },

@@ -1,7 +1,7 @@
-import type { GateManifest } from '../../contract/gate-manifest.ts'
 import { type LayerManifest, type LimitLayer, limitLayers } from '../../contract/limits.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Limiter } from '../../functions/gate/limits/limiter.ts'
+import type { LimitedRoutes } from '../../functions/gate/limits/plan.ts'
 import { limitsIn } from '../../functions/gate/open-limits.ts'
 import type { TestTable } from './store.ts'
 
@@ -23,24 +23,17 @@ export const layersOf = (most: Partial<Record<LimitLayer, number>>, leased = fal
         ]
   })
 
-export const policyOf = (
-  routes: Record<string, LayerManifest[]>,
-  cost = 1,
-): Pick<GateManifest, 'routes'> => ({
+export const policyOf = (routes: Record<string, LayerManifest[]>, cost = 1): LimitedRoutes => ({
   routes: Object.fromEntries(
     Object.entries(routes).map(([route, layers]) => [
       route,
-      { limits: { cost, layers, openWithoutStore: false } } as GateManifest['routes'][string],
+      { limits: { cost, layers, openWithoutStore: false } },
     ]),
   ),
 })
 
 /** So many instances of one gate, each with connections and a memory of its own. */
-export const openGates = (
-  count: number,
-  table: TestTable,
-  { routes }: Pick<GateManifest, 'routes'>,
-): Limiter[] =>
+export const openGates = (count: number, table: TestTable, { routes }: LimitedRoutes): Limiter[] =>
   Array.from({ length: count }, () => {
     const policy = { manifest: { api: 'Api', gate: 'Crm', routes }, conditions: {}, budgetMs: 20_000 }
     return limitsIn(table.name, table.client(), policy).limiter

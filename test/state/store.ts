@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb'
 import { inject } from 'vitest'
 import { stateTable } from '../../contract/state.ts'
 import { startDynamoDb } from '../../local/dynamodb/tables.ts'
@@ -41,6 +46,10 @@ export async function createStateTable(): Promise<TestTable> {
       AttributeDefinitions: [{ AttributeName: stateTable.partitionKey, AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
     }),
+  )
+  await waitUntilTableExists(
+    { client: client(), minDelay: 1, maxDelay: 1, maxWaitTime: 30 },
+    { TableName: name },
   )
   return {
     name,

@@ -1,5 +1,4 @@
-import type { GateManifest } from '../../../contract/gate-manifest.ts'
-import type { Bound, LayerManifest, LimitLayer } from '../../../contract/limits.ts'
+import type { Bound, LayerManifest, LimitLayer, RouteLimits } from '../../../contract/limits.ts'
 import type { RouteKey } from '../../../contract/route.ts'
 import type { Rule } from '../../../contract/rule.ts'
 import type { Bounds } from './permits.ts'
@@ -25,12 +24,17 @@ export interface RoutePlan {
   readonly layers: readonly LayerPlan[]
 }
 
+/** A gate's routes, as far as limits are about them. */
+export interface LimitedRoutes {
+  readonly routes: Readonly<Record<RouteKey, { readonly limits: RouteLimits }>>
+}
+
 /** Conditions by their texts, read when the function loads. */
 export type Conditions = Readonly<Record<string, Rule>>
 
 /** All that can be known of limits before a request comes. */
 export const planLimits = (
-  { routes }: Pick<GateManifest, 'routes'>,
+  { routes }: LimitedRoutes,
   conditions: Conditions,
 ): ReadonlyMap<RouteKey, RoutePlan> =>
   new Map(
