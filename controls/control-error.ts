@@ -40,7 +40,7 @@ export class ControlIncomplete extends ControlError {
       'incomplete',
       {
         at: `done: ${done.join(', ') || 'nothing'}`,
-        given: `not done: ${left.join(', ')} (${String(Object(cause).name ?? 'Error')})`,
+        given: `not done: ${left.join(', ')} (${briefly(cause)})`,
         allowed: 'all of it, or to be run again',
         fix: 'run the same again: what is done already stays as it is',
       },
@@ -50,5 +50,8 @@ export class ControlIncomplete extends ControlError {
     this.left = left
   }
 }
+
+const briefly = (cause: unknown): string =>
+  cause instanceof ControlError ? (cause.message.split('\n')[0] ?? '') : String(Object(cause).name ?? 'Error')
 
 export const invalid = (complaint: ControlComplaint): ControlError => new ControlError('invalid', complaint)

@@ -68,11 +68,11 @@ export async function changeShared(
 ): Promise<void> {
   const text = after && writeControl(after)
   const made = await changeAsSeen(table, stateTable.controls, item => {
-    // An answer that got lost: it is as it was to be.
-    if (item[name]?.S === text && text !== null) return null
+    // It is as it was to be: an answer got lost, and the write was sent again.
+    if (text === null ? !item[name] : item[name]?.S === text) return null
     if (!isSame(standingIn(item[name]), before)) throw conflict(name, standingIn(item[name]))
     const expired = expiredOf(item, name, nowSeconds).slice(0, mostRemoved)
-    if (text === null) return { remove: [...expired, ...(item[name] ? [name] : [])] }
+    if (text === null) return { remove: [...expired, name] }
     checkRoom(item, name, text, expired)
     return { set: { [name]: { S: text } }, remove: expired }
   })
