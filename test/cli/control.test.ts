@@ -396,7 +396,7 @@ describe('sallyport control, on the running local cloud,', () => {
     await control('open', '--route', 'GET /deals')
     await becomes(200, token)
     expect((await control('close', '--route', 'GET /deal')).err).toBe(
-      '✗ --route GET /deal: the app declares no such route\n  allowed: GET /health, GET /deals\n  fix:     name one of these\n',
+      '✗ --route GET /deal: the app declares no such route\n  allowed: GET /deals, GET /health\n  fix:     name one of these\n',
     )
     expect((await control('close', '--upstream', 'Crm')).err).toMatch(
       /^✗ --upstream Crm: the app declares no such upstream\n {2}allowed: Stubs\n/,
