@@ -25,18 +25,14 @@ async function change<W extends Way>(
 
 function say(
   done: Change,
-  { way, words, options: target }: Pick<ChosenTarget<Way>, 'way' | 'words' | 'options'>,
-  where: Where,
+  { words, options: target }: Pick<ChosenTarget<Way>, 'words' | 'options'>,
+  { by, options: table }: Where,
   { why, json }: Ordering,
 ): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(done, null, 2)}\n`)
-    return
-  }
-  // What the list names can be taken back by it, and not ordered anew: of an HMAC nobody can be told.
-  const options = way === 'listed' && done.control === null ? null : [...target, ...where.options]
-  const said = { change: done, words, options, by: where.by, why }
-  process.stdout.write(`${describeChange(said, process.stdout)}\n`)
+  const text = json
+    ? JSON.stringify(done, null, 2)
+    : describeChange({ change: done, words, target, table, by, why }, process.stdout)
+  process.stdout.write(`${text}\n`)
 }
 
 export const quarantine = ({ until, ...options }: Ordering & { readonly until: Date }) =>
@@ -113,7 +109,6 @@ async function withToken(
     const where = await openWhere(options)
     const done = await run(token, where)
     // By its HMAC: nothing of the token is shown, also not its id.
-    const chosen = { way: 'listed', words: 'the token on stdin', options: ['--listed', done.name] } as const
-    say(done, chosen, where, options)
+    say(done, { words: 'the token on stdin', options: ['--listed', done.name] }, where, options)
   })
 }

@@ -8,8 +8,10 @@ export interface Said {
   readonly change: Change
   /** Whom or what it is about, in the words of who typed it. */
   readonly words: string
-  /** Options of the same target and table, for another command. Null: the target was named by the list, which cannot order anew. */
-  readonly options: readonly string[] | null
+  /** Options that name the same target in another command. */
+  readonly target: readonly string[]
+  /** Options that name the same table. */
+  readonly table: readonly string[]
   readonly by: string
   readonly why: string
 }
@@ -43,18 +45,7 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
     line('why', why),
     ...(name === words ? [] : [line('named', name)]),
     ...(before ? [line('before', beforeText(before))] : []),
-    ...(counted === false
-      ? [
-          line(
-            'note',
-            paint(
-              'yellow',
-              'none of its requests is counted in this table so far; is the name right?',
-              stream,
-            ),
-          ),
-        ]
-      : []),
+    ...(counted === false ? [line('note', uncounted)] : []),
     ...(command ? [line('undo', command)] : []),
   ].join('\n')
 }
@@ -62,23 +53,28 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
 export const untilText = ({ until }: Control): string =>
   until === null ? 'it is taken back' : `${timeText(until)}, ${distanceText(until, Date.now() / 1000)}`
 
+const uncounted = 'none of its requests is counted in this table so far; is the name right?'
+
 const beforeText = (before: Control | 'unreadable'): string => {
   if (before === 'unreadable') return 'a control that could not be read, so that gates refused'
   const isOver = before.until !== null && before.until <= Date.now() / 1000
   return `${isOver ? 'over since' : 'until'} ${before.until === null ? 'it is taken back' : timeText(before.until)}, by ${before.by}: ${before.why}`
 }
 
-/** The command that takes it back, to be completed by a reason. */
-function undoCommand({ change, options }: Said): string | null {
-  const { undo, before } = change
-  if (undo === null || options === null) return null
-  const again = change.control === null && before !== null && before !== 'unreadable' ? before : null
-  const terms = again
-    ? [
-        ...(again.until === null ? [] : ['--until', timeText(again.until)]),
-        ...(again.issuedBefore === null ? [] : ['--issued-before', timeText(again.issuedBefore)]),
-      ]
-    : []
+/** The command that takes it back, to be completed by a reason. Null: there is nothing to take back, or nobody knows whom to name. */
+function undoCommand({ change, target, table }: Said): string | null {
+  const { undo, before, control, name } = change
+  if (undo === null) return null
+  const again = control === null && typeof before === 'object' ? before : null
+  // Of an HMAC nobody can be told: what it names can be taken back, and not ordered anew.
+  if (again && target.includes('--listed')) return null
+  const isTypeable = target.every(word => printable(word) === word)
+  if (again && !isTypeable) return null
+  const terms = [
+    ...(again?.until ? ['--until', timeText(again.until)] : []),
+    ...(again?.issuedBefore ? ['--issued-before', timeText(again.issuedBefore)] : []),
+  ]
   const self = commandIn(process.cwd(), process.argv[1] ?? '')
-  return `${self} control ${[undo, ...options, ...terms].map(quoted).join(' ')} --why '…'`
+  const words = [undo, ...(isTypeable ? target : ['--listed', name]), ...table, ...terms]
+  return `${self} control ${words.map(quoted).join(' ')} --why '…'`
 }
