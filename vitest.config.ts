@@ -2,7 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { alias: { sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      // The longer name first: an alias takes what begins with it.
+      'sallyport/controls': fileURLToPath(new URL('controls/index.ts', import.meta.url)),
+      sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // They need a browser, or a network, and have runs of their own: vitest.browser.config.ts, vitest.json-schema.config.ts.

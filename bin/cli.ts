@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { UnsupportedTemplateError } from '../local/unsupported.ts'
 import { UsageError } from '../local/usage-error.ts'
+import { addControl } from './commands/control/commands.ts'
 import { dev } from './commands/dev.ts'
 import { openapi } from './commands/openapi.ts'
 import { routes } from './commands/routes.ts'
@@ -56,6 +57,8 @@ program
   .description('print the public OpenAPI document')
   .option(...app)
   .action(openapi)
+
+addControl(program)
 
 for (const command of program.commands)
   command.showHelpAfterError(`(sallyport ${command.name()} --help lists its options)`)

@@ -51,8 +51,18 @@ export const sharedControl = {
     `token ${hashed(key, 'token', issuer, tokenId)}`,
   client: (key: Uint8Array, issuer: string, client: string): string =>
     `client ${hashed(key, 'client', issuer, client)}`,
+  /** Apart from its quarantine: to revoke a client's tokens must not end that, nor be ended by it. */
+  clientTokens: (key: Uint8Array, issuer: string, client: string): string =>
+    `tokens ${hashed(key, 'client', issuer, client)}`,
   address: (key: Uint8Array, network: string): string => `address ${hashed(key, 'address', network)}`,
   route: (api: string, route: string): string => `route ${api} ${route}`,
   upstream: (api: string, upstream: string): string => `upstream ${api} ${upstream}`,
 } as const
-export const sharedControlPrefixes = ['token ', 'client ', 'address ', 'route ', 'upstream '] as const
+export const sharedControlPrefixes = [
+  'token ',
+  'client ',
+  'tokens ',
+  'address ',
+  'route ',
+  'upstream ',
+] as const

@@ -46,6 +46,8 @@ export interface LocalCloud {
   /** Names of the tables, and their items. */
   readonly tables: () => readonly string[]
   readonly scan: LocalDynamoDb['scan']
+  /** Where they are: http://127.0.0.1:PORT */
+  readonly dynamodb: string
   readonly operations: () => readonly Operation[]
   readonly policies: () => Policies
   /** Declared HTTP upstreams that no local server plays. */
@@ -149,6 +151,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       issuers,
       tables: () => app.tables.map(table => String(table.TableName)),
       scan: dynamodb.scan,
+      dynamodb: dynamodb.origin,
       operations: () => generation.operations,
       policies: () => policies,
       unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),

@@ -12,6 +12,11 @@ export interface DevState {
   readonly issuers: readonly PlayedIssuer[]
   /** Name of the state table; null when nothing is counted. */
   readonly table: string | null
+  /** Where its tables are: http://127.0.0.1:PORT */
+  readonly dynamodb: string
+  /** Construct id of the API; the ids of its upstreams, each with its routes. */
+  readonly api: string
+  readonly gates: Readonly<Record<string, readonly string[]>>
 }
 
 const pathIn = (folder: string) => join(folder, '.sallyport', 'dev.json')

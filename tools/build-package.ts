@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, rmSync } from 'node:fs'
 
 // What is published: compiled library, CLI and local cloud, and the functions' bundles.
-for (const folder of ['bin', 'contract', 'lib', 'local'])
+for (const folder of ['bin', 'contract', 'controls', 'lib', 'local'])
   rmSync(`dist/${folder}`, { recursive: true, force: true })
 const run = (...command: [string, ...string[]]) =>
   execFileSync(command[0], command.slice(1), { stdio: 'inherit' })

@@ -4,17 +4,21 @@ import type { Metafile } from 'esbuild'
 
 /**
  * The one rule of the tree (docs/architecture.md): synth time knows run time only as prebuilt bundles, run time does not
- * know synth time at all, both know the contract, and the local cloud knows only what was synthesized. Its loss would be
- * invisible, so it is checked twice: in what the sources import, and in what the bundles hold.
+ * know synth time at all, both know the contract, the local cloud knows only what was synthesized, and controls know only the
+ * state table. Its loss would be invisible, so it is checked twice: in what the sources import, and in what the bundles hold.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   functions: ['contract'],
   lib: ['contract'],
   local: ['contract'],
-  bin: ['local', 'examples'],
+  controls: ['contract'],
+  bin: ['local', 'controls', 'examples'],
   examples: ['bin'],
 }
+
+/** Whoever may write controls need have nothing else of this package's: a responder's function carries them along. */
+const packagesOf: Readonly<Record<string, readonly string[]>> = { controls: ['@aws-sdk/client-dynamodb'] }
 
 /** Packages that must not be in a bundle, with the reason. */
 const forbidden: ReadonlyArray<{ bundle: string; package: RegExp; reason: string }> = [
@@ -27,7 +31,7 @@ const forbidden: ReadonlyArray<{ bundle: string; package: RegExp; reason: string
 const tolerated =
   /^node_modules\/ajv\/dist\/runtime\/|^node_modules\/ajv\/node_modules\/|^node_modules\/fast-deep-equal\//
 
-const problems = [...sourceProblems(), ...bundleProblems()]
+const problems = [...sourceProblems(), ...packageProblems(), ...bundleProblems()]
 for (const problem of problems) console.error(problem)
 console.log(problems.length === 0 ? 'modules: the rule holds' : `modules: ${problems.length} breaches`)
 process.exitCode = problems.length === 0 ? 0 : 1
@@ -42,6 +46,17 @@ function sourceProblems(): string[] {
           ({ target }) =>
             `${file} imports ${target}; ${folder}/ may import ${[folder, ...(mayImport[folder] ?? [])].join(', ')}`,
         ),
+    ),
+  )
+}
+
+function packageProblems(): string[] {
+  return Object.entries(packagesOf).flatMap(([folder, allowed]) =>
+    globSync(`${folder}/**/*.ts`).flatMap(file =>
+      [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^.'][^']*)'/g)]
+        .map(match => match[1] as string)
+        .filter(name => !name.startsWith('node:') && !allowed.includes(name))
+        .map(name => `${file} imports ${name}; ${folder}/ may import ${allowed.join(', ')}`),
     ),
   )
 }

@@ -59,7 +59,16 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
       issuers: running.issuers.all(),
       table: running.tables()[0] ?? null,
     })
-    const announce = () => writeDevState(folder, { pid: process.pid, ...describe() })
+    const announce = () =>
+      writeDevState(folder, {
+        pid: process.pid,
+        ...describe(),
+        dynamodb: running.dynamodb,
+        api: running.policies().gates[0]?.api ?? '',
+        gates: Object.fromEntries(
+          running.policies().gates.map(({ gate, routes }) => [gate, Object.keys(routes)]),
+        ),
+      })
     announce()
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
     else say(welcome(running, upstream, summarize(running.policies()), Date.now() - startedAt))

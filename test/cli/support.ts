@@ -102,15 +102,27 @@ app.synth()
 `
 export const health = "api.addRoute('GET /health', { upstream: ok, access: Access.public() })"
 
+/** What a command finds beside its arguments. */
+interface Around {
+  readonly env?: NodeJS.ProcessEnv
+  /** On stdin. @default nothing, at once */
+  readonly input?: string
+}
+
 /** The CLI, as a process of its own in a project's folder. */
-export function start({ folder }: Project, ...args: readonly string[]) {
+export const start = (project: Project, ...args: readonly string[]) => startWith(project, {}, ...args)
+
+function startWith({ folder }: Project, { env = {}, input = '' }: Around, ...args: readonly string[]) {
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...environment } = process.env
   const child = spawn(process.execPath, ['--import', tsx, cli, ...args], {
     cwd: folder,
-    env: { ...environment, TMPDIR: join(folder, '..', 'tmp') },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, TMPDIR: join(folder, '..', 'tmp'), ...env },
+    stdio: 'pipe',
   })
   commands.add(child)
+  // A command that reads nothing may have ended before it is written.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   const said = { out: '', err: '' }
   child.stdout.on('data', chunk => {
     said.out += chunk
@@ -142,8 +154,11 @@ export function start({ folder }: Project, ...args: readonly string[]) {
 }
 
 /** Runs a command of the CLI to its end. */
-export async function sallyport(project: Project, ...args: readonly string[]) {
-  const command = start(project, ...args)
+export const sallyport = (project: Project, ...args: readonly string[]) => sallyportWith(project, {}, ...args)
+
+/** The same, with an environment and an input of its own. */
+export async function sallyportWith(project: Project, around: Around, ...args: readonly string[]) {
+  const command = startWith(project, around, ...args)
   const code = await command.ended()
   return { code, ...command.said }
 }

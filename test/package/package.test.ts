@@ -74,6 +74,17 @@ test('a one-route app is served with npx sallyport dev, and nothing is left when
   expect(existsSync(join(project, '.sallyport'))).toBe(false)
 })
 
+test('a function imports sallyport/controls, without the CDK, and finds its types', () => {
+  const source = `import { openControls } from 'sallyport/controls'
+    const client = { send: async () => ({}) }
+    const controls = openControls({ table: 'state', by: 'test', client })
+    const order = { until: new Date(), why: 'x' }
+    await controls.quarantine({ address: 'x' }, order).catch(({ code }) => console.log(code))`
+  writeFileSync(join(project, 'respond.mjs'), source)
+  expect(execFileSync('node', ['respond.mjs'], { cwd: project, encoding: 'utf8' })).toBe('invalid\n')
+  expect(existsSync(join(project, 'node_modules/sallyport/dist/controls/index.d.ts'))).toBe(true)
+})
+
 test('its types make a route without access, or without its path parameter, not compile', () => {
   mkdirSync(join(project, 'types'), { recursive: true })
   writeFileSync(

@@ -32,8 +32,13 @@ export function orderedOf(
   if (!ticket) return null
   const { issuer, client, tokenId } = ticket
   if (tokenId !== '' && find(sharedControl.token(hashKey, issuer, tokenId))) return deny('control.revoked')
-  const ofClient = client === '' ? null : find(sharedControl.client(hashKey, issuer, client))
-  return ofClient && judge(ofClient, ticket)
+  if (client === '') return null
+  for (const name of [sharedControl.client, sharedControl.clientTokens]) {
+    const ofClient = find(name(hashKey, issuer, client))
+    const denial = ofClient && judge(ofClient, ticket)
+    if (denial) return denial
+  }
+  return null
 }
 
 /** What a control on a subject or a client says to one of its tokens. */

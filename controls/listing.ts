@@ -1,0 +1,51 @@
+import { type Control, isInForce } from '../contract/control.ts'
+import { stateTable } from '../contract/state.ts'
+import { type SharedItem, type Standing, standingIn } from './shared-item.ts'
+import { notedSubjects } from './subject-items.ts'
+import type { Attributes, Table } from './table.ts'
+
+export interface Listed {
+  /** What `{ listed }` takes. Of callers and tokens an HMAC; of routes and upstreams the API's id and theirs. */
+  readonly name: string
+  readonly about: 'subject' | 'client' | 'address' | 'token' | 'route' | 'upstream' | 'unknown'
+  /** Null: it cannot be read. Then gates refuse its subject; and everyone, where it is not a subject's own. */
+  readonly control: Control | null
+}
+
+const aboutOf: Readonly<Record<string, Listed['about']>> = {
+  client: 'client',
+  tokens: 'client',
+  address: 'address',
+  token: 'token',
+  route: 'route',
+  upstream: 'upstream',
+}
+
+/** A control as it is listed; none, where it is over. */
+function listedOf(name: string, standing: Standing, nowSeconds: number): Listed[] {
+  const about = name.startsWith(stateTable.prefixes.user)
+    ? 'subject'
+    : (aboutOf[name.split(' ')[0] ?? ''] ?? 'unknown')
+  if (standing === 'unreadable') return [{ name, about, control: null }]
+  return standing && isInForce(standing, nowSeconds) ? [{ name, about, control: standing }] : []
+}
+
+export const listShared = ({ controls }: SharedItem, nowSeconds: number): Listed[] =>
+  [...controls].flatMap(([name, standing]) => listedOf(name, standing, nowSeconds))
+
+export const listOwn = (key: string, item: Attributes | null, nowSeconds: number): Listed[] =>
+  own.flatMap(attribute => listedOf(key, standingIn(item?.[attribute]), nowSeconds))
+
+const own = [stateTable.quarantine, stateTable.revoke]
+
+export async function listSubjects(table: Table, nowSeconds: number): Promise<Listed[]> {
+  const keys = await notedSubjects(table, nowSeconds)
+  const items = await table.readAll(keys, own)
+  return keys.flatMap(key => listOwn(key, items.get(key) ?? null, nowSeconds))
+}
+
+/** What cannot be read comes first, then the newest. */
+export const inOrder = (listed: readonly Listed[]): Listed[] =>
+  [...listed].sort(
+    (a, b) => (b.control?.at ?? Number.POSITIVE_INFINITY) - (a.control?.at ?? Number.POSITIVE_INFINITY) || 0,
+  )

@@ -1,0 +1,310 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { type Control, isInForce } from '../contract/control.ts'
+import { stateTable } from '../contract/state.ts'
+import { ControlIncomplete, invalid } from './control-error.ts'
+import { type Entry, lastMonths, openJournal, undoOf, type Verb } from './journal.ts'
+import { inOrder, type Listed, listOwn, listShared, listSubjects } from './listing.ts'
+import { checkBy, checkMembers, checkUntil, checkWhy, controlOf, type Reason, secondsOf } from './orders.ts'
+import { changeShared, readShared, type SharedItem, type Standing, standingIn } from './shared-item.ts'
+import { changeOwn, noteSubject } from './subject-items.ts'
+import { openTable } from './table.ts'
+import {
+  type About,
+  type AddressTarget,
+  type ClientTarget,
+  checkListed,
+  countedIn,
+  type Kind,
+  type ListedTarget,
+  type Place,
+  placeOf,
+  type RouteTarget,
+  readTarget,
+  type SubjectTarget,
+  type Target,
+  type TokenTarget,
+  type UpstreamTarget,
+} from './targets.ts'
+
+export interface ControlsOptions {
+  /** Name of the state table. */
+  readonly table: string
+  /** Who orders: kept with each control, and in the journal. At most 100 characters. */
+  readonly by: string
+  /** @default new DynamoDBClient({}): credentials and region as the SDK finds them */
+  readonly client?: Pick<DynamoDBClient, 'send'>
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number
+}
+
+/** What was done. */
+export interface Change {
+  readonly verb: Verb
+  /** As a list calls it, see `Listed`. */
+  readonly name: string
+  /** What stands there now; null: nothing. */
+  readonly control: Control | null
+  /** What stood there before; it may have been over. */
+  readonly before: Standing
+  /** The verb that takes it back. Null: nothing was changed. */
+  readonly undo: Verb | null
+  /**
+   * Of a subject, client or address: whether its requests have been counted in this table. Where they have not, it may be misspelt: an order about
+   * nobody is obeyed as well. Null: that is not known.
+   */
+  readonly counted: boolean | null
+}
+
+/**
+ * Orders what gates obey: within five seconds everywhere; about a subject, at once with the next request that is counted.
+ *
+ * All reject with a `ControlError` where something cannot be ordered (see its `code`), and with the SDK's error where the table does
+ * not answer and nothing was done. Whatever failed may be run again.
+ */
+export interface Controls {
+  /**
+   * Refuses a user, a client or an address (403), until a time.
+   *
+   * @param order `until`: of a user at most 90 days away
+   */
+  quarantine(
+    target: SubjectTarget | ClientTarget | AddressTarget,
+    order: { readonly until: Date } & Reason,
+  ): Promise<Change>
+  release(
+    target: SubjectTarget | ClientTarget | AddressTarget | ListedTarget,
+    reason: Reason,
+  ): Promise<Change>
+  /**
+   * Refuses one token (401) until it has expired.
+   *
+   * @param token `tokenId`: its `jti`; `expiresAt`: its `exp`
+   */
+  revokeToken(token: TokenTarget & { readonly expiresAt: Date }, reason: Reason): Promise<Change>
+  /**
+   * Refuses the tokens of a user or a client that were issued until a second (401), and those that do not say when they were.
+   *
+   * @param order `issuedBefore`: @default now. `until`: as long as the longest-lived of these tokens may last; of a user at most 90 days away.
+   * Security: afterwards, tokens that are still valid work again
+   */
+  revokeTokens(
+    target: SubjectTarget | ClientTarget,
+    order: { readonly until: Date; readonly issuedBefore?: Date } & Reason,
+  ): Promise<Change>
+  /** Takes back `revokeToken` and `revokeTokens`. */
+  restore(target: SubjectTarget | ClientTarget | TokenTarget | ListedTarget, reason: Reason): Promise<Change>
+  /**
+   * Closes a route, or all routes of an upstream (503), to everybody.
+   *
+   * @param order `until`: @default until it is opened
+   */
+  close(
+    target: RouteTarget | UpstreamTarget,
+    order: { readonly until?: Date | undefined } & Reason,
+  ): Promise<Change>
+  open(target: RouteTarget | UpstreamTarget | ListedTarget, reason: Reason): Promise<Change>
+  /** What is in force: all of it, or what there is about one target. */
+  list(target?: Exclude<Target, ListedTarget>): Promise<Listed[]>
+  /**
+   * What was changed, by whom, when and why, newest first.
+   *
+   * @param of `months`: this one and those before it. @default 2
+   */
+  history(of?: { readonly months?: number }): Promise<Entry[]>
+}
+
+const callers = ['subject', 'client', 'address'] as const
+// First doors accept a token for up to a minute after its `exp`, where that was declared.
+const longestLeewaySeconds = 60
+const mostMonths = 120
+
+/** Opens the controls of one state table. Nothing is asked of it before something is ordered. */
+export function openControls(options: ControlsOptions): Controls {
+  checkMembers(options, ['table', 'by', 'client', 'now'])
+  const by = checkBy(options.by)
+  if (typeof options.table !== 'string' || options.table === '')
+    throw invalid({
+      at: 'table',
+      given: 'nothing',
+      allowed: 'the name of a state table',
+      fix: 'it is in the environment of every gate, as STATE_TABLE',
+    })
+  const table = openTable(options.table, options.client ?? new DynamoDBClient({}))
+  const journal = openJournal(table)
+  const now = () => Math.floor((options.now ?? Date.now)() / 1000)
+
+  /** What stands in a place, and whether whoever it is about was ever counted. */
+  const look = async (place: Place, shared: SharedItem, countedAt: string | null) => {
+    const isOwn = place.key !== stateTable.controls
+    const key = isOwn ? place.key : countedAt
+    const item = key === null ? null : await table.read(key)
+    return {
+      isOwn,
+      before: isOwn ? standingIn(item?.[place.attribute]) : (shared.controls.get(place.name) ?? null),
+      counted: key === null ? null : Object.keys(item ?? {}).some(name => name.includes('.')),
+    }
+  }
+
+  const record = (verb: Verb, place: Place, why: string, before: Standing, control: Control | null) =>
+    journal.append({
+      at: now(),
+      by,
+      verb,
+      name: place.name,
+      why,
+      until: control?.until ?? null,
+      issuedBefore: control?.issuedBefore ?? null,
+      before,
+      undo: undoOf(verb),
+    })
+
+  const order = async (
+    verb: Kind,
+    { about, at }: ReturnType<typeof readTarget>,
+    terms: { readonly until: number | null; readonly issuedBefore?: number | null },
+    why: string,
+  ): Promise<Change> => {
+    const nowSeconds = now()
+    const control = controlOf(verb, terms, { by, why, at: nowSeconds })
+    const shared = await readShared(table)
+    const place = placeOf(verb, about, at, shared.hashKey)
+    const { isOwn, before, counted } = await look(place, shared, countedIn(about, at, shared.hashKey))
+    await inSteps([
+      ...(isOwn && control.until !== null
+        ? [step('listed', () => noteSubject(table, place.key, control.until ?? 0, nowSeconds), 'go on')]
+        : []),
+      step('in force', () =>
+        isOwn
+          ? changeOwn(table, place, control, nowSeconds)
+          : changeShared(table, place.name, { before, after: control, nowSeconds }),
+      ),
+      // What is in force says itself who ordered it and why; so it need not wait for the journal.
+      step('recorded', () => record(verb, place, why, before, control)),
+    ])
+    return { verb, name: place.name, control, before, undo: undoOf(verb), counted }
+  }
+
+  const lift = async (
+    kind: Kind,
+    target: Target,
+    allowed: readonly About[],
+    reason: Reason,
+  ): Promise<Change> => {
+    const { about, at } = readTarget(target, [...allowed, 'listed'])
+    if (about === 'listed') checkListed(kind, at.listed)
+    checkMembers(reason, ['why'])
+    const why = checkWhy(reason.why)
+    const nowSeconds = now()
+    const verb = undoOf(kind)
+    const shared = await readShared(table)
+    const place = placeOf(kind, about, at, shared.hashKey)
+    const { isOwn, before } = await look(place, shared, null)
+    const change = { verb, name: place.name, control: null, before, counted: null }
+    if (before === null) return { ...change, undo: null }
+    await inSteps([
+      // With the control goes what it says of itself.
+      step('recorded', () => record(verb, place, why, before, null)),
+      step('taken back', () =>
+        isOwn
+          ? changeOwn(table, place, null, nowSeconds)
+          : changeShared(table, place.name, { before, after: null, nowSeconds }),
+      ),
+    ])
+    const isOver = before !== 'unreadable' && !isInForce(before, nowSeconds)
+    return { ...change, undo: before === 'unreadable' || isOver ? null : undoOf(verb) }
+  }
+
+  return {
+    async quarantine(target, given) {
+      const read = readTarget(target, callers)
+      checkMembers(given, ['until', 'why'])
+      const until = checkUntil(given.until, now(), read.about === 'subject')
+      return order('quarantine', read, { until }, checkWhy(given.why))
+    },
+    release: async (target, reason) => lift('quarantine', target, callers, reason),
+
+    async revokeToken({ expiresAt, ...token }, reason) {
+      const read = readTarget(token, ['token'])
+      checkMembers(reason, ['why'])
+      const until = secondsOf('expiresAt', expiresAt) + longestLeewaySeconds
+      if (until <= now())
+        throw invalid({
+          at: 'expiresAt',
+          given: `${expiresAt.toISOString()}, which is over`,
+          allowed: 'a token that has not expired',
+          fix: 'nothing need be done: it is refused everywhere',
+        })
+      return order('revoke', read, { until }, checkWhy(reason.why))
+    },
+    async revokeTokens(target, given) {
+      const read = readTarget(target, ['subject', 'client'])
+      checkMembers(given, ['until', 'issuedBefore', 'why'])
+      const until = checkUntil(given.until, now(), read.about === 'subject')
+      const issuedBefore =
+        given.issuedBefore === undefined ? now() : secondsOf('issuedBefore', given.issuedBefore)
+      return order('revoke', read, { until, issuedBefore }, checkWhy(given.why))
+    },
+    restore: async (target, reason) => lift('revoke', target, ['subject', 'client', 'token'], reason),
+
+    async close(target, given) {
+      const read = readTarget(target, ['route', 'upstream'])
+      checkMembers(given, ['until', 'why'])
+      const until = given.until === undefined ? null : checkUntil(given.until, now(), false)
+      return order('close', read, { until }, checkWhy(given.why))
+    },
+    open: async (target, reason) => lift('close', target, ['route', 'upstream'], reason),
+
+    async list(target) {
+      const read = target && readTarget(target, [...callers, 'token', 'route', 'upstream'])
+      const shared = await readShared(table)
+      if (!read) return inOrder([...listShared(shared, now()), ...(await listSubjects(table, now()))])
+      const places = (['quarantine', 'revoke'] as const).map(kind =>
+        placeOf(kind, read.about, read.at, shared.hashKey),
+      )
+      const [{ key } = { key: '' }] = places
+      if (key !== stateTable.controls) return inOrder(listOwn(key, await table.read(key), now()))
+      const names = places.map(({ name }) => name)
+      return inOrder(listShared(shared, now()).filter(({ name }) => names.includes(name)))
+    },
+    async history({ months = 2 } = {}) {
+      if (Number.isInteger(months) && months >= 1 && months <= mostMonths)
+        return journal.read(lastMonths(now(), months))
+      throw invalid({
+        at: 'months',
+        given: 'no number of months',
+        allowed: `a whole number from 1 to ${mostMonths}`,
+        fix: 'for example 2: this month and the last',
+      })
+    },
+  }
+}
+
+interface Step {
+  readonly what: string
+  readonly run: () => Promise<void>
+  readonly onFailure: 'stop' | 'go on'
+}
+const step = (what: string, run: Step['run'], onFailure: Step['onFailure'] = 'stop'): Step => ({
+  what,
+  run,
+  onFailure,
+})
+
+/** Makes one step after the other. Throws what the first failed with, where nothing was done; else what was done and what was not. */
+async function inSteps(steps: readonly Step[]): Promise<void> {
+  const done: string[] = []
+  const failed: unknown[] = []
+  for (const { what, run, onFailure } of steps) {
+    try {
+      await run()
+      done.push(what)
+    } catch (error) {
+      failed.push(error)
+      if (onFailure === 'stop') break
+    }
+  }
+  if (failed.length === 0) return
+  if (done.length === 0) throw failed.at(-1)
+  const left = steps.map(({ what }) => what).filter(what => !done.includes(what))
+  throw new ControlIncomplete(done, left, failed.at(-1))
+}

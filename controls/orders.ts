@@ -1,0 +1,82 @@
+import type { Control } from '../contract/control.ts'
+import { longestSubjectControlDays } from '../contract/state.ts'
+import { invalid } from './control-error.ts'
+
+export interface Reason {
+  /**
+   * Kept with the control and in the journal, in plain: no names of people.
+   * At most 200 characters in one line.
+   */
+  readonly why: string
+}
+
+const longestWhy = 200
+const longestBy = 100
+const daySeconds = 86_400
+// Control characters could speak to the terminal of whoever reads the list.
+const oneLine = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u
+
+const words = (at: string, text: unknown, most: number, fix: string): string => {
+  if (typeof text === 'string' && text.trim() !== '' && text.length <= most && oneLine.test(text)) return text
+  throw invalid({
+    at,
+    given:
+      typeof text === 'string' && text.trim() !== '' ? 'a text too long, or of several lines' : 'nothing',
+    allowed: `1 to ${most} characters in one line`,
+    fix,
+  })
+}
+
+export const checkWhy = (why: unknown): string =>
+  words('why', why, longestWhy, 'say what happened, or name the ticket; no names of people')
+export const checkBy = (by: unknown): string =>
+  words('by', by, longestBy, 'say who orders this: a user, or the name of a function')
+
+/** Checks that no member is there that nobody would read. */
+export function checkMembers(given: object, allowed: readonly string[]): void {
+  const isObject = typeof given === 'object' && given !== null
+  const unknown = isObject ? Object.keys(given).find(member => !allowed.includes(member)) : ''
+  if (unknown === undefined) return
+  throw invalid({
+    at: 'order',
+    given: isObject ? `"${unknown}", which means nothing here` : 'no object',
+    allowed: allowed.join(', '),
+    fix: isObject ? `leave "${unknown}" out` : `give an object with ${allowed.join(', ')}`,
+  })
+}
+
+/** Seconds since the epoch, which must come after `now`; of a subject within 90 days. */
+export function checkUntil(until: unknown, nowSeconds: number, ofSubject: boolean): number {
+  const seconds = secondsOf('until', until)
+  const longest = ofSubject ? longestSubjectControlDays * daySeconds : Number.POSITIVE_INFINITY
+  if (seconds > nowSeconds && seconds - nowSeconds <= longest) return seconds
+  const isPast = seconds <= nowSeconds
+  throw invalid({
+    at: 'until',
+    given: `${(until as Date).toISOString()}, ${isPast ? 'which is over' : 'which is too far away'}`,
+    allowed: ofSubject
+      ? `a time after now, at most ${longestSubjectControlDays} days away`
+      : 'a time after now',
+    fix: isPast
+      ? 'give a later time; what is over needs no order'
+      : 'give an earlier time, and order it again before it comes; or block the user at the issuer',
+  })
+}
+
+export function secondsOf(at: string, date: unknown): number {
+  const ms = date instanceof Date ? date.getTime() : Number.NaN
+  if (ms >= 0) return Math.floor(ms / 1000)
+  throw invalid({
+    at,
+    given: date === undefined ? 'nothing' : 'no time',
+    allowed: 'a Date',
+    fix: 'for example new Date(Date.now() + 2 * 3_600_000)',
+  })
+}
+
+/** The order as gates read it. */
+export const controlOf = (
+  kind: Control['kind'],
+  order: { readonly until: number | null; readonly issuedBefore?: number | null },
+  signed: { readonly by: string; readonly why: string; readonly at: number },
+): Control => ({ kind, until: order.until, issuedBefore: order.issuedBefore ?? null, ...signed })

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type Control, isInForce, readControl, writeControl } from '../contract/control.ts'
+import { sharedControlPrefixes, stateTable } from '../contract/state.ts'
+import { ControlError } from './control-error.ts'
+import { type Attributes, changeAsSeen, type Table } from './table.ts'
+
+/** What stands in a place. `unreadable`: gates refuse whom it is about; in the shared item, everyone. */
+export type Standing = Control | 'unreadable' | null
+
+export function standingIn(value: AttributeValue | undefined): Standing {
+  if (value === undefined) return null
+  try {
+    return readControl(value.S, 'control')
+  } catch {
+    return 'unreadable'
+  }
+}
+
+export interface SharedItem {
+  readonly hashKey: Uint8Array
+  /** All members but the table's own. Those of an unknown name are unreadable, to gates as well. */
+  readonly controls: ReadonlyMap<string, Standing>
+}
+
+/** Reads the item of all controls that are not a subject's own; a new table is given its key, as gates do it. */
+export async function readShared(table: Table): Promise<SharedItem> {
+  let item = await table.read(stateTable.controls)
+  if (!item?.[stateTable.hashKey]) {
+    await table.write(stateTable.controls, { begin: { [stateTable.hashKey]: { B: randomBytes(32) } } })
+    item = await table.read(stateTable.controls)
+  }
+  return sharedOf(item ?? {})
+}
+
+function sharedOf(item: Attributes): SharedItem {
+  const { [stateTable.hashKey]: key, [stateTable.partitionKey]: _, ...others } = item
+  if (key?.B?.length !== 32)
+    throw new ControlError('unreadable', {
+      at: `item ${stateTable.controls}`,
+      given: `a ${stateTable.hashKey} that is not 32 bytes`,
+      allowed: 'the key that the first gate made',
+      fix: 'restore it from a backup of the table: with another key, every control and counter is lost',
+    })
+  const controls = new Map<string, Standing>()
+  for (const [name, value] of Object.entries(others)) {
+    const isKnown = sharedControlPrefixes.some(prefix => name.startsWith(prefix))
+    controls.set(name, isKnown ? standingIn(value) : 'unreadable')
+  }
+  return { hashKey: key.B, controls }
+}
+
+/** Every gate reads them all every two seconds. */
+export const mostShared = 500
+// An item may be 400 KB.
+const mostBytes = 350_000
+// An expression may be 4 KB.
+const mostRemoved = 50
+
+/**
+ * Writes one control of the shared item, or removes it (null), if it stands there as `before`; and removes expired ones. Throws a
+ * `ControlError`: `conflict`, `full`.
+ */
+export async function changeShared(
+  table: Table,
+  name: string,
+  { before, after, nowSeconds }: { before: Standing; after: Control | null; nowSeconds: number },
+): Promise<void> {
+  const text = after && writeControl(after)
+  const made = await changeAsSeen(table, stateTable.controls, item => {
+    // It is as it was to be: an answer got lost, and the write was sent again.
+    if (text === null ? !item[name] : item[name]?.S === text) return null
+    if (!isSame(standingIn(item[name]), before)) throw conflict(name, standingIn(item[name]))
+    const expired = expiredOf(item, name, nowSeconds).slice(0, mostRemoved)
+    if (text === null) return { remove: [...expired, name] }
+    checkRoom(item, name, text, expired)
+    return { set: { [name]: { S: text } }, remove: expired }
+  })
+  if (!made) throw conflict(name, before)
+}
+
+const isSame = (a: Standing, b: Standing): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
+
+function expiredOf(item: Attributes, but: string, nowSeconds: number): string[] {
+  return [...sharedOf(item).controls].flatMap(([name, standing]) =>
+    name !== but && standing !== null && standing !== 'unreadable' && !isInForce(standing, nowSeconds)
+      ? [name]
+      : [],
+  )
+}
+
+function checkRoom(item: Attributes, name: string, text: string, expired: readonly string[]): void {
+  const { controls } = sharedOf(item)
+  const staying = [...controls.keys()].filter(each => each !== name && !expired.includes(each))
+  const bytes = staying.reduce((sum, each) => sum + sizeOf(each) + sizeOf(item[each]?.S ?? ''), 0)
+  if (staying.length < mostShared && bytes + sizeOf(name) + sizeOf(text) <= mostBytes) return
+  throw new ControlError('full', {
+    at: 'controls',
+    given: `one more, beside ${staying.length} on clients, addresses, tokens, routes and upstreams`,
+    allowed: `${mostShared}, and ${mostBytes / 1000} KB of them: every gate keeps them all`,
+    fix: 'take back what is no longer needed; revoke a subject or a client in place of many tokens, and block many addresses with AWS WAF',
+  })
+}
+
+const sizeOf = (text: string): number => Buffer.byteLength(text)
+
+function conflict(name: string, now: Standing): ControlError {
+  const what =
+    now === null
+      ? 'taken back'
+      : now === 'unreadable'
+        ? 'made unreadable'
+        : `changed by ${now.by} (“${now.why}”)`
+  return new ControlError('conflict', {
+    at: name,
+    given: `it was ${what} at the same time`,
+    allowed: 'one change after the other',
+    fix: 'look at the list, and order it again if it is still wanted',
+  })
+}

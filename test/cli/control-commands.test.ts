@@ -1,0 +1,340 @@
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { Command, CommanderError } from 'commander'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { addControl } from '../../bin/commands/control/commands.ts'
+import { readToken } from '../../bin/commands/control/token-on-stdin.ts'
+import { UsageError } from '../../local/usage-error.ts'
+import { ask, startTable, type TestTable } from '../controls/support.ts'
+
+const issuer = 'https://login.example.com'
+const jwt = (claims: object) =>
+  ['{"alg":"ES256"}', JSON.stringify(claims), 'signature']
+    .map(part => Buffer.from(part).toString('base64url'))
+    .join('.')
+
+/** Runs a command of the CLI within this process, which is much faster; control.test.ts runs it as one of its own. */
+async function run(...args: readonly string[]) {
+  const said = { out: '', err: '', code: 0 }
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation(text => {
+    said.out += text
+    return true
+  })
+  try {
+    const program = new Command('sallyport').exitOverride().configureOutput({
+      writeErr: text => {
+        said.err += text
+      },
+    })
+    addControl(program)
+    await program.parseAsync(['control', ...args], { from: 'user' })
+  } catch (error) {
+    said.code = 1
+    // As `main` says it.
+    if (error instanceof UsageError) said.err += `✗ ${error.message}\n`
+    else if (!(error instanceof CommanderError)) throw error
+  } finally {
+    stdout.mockRestore()
+  }
+  return said
+}
+
+describe('sallyport control', () => {
+  let table: TestTable
+  const stackTable = 'DealDeskState-GatewayTable8A3F19C2-1KXQ5Z3JH7M2P'
+  beforeAll(async () => {
+    table = await startTable()
+    const alike = [stackTable, 'Two-ATable00000000-1A', 'Two-BTable00000000-1B', 'DealDesk-Plain-1A']
+    for (const name of alike)
+      await table.client.send(
+        new CreateTableCommand({
+          TableName: name,
+          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      )
+  })
+  afterAll(() => table.close())
+
+  // AWS, as far as the SDK knows.
+  beforeEach(() => {
+    const environment = {
+      AWS_ENDPOINT_URL_DYNAMODB: table.origin,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_PROFILE: undefined,
+    }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+  })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+  const control = (...args: readonly string[]) => run(...args, '--table', 'state')
+
+  /** Runs the command that an output says would undo it. */
+  async function undo(out: string) {
+    const [, command = ''] = / control (.+) --why '…'/.exec(out) ?? []
+    const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+    return run(...words, '--why', 'undone')
+  }
+  // The limiters of these tests live in another time than the commands.
+  const asked = (of: Parameters<typeof ask>[1]) => {
+    table.advance((Date.now() - table.now()) / 1000 + 5)
+    return ask(table.gate(), of)
+  }
+
+  it('says what was done, until when, and how it is undone; which undoes it', async () => {
+    const subject = randomUUID()
+    const { out, err, code } = await control(
+      ...[
+        'quarantine',
+        '--issuer',
+        issuer,
+        '--subject',
+        subject,
+        '--until',
+        '2h',
+        '--why',
+        'INC-1',
+        '--by',
+        'eve',
+      ],
+    )
+    expect([err, code]).toEqual(['', 0])
+    expect(out).toMatch(
+      new RegExp(
+        `^✓ in quarantine: subject ${subject} of ${issuer}\n` +
+          ' {2}until {3}\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ, in 2 h\n' +
+          ' {2}effect {2}refused with 403 by every gate within 5 s\n' +
+          ' {2}by {6}eve\n {2}why {5}INC-1\n {2}named {3}user#[\\w-]{43}\n' +
+          ' {2}note {4}none of its requests is counted in this table so far; is the name right\\?\n' +
+          ` {2}undo {4}\\S.* control release --issuer ${issuer} --subject ${subject} --table state --why '…'\n$`,
+      ),
+    )
+    expect(await asked({ subject })).toBe('control.quarantined')
+    const undone = await undo(out)
+    expect(undone.out).toMatch(
+      /^✓ released: subject .*\n[\s\S]* {2}before {2}until .*, by eve: INC-1\n[\s\S]*undo {4}.* control quarantine .* --until \d{4}-.*Z --why/,
+    )
+    expect(await asked({ subject })).toBe('ok')
+    // The reverse of the reverse.
+    expect((await undo(undone.out)).code).toBe(0)
+    expect(await asked({ subject })).toBe('control.quarantined')
+  })
+
+  it.each([
+    [
+      'quarantine',
+      ['--issuer', issuer, '--client', 'robot-1', '--until', '1h'],
+      { client: 'robot-1' },
+      'control.quarantined',
+    ],
+    [
+      'quarantine',
+      ['--address', '2001:db8:0:9::1', '--until', '1h'],
+      { network: '20010db800000009/64' },
+      'control.quarantined',
+    ],
+    [
+      'revoke',
+      ['--issuer', issuer, '--subject', 'rita', '--until', '24h'],
+      { subject: 'rita', issuedAt: 1 },
+      'control.revoked',
+    ],
+    [
+      'revoke',
+      ['--issuer', issuer, '--client', 'robot-2', '--until', '24h', '--issued-before', '2027-01-01'],
+      { client: 'robot-2', issuedAt: 1 },
+      'control.revoked',
+    ],
+    [
+      'revoke',
+      ['--issuer', issuer, '--token-id', 'jti-1', '--until', '1h'],
+      { tokenId: 'jti-1' },
+      'control.revoked',
+    ],
+    [
+      'close',
+      ['--api', 'Api', '--route', 'GET /closed/{id}'],
+      { route: 'GET /closed/{id}' },
+      'control.closed',
+    ],
+  ] as const)('%s %j is obeyed, and undone by the command it prints', async (verb, options, who, reason) => {
+    const { out, err } = await control(verb, ...options, '--why', 'a test')
+    expect(err).toBe('')
+    expect(await asked(who)).toBe(reason)
+    expect((await undo(out)).err).toBe('')
+    if (verb !== 'close') expect(await asked(who)).toBe('ok')
+  })
+
+  it.each([
+    ['', 'no JWT'],
+    ['a.b', 'no JWT'],
+    ['secret.secret.secret', 'no JWT'],
+    [jwt({ jti: 'secret', exp: 2e9 }), 'a JWT without iss'],
+    [jwt({ iss: issuer, jti: 'secret' }), 'a JWT without exp'],
+    [jwt({ iss: issuer, jti: 'secret', exp: 1e300 }), 'a JWT without exp'],
+    [jwt({ iss: issuer, exp: 2e9, sub: 'secret' }), 'the token has no jti'],
+  ])('refuses what is no token, and shows nothing of it', (input, given) => {
+    const read = () => readToken(input)
+    expect(read).toThrow(`--token-stdin: ${given}`)
+    expect(read).toThrow(/^(?:(?!secret).)*$/s)
+    if (input) expect(read).not.toThrow(input.slice(0, 20))
+  })
+
+  it.each(['', 'Bearer ', 'bearer  '])('reads a token after %j', start => {
+    const token = jwt({ iss: issuer, jti: 'a', exp: 2e9, sub: 'b' })
+    expect(readToken(`${start}${token}\n`)).toEqual({ issuer, tokenId: 'a', expiresAt: new Date(2e12) })
+  })
+
+  it('finds the table of a stack by its name', async () => {
+    const stack = (name: string) => run('list', '--stack', name)
+    expect(await stack('DealDeskState')).toEqual({ out: 'nothing is in force\n', err: '', code: 0 })
+    expect((await stack('DealDesk')).err).toMatch(/^✗ --stack DealDesk: no table of it is a GatewayState’s/)
+    expect((await stack('Two')).err).toMatch(
+      /^✗ --stack Two: 2 of its tables may be .*\n {2}allowed: Two-ATable00000000-1A, Two-BTable00000000-1B\n/,
+    )
+    const { out } = await run(
+      'quarantine',
+      '--address',
+      '192.0.2.1',
+      '--until',
+      '1h',
+      '--why',
+      'x',
+      '--stack',
+      'DealDeskState',
+    )
+    expect(out).toContain(`control release --address 192.0.2.1 --table ${stackTable}`)
+  })
+
+  it('lists what is in force, the history, and what there is on one target; as text and as JSON', async () => {
+    const subject = randomUUID()
+    const who = ['--issuer', issuer, '--subject', subject]
+    await control('quarantine', ...who, '--until', '7d', '--why', 'listed', '--by', 'eve')
+    const { out } = await control('list', ...who)
+    expect(out).toMatch(
+      /^quarantine on subject user#[\w-]{43}\n {2}until \S+Z, in 7 d\n {2}by eve at \S+Z: listed\n$/,
+    )
+    const [one] = JSON.parse((await control('list', ...who, '--json')).out)
+    expect(one).toMatchObject({ about: 'subject', control: { kind: 'quarantine', by: 'eve', why: 'listed' } })
+    const all = (await control('list')).out
+    expect(all).toContain(one.name)
+    expect(all).not.toContain(subject)
+    expect((await control('list', '--history')).out).toMatch(
+      new RegExp(`^\\S+Z quarantine ${one.name} until \\S+Z\n {2}by eve: listed$`, 'm'),
+    )
+    await control('release', '--listed', one.name, '--why', 'x')
+    expect((await control('list', ...who)).out).toBe('nothing is in force\n')
+  })
+
+  it('names whoever runs it, unless told otherwise', async () => {
+    const { out } = await control(
+      'quarantine',
+      '--address',
+      '192.0.2.9',
+      '--until',
+      '1h',
+      '--why',
+      'x',
+      '--json',
+    )
+    expect(JSON.parse(out).control.by).toBe(userInfo().username)
+  })
+
+  it('says when there is nothing to take back', async () => {
+    const { out, code } = await control('release', '--address', '192.0.2.99', '--why', 'x')
+    expect([out, code]).toEqual(['– nothing to release: no such control stands on address 192.0.2.99\n', 0])
+  })
+
+  const whom = ['--issuer', issuer, '--subject', 'anna']
+  it.each([
+    [
+      ['quarantine', ...whom, '--until', '2h'],
+      /^error: required option '--why <text>' not specified\n\(sallyport control quarantine --help/,
+    ],
+    [['quarantine', ...whom, '--why', 'x'], /^error: required option '--until <when>' not specified/],
+    [
+      ['quarantine', ...whom, '--until', 'soon', '--why', 'x'],
+      /argument 'soon' is invalid\. It is a duration as 30m, 2h or 7d, a day as/,
+    ],
+    [['quarantine', ...whom, '--until', '2027-02-30', '--why', 'x'], /argument '2027-02-30' is invalid/],
+    [
+      ['quarantine', ...whom, '--until', '2027-02-01T10:00', '--why', 'x'],
+      /argument '2027-02-01T10:00' is invalid/,
+    ],
+    [
+      ['quarantine', ...whom, '--until', '2020-01-01', '--why', 'x'],
+      /^✗ until: 2020-01-01T00:00:00\.000Z, which is over\n {2}allowed: a time after now, at most 90 days away\n {2}fix:/,
+    ],
+    [
+      ['quarantine', ...whom, '--until', '91d', '--why', 'x'],
+      /^✗ until: .*, which is too far away\n {2}allowed: .*90 days/,
+    ],
+    [
+      ['quarantine', '--until', '2h', '--why', 'x'],
+      /^✗ no target\n {2}allowed: --issuer <…> --subject <…>, or --issuer <…> --client <…>, or --address <…>\n/,
+    ],
+    [
+      ['quarantine', ...whom, '--client', 'a', '--until', '2h', '--why', 'x'],
+      /^✗ --subject and --client: more than one target\n/,
+    ],
+    [
+      ['quarantine', '--subject', 'anna', '--until', '2h', '--why', 'x'],
+      /^✗ --subject without --issuer\n.*\n {2}fix: {5}add --issuer, exactly as its tokens/,
+    ],
+    [
+      ['quarantine', '--address', '10.0.0.1', '--issuer', issuer, '--until', '2h', '--why', 'x'],
+      /^✗ --issuer with --address\n/,
+    ],
+    [['quarantine', '--address', '10.0.0.0/8', '--until', '2h', '--why', 'x'], /^✗ address: no IP address\n/],
+    [['revoke', ...whom, '--why', 'x'], /^✗ --until: nothing\n/],
+    [
+      ['revoke', '--token-stdin', ...whom, '--why', 'x'],
+      /^✗ --issuer with --token-stdin: the token says so itself\n/,
+    ],
+    [['revoke', '--token', 'a.b.c', '--why', 'x'], /^error: unknown option '--token'/],
+    [['close', '--api', 'Api', '--route', '/deals', '--why', 'x'], /^✗ route: no route\n/],
+    [
+      ['release', '--listed', 'route Api GET /a', '--why', 'x'],
+      /^✗ listed: a control that "open" takes back\n/,
+    ],
+    [['list', '--history', ...whom], /^✗ --history with a target\n/],
+    [['list', '--months', '0'], /^error: option '--months <n>' argument '0' is invalid/],
+    [['list', '--stack', 'x'], /^✗ --table and --stack: both are given\n/],
+  ] as const)('says what is wrong with %j', async (args, says) => {
+    const { out, err, code } = await control(...args)
+    expect(err).toMatch(says)
+    expect([out, code]).toEqual(['', 1])
+  })
+
+  it('says what to do where AWS cannot be asked', async () => {
+    expect((await run('list', '--table', 'missing')).err).toMatch(
+      /^✗ there is no table of this name in this account and region\n {2}fix: /,
+    )
+    const list = (env: Readonly<Record<string, string | undefined>>) => {
+      for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+      return control('list')
+    }
+    expect((await list({ AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' })).err).toMatch(
+      /^✗ nothing answers there\n/,
+    )
+    const nowhere = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' }
+    const without = { ...nowhere, AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: 'true' }
+    expect((await list(without)).err).toMatch(/^✗ no AWS credentials were found\n {2}fix: sign in/)
+    expect((await list({ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined })).err).toMatch(
+      /^✗ no AWS region is set\n {2}fix: set AWS_REGION/,
+    )
+  })
+
+  it('needs a running app, where no table is named', async () => {
+    expect(await run('list')).toEqual({
+      out: '',
+      err: '✗ no local cloud is running for this folder; start one with: sallyport dev\n',
+      code: 1,
+    })
+  })
+})
