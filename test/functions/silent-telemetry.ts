@@ -8,6 +8,8 @@ export function silentTelemetry() {
   const statuses: number[] = []
   const troubles: string[] = []
   const keyFetchFailures: string[] = []
+  const storeFailures: string[] = []
+  const uncounted: string[] = []
   const stale = { uses: 0 }
   const stripped: Array<Parameters<Telemetry['stripped']>[0]> = []
   const telemetry: Telemetry = {
@@ -16,11 +18,25 @@ export function silentTelemetry() {
     handled: ({ status }) => statuses.push(status),
     stripped: event => stripped.push(event),
     upstreamAnswered: () => {},
+    storeAsked: () => {},
+    storeFailed: note => storeFailures.push(note),
+    uncounted: route => uncounted.push(route),
     trouble: note => troubles.push(note),
     keyFetchFailed: note => keyFetchFailures.push(note),
     staleKeysUsed: () => {
       stale.uses += 1
     },
   }
-  return { telemetry, denials, faults, statuses, troubles, keyFetchFailures, stale, stripped }
+  return {
+    telemetry,
+    denials,
+    faults,
+    statuses,
+    troubles,
+    keyFetchFailures,
+    storeFailures,
+    uncounted,
+    stale,
+    stripped,
+  }
 }
