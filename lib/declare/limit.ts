@@ -192,7 +192,7 @@ function checkWindow(at: string, { perPeriod, periodMs, burst, windowMs }: Pace)
   const highest = Math.floor(burstFor(longestWindowMs))
   throw new DeclarationError({
     at: `${at} burst`,
-    given: `a burst of ${burst}, which takes ${windowMs < second ? `${windowMs} ms` : `${Math.floor(windowMs / 86_400_000)} days`}`,
+    given: `a burst of ${burst}, which takes ${windowMs < second ? `${windowMs} ms` : 'more than 31 days'}`,
     allowed: `a burst that takes from 1 second to 31 days: ${least} to ${Math.min(most, highest)}`,
     fix: windowMs < second ? `write burst: ${least} or more` : `write burst: ${highest} or less`,
   })

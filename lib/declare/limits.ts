@@ -162,7 +162,7 @@ function readCounted(at: string, given: unknown, { tiers, none }: Allowed): Coun
   if (given instanceof LimitTiers) {
     throw new DeclarationError({
       at,
-      given: 'tiers, where all callers are counted together',
+      given: 'tiers, which are those of one caller',
       allowed: limitWords,
       fix: 'declare tiers per user or per client',
     })
