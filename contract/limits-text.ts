@@ -12,11 +12,13 @@ const names: Readonly<Record<number, string>> = {
   3600000: 'hour',
   86400000: 'day',
 }
-const units = { d: 86_400_000, h: 3_600_000, min: 60_000, s: 1000, ms: 1 }
+const units = Object.entries({ d: 86_400_000, h: 3_600_000, min: 60_000, s: 1000 })
 
+/** In a unit of which it is a whole number, if there is one; as exactly as it takes to tell two windows apart. */
 function windowText(ms: number): string {
-  const [unit, size] = Object.entries(units).find(([, each]) => ms % each === 0) ?? ['ms', 1]
-  return names[ms] ?? `${ms / size} ${unit}`
+  const [unit, size] = units.find(([, each]) => ms % each === 0) ??
+    units.find(([, each]) => ms >= each) ?? ['s', 1000]
+  return names[ms] ?? `${Number((ms / size).toPrecision(6))} ${unit}`
 }
 
 export const boundsText = (bounds: readonly BoundWords[]): string => bounds.map(boundText).join(' and ')

@@ -277,6 +277,7 @@ export class ZeroTrustApi extends Construct {
       gates: this.#gates.all,
       issuers: this.#issuers.manifests,
       limits: this.#limits,
+      controls: this.#controls !== false,
       clientAddress: this.#clientAddress,
       cors: this.#sharing,
     })

@@ -80,12 +80,15 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
         scopes: rule ? [...rule.scopes, ...rule.anyScope.slice(0, 1)] : null,
         role: rule?.roles[0] ?? null,
         issuers: rule?.issuers ?? [],
-        needsMore: Boolean(rule && (rule.claims.length > 0 || rule.carried.length > 0 || hasRule(route))),
+        needsMore: Boolean(rule && (rule.claims.length > 0 || decidesMore(route))),
       }
     })
     .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
 
-const hasRule = ({ access }: GateRoute): boolean => access.kind === 'token' && access.rule !== null
+/** Not by what is carried: a tier's claim chooses a limit, and is not needed to pass. */
+const decidesMore = ({ access }: GateRoute): boolean =>
+  access.kind === 'token' &&
+  (access.bind.length > 0 || access.authentication !== null || access.rule !== null)
 
 /**
  * The routes, as `GET /deals`, whose upstream is a stub or answers on this machine.

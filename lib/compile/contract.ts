@@ -22,6 +22,7 @@ interface DeclaredApi {
   readonly gates: readonly Gate[]
   readonly issuers: readonly IssuerManifest[]
   readonly limits: ReadApiLimits
+  readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
 }
@@ -38,6 +39,7 @@ export const contractLines = ({
   gates,
   issuers,
   limits,
+  controls,
   clientAddress,
   cors,
 }: DeclaredApi): Line[] => [
@@ -53,6 +55,7 @@ export const contractLines = ({
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
 ]

@@ -1,6 +1,6 @@
 import type { LimitLayer } from '../../contract/limits.ts'
 import { boundsText, layerText } from '../../contract/limits-text.ts'
-import type { DeclaredLimit, ReadApiLimits } from '../declare/limits.ts'
+import { type DeclaredLimit, type ReadApiLimits, usualBudgetMs } from '../declare/limits.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 
@@ -27,7 +27,7 @@ export function limitLines({ limits }: Route): Array<readonly [string, string]> 
   return [
     ...(texts.length > 0 ? [['limit', texts.join('; ')] as const] : []),
     ...(manifest.cost > 1 ? [['cost', `counts as ${manifest.cost}`] as const] : []),
-    ...(openReason !== null && manifest.layers.length > 0
+    ...(openReason !== null
       ? [['limit without store', `unsafe, passes uncounted: ${openReason}`] as const]
       : []),
   ]
@@ -38,13 +38,15 @@ export function apiLimitLines(
   limits: ReadApiLimits,
   gates: readonly Gate[],
 ): Array<readonly [string, string]> {
-  const { service, upstream } = limits.of
+  const { of, budgetMs } = limits
+  const { service, upstream } = of
   const byUpstream = gates.flatMap(({ node, target }) => {
     const limit = target.kind === 'stub' ? undefined : (target.limit ?? upstream)
     return limit ? [[`upstream ${node.id} limit`, declaredText(limit)] as const] : []
   })
   return [
     ...(service ? [['limit', `${declaredText(service)} for the API`] as const] : []),
+    ...(budgetMs === usualBudgetMs ? [] : [['limit budget', `${budgetMs} ms`] as const]),
     ...byUpstream.sort(([a], [b]) => (a < b ? -1 : 1)),
   ]
 }

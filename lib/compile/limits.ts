@@ -97,6 +97,10 @@ function chosenFor(
   }
 }
 
+/** Where the limit of a layer is declared. */
+const placeOf = (at: string, layer: LimitLayer): string =>
+  layer === 'upstream' ? `${at} upstream's limit` : `${at} limits.${layer}`
+
 /** An opt-out of nothing is one that outlived its reason, or is spelt for another layer. */
 function checkOptOut(
   at: string,
@@ -105,7 +109,7 @@ function checkOptOut(
 ): void {
   if (!own || limit?.kind !== 'none' || api.of[layer] !== undefined) return
   throw new DeclarationError({
-    at: `${at} limits.${layer}`,
+    at: placeOf(at, layer),
     given: 'Limit.unsafeNone where the API declares no such limit',
     allowed: `Limit.unsafeNone in place of the API's limits.${layer}`,
     fix: 'remove it',
@@ -131,7 +135,7 @@ function compileLayer(
   const shared = sharedBy(layer, route)
   const scope = shared ?? (own ? route.key : 'all')
   const bound = ({ max, windowMs, when }: Limit): Bound => ({
-    counter: names.of(`${at} limits.${layer}`, { layer, scope, methods, windowMs, when }),
+    counter: names.of(placeOf(at, layer), { layer, scope, methods, windowMs, when }),
     max,
     windowMs,
     leased: isLeased(layer, max, windowMs),

@@ -76,13 +76,15 @@ export interface ReadRouteLimits {
   readonly openWithoutStore: string | null | undefined
 }
 
+export const usualBudgetMs = 150
+
 const apiLayers = ['service', 'route', 'user', 'client', 'ip', 'upstream'] as const
 const routeLayers = ['route', 'user', 'client', 'ip'] as const
 const hasTiers = (layer: string): boolean => layer === 'user' || layer === 'client'
 
 export function readApiLimits(at: string, given: ApiLimits = {}): ReadApiLimits {
   checkOptions(at, given, [...apiLayers, 'budget', 'unsafeOpenWithoutStore'], '{ user: Limit.perMinute(60) }')
-  const { budget = Duration.millis(150), unsafeOpenWithoutStore } = given
+  const { budget = Duration.millis(usualBudgetMs), unsafeOpenWithoutStore } = given
   const of = layersOf(apiLayers, layer =>
     readLimit(`${at}.${layer}`, given[layer], { tiers: hasTiers(layer), apart: true, none: false }),
   )
