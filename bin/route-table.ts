@@ -18,7 +18,7 @@ export function routeTable(routes: readonly RouteSummary[], stream: NodeJS.Write
       paint('bold', method, stream),
       path,
       access === 'public' ? paint('yellow', access, stream) : asks.flatMap(partLines).join('\n') || access,
-      limits?.replace(' per user', '') ?? '',
+      limits.flatMap(limit => broken(limit.replace(/ per user$/, ''))).join('\n'),
       inputText(inputs),
       upstream.replace('https://', ''),
     ])
@@ -36,8 +36,10 @@ function partLines({ what, anyOf }: RouteSummary['asks'][number]): string[] {
 }
 
 /** As written, but for how its lines begin. */
-const ruleLines = (rule: string): string[] =>
-  `rule ${rule}`
+const ruleLines = (rule: string): string[] => broken(`rule ${rule}`)
+
+const broken = (text: string): string[] =>
+  text
     .split('\n')
     .flatMap(line => line.trim().match(new RegExp(`.{1,${widest}}(?: |$)|[^ ]+ ?`, 'g')) ?? [])
     .map(indentFurther)

@@ -43,7 +43,7 @@ function easiest(routes: readonly RouteSummary[], cloud: Surroundings): RouteSum
     Number(isPlain(route)) * 8 +
     Number(isPlayed(route, cloud)) * 4 +
     Number(route.method === 'GET') * 2 +
-    Number(route.limits !== null)
+    Number(route.limited !== null)
   return [...routes].sort((a, b) => ease(b) - ease(a))[0]
 }
 
@@ -51,16 +51,15 @@ function threeFor(route: RouteSummary, cloud: Surroundings): Example[] {
   const { name, command } = tokenOf(route, cloud)
   const bearer = `-H "Authorization: Bearer ${command}"`
   const url = `${cloud.url}${route.path}`
-  const max = Number(route.limits?.split(' ')[0] ?? 0)
   const outcome = isPlayed(route, cloud) ? 'succeeds' : unplayed
   return [
     { comment: outcome + name, command: `curl -i ${bearer} ${url}` },
     { comment: 'refused: no token', command: `curl -i ${url}` },
-    ...(route.limits
+    ...(route.limited
       ? [
           {
-            comment: `limited to ${route.limits}: from request ${max + 1} on it is 429`,
-            command: `curl -s -o /dev/null -w '%{http_code}\\n' ${bearer} "${url}#[1-${max + 1}]"`,
+            comment: `limited to ${route.limited.text}: from request ${route.limited.requests + 1} on it is 429`,
+            command: `curl -s -o /dev/null -w '%{http_code}\\n' ${bearer} "${url}#[1-${route.limited.requests + 1}]"`,
           },
         ]
       : []),

@@ -16,6 +16,9 @@ export const securityHeaders = {
   'cache-control': 'no-store',
 } as const
 
+/** What tells a caller how near it is to a limit, and when to come back. */
+export const limitHeaders = ['ratelimit', 'ratelimit-policy', 'retry-after'] as const
+
 /** The challenge of a 401 (RFC 6750 §3). It says nothing about the cause: see `reasons.ts`. */
 export const bearerChallenge = 'Bearer'
 

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { type metrics as emitted, metricNamespace, metricService, metrics } from '../contract/metrics.ts'
+import { reasons } from '../contract/reasons.ts'
 import { checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
@@ -55,10 +56,18 @@ export class GatewayDashboard extends Construct {
           graph('Latency of upstreams: p90 by route (ms)', [search('UpstreamLatency', apiName, 'p90')]),
         ],
         [
-          graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', 'reason=("limit.user")')]),
+          graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', reasonsOf('limit.'))]),
+          graph('Refused by operators', [search('Denied', apiName, 'Sum', reasonsOf('control.'))]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
           graph('Refused by place', [search('Refused', apiName, 'Sum')]),
           graph('Left behind undeclared, by place', [search('Stripped', apiName, 'Sum')]),
+        ],
+        [
+          graph('State table: failures, and requests let through uncounted as declared', [
+            search('StoreFailures', apiName, 'Sum'),
+            search('Uncounted', apiName, 'Sum'),
+          ]),
+          graph('State table: p90 of the wait by route (ms)', [search('StoreLatency', apiName, 'p90')]),
         ],
         [
           graph('Key sets: failed fetches, and tokens checked with keys that are overdue', [
@@ -70,6 +79,13 @@ export class GatewayDashboard extends Construct {
     })
   }
 }
+
+/** Every reason of an area, as a search term. */
+const reasonsOf = (area: string): string =>
+  `reason=(${Object.keys(reasons)
+    .filter(reason => reason.startsWith(area))
+    .map(reason => `"${reason}"`)
+    .join(' OR ')})`
 
 const graph = (title: string, left: MathExpression[], color?: string): IWidget =>
   new GraphWidget({

@@ -13,7 +13,7 @@ export interface GatewayStateProps {
   readonly removalPolicy?: RemovalPolicy
 }
 
-/** What the gateway remembers: the counters. Put it into a stack of its own to keep it when the API is replaced. */
+/** What the gateway remembers: counters, and what operators order. Put it into a stack of its own to keep it when the API is replaced. */
 export class GatewayState extends Construct {
   readonly table: ITable
 

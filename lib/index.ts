@@ -3,6 +3,7 @@ export type { ReasonCode } from '../contract/reasons.ts'
 export { Access, type TokenAccessOptions } from './declare/access.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
+export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
 export type { CorsOptions } from './declare/cors.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
 export type { DeclaredInput, RouteInput } from './declare/input.ts'
@@ -16,7 +17,8 @@ export type { KeycloakIssuerOptions } from './declare/issuers/keycloak.ts'
 export type { PinnedIssuerOptions } from './declare/issuers/keys.ts'
 export type { OidcIssuerOptions, TokenOptions } from './declare/issuers/oidc.ts'
 export type { OktaIssuerOptions } from './declare/issuers/okta.ts'
-export { Limit } from './declare/limit.ts'
+export { Limit, type LimitBounds, type LimitOptions, type LimitTiers, type NoLimit } from './declare/limit.ts'
+export type { ApiLimits, ReadsAndWrites, RouteLimits } from './declare/limits.ts'
 export {
   type BodyOutputOptions,
   type EmptyOutputOptions,
@@ -28,7 +30,7 @@ export {
   type Viewers,
 } from './declare/output.ts'
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
-export type { RouteLimits, RouteProps } from './declare/route-props.ts'
+export type { RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
 export { type HttpUpstreamOptions, type LambdaUpstreamOptions, Upstream } from './declare/upstream.ts'
 export type { ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'

@@ -6,25 +6,19 @@ import type { ReasonCode } from '../contract/reasons.ts'
 import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
 import type { Rule } from '../contract/rule.ts'
 import { checkBodySize } from './compile/body.ts'
+import type { CounterNames } from './compile/counters.ts'
 import { type CompiledInput, compileInput } from './compile/inputs.ts'
+import { type CompiledLimits, compileLimits } from './compile/limits.ts'
 import { type CompiledOutput, compileOutput } from './compile/outputs.ts'
 import { compileRule } from './compile/rule.ts'
 import type { Access } from './declare/access.ts'
 import type { DeclaredInput } from './declare/input.ts'
 import type { Issuer } from './declare/issuer.ts'
-import type { Limit } from './declare/limit.ts'
+import { checkCost, type ReadApiLimits, readRouteLimits } from './declare/limits.ts'
 import type { ParsedTemplate } from './declare/path-template.ts'
 import type { RouteBase } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
 import type { Gate } from './gate.ts'
-
-export interface UserLimit {
-  readonly limit: Limit
-  /** Routes that name the same counter share it. It begins with the API's address: two APIs may share a table. */
-  readonly counter: string
-  /** Counted for this route alone. */
-  readonly own: boolean
-}
 
 /** A route as the API adds it: its template read, its gate found. */
 export interface RouteDeclaration {
@@ -33,8 +27,9 @@ export interface RouteDeclaration {
   readonly props: RouteBase<string> & { readonly input?: DeclaredInput }
   readonly gate: Gate
   readonly upstream: Upstream
-  /** The API's, for routes that state none. */
-  readonly sharedLimit: Limit | undefined
+  /** The API's, for what routes do not state. */
+  readonly apiLimits: ReadApiLimits
+  readonly counterNames: CounterNames
   readonly apiName: string
   /** The API's, for routes that do not say. */
   readonly logUndeclared: boolean
@@ -58,12 +53,12 @@ export class Route extends Construct {
   readonly logUndeclared: boolean
   /** Why the upstream gets the caller's token; null: it does not. */
   readonly forwardAuthorization: string | null
-  readonly userLimit: UserLimit | null
+  readonly limits: CompiledLimits
   readonly #apiName: string
 
   /** @param at names this route in errors */
   constructor(scope: Construct, at: string, declaration: RouteDeclaration) {
-    const { template, parsed, props, gate, upstream, sharedLimit, apiName } = declaration
+    const { template, parsed, props, gate, upstream, apiName } = declaration
     const { method, path, parameters } = parsed
     super(scope, template)
 
@@ -83,17 +78,20 @@ export class Route extends Construct {
     this.maxBodyBytes = checkBodySize(at, props.maxBody ?? Size.kibibytes(256), this.input.body)
     this.logUndeclared = props.logUndeclared ?? declaration.logUndeclared
     this.forwardAuthorization = props.forwardAuthorization?.reason ?? null
-    const own = props.limits?.user
-    const limit = own ?? sharedLimit
-    // A public route knows no callers whose requests it could count.
-    this.userLimit =
-      limit && props.access.kind === 'token'
-        ? {
-            limit,
-            counter: `${scope.node.addr.slice(0, 8)} ${own ? this.key : 'all'}`,
-            own: own !== undefined,
-          }
-        : null
+    this.limits = compileLimits(
+      at,
+      {
+        method,
+        key: this.key,
+        access: this.access,
+        cost: checkCost(at, props.cost),
+        declared: readRouteLimits(`${at} limits`, this.access, props.limits),
+        upstream: upstream.target,
+        gate: gate.node.id,
+      },
+      declaration.apiLimits,
+      declaration.counterNames,
+    )
     this.#apiName = apiName
   }
 

@@ -4,6 +4,7 @@ import { attachCustomSynthesis, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib'
 import {
   ApiDefinition,
   type CfnRestApi,
+  type CfnStage,
   EndpointType,
   LogGroupLogDestination,
   SpecRestApi,
@@ -11,20 +12,24 @@ import {
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { limitHeaders } from '../contract/headers.ts'
 import { accessLogFormat } from './compile/access-log.ts'
 import { contractLines } from './compile/contract.ts'
+import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputValidators } from './compile/inputs.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
 import { ResourceTree } from './compile/resources.ts'
+import { methodSettings } from './compile/throttles.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
 import { checkFreeId } from './declare/checks.ts'
-import { type Cors, readCors } from './declare/cors.ts'
+import type { ClientAddress } from './declare/client-address.ts'
+import { type Cors, readCors, withExposed } from './declare/cors.ts'
 import type { Issuer } from './declare/issuer.ts'
-import type { Limit } from './declare/limit.ts'
+import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
 import type { RouteProps } from './declare/route-props.ts'
@@ -46,7 +51,10 @@ export class ZeroTrustApi extends Construct {
   /** Name of the API in metrics, logs and the console: the construct's id. */
   readonly apiName: string
   readonly #stageName: string
-  readonly #userLimit: Limit | undefined
+  readonly #limits: ReadApiLimits
+  readonly #counterNames: CounterNames
+  readonly #controls: boolean | undefined
+  readonly #clientAddress: ClientAddress | undefined
   readonly #cors: Cors | undefined
   readonly #logRetention: RetentionDays
   readonly #logUndeclared: boolean
@@ -55,17 +63,22 @@ export class ZeroTrustApi extends Construct {
   readonly #tree = new ResourceTree()
   readonly #routes: Route[] = []
   #state: GatewayState | undefined
+  #isLimited: boolean
 
   constructor(scope: Construct, id: string, props: ZeroTrustApiProps = {}) {
     super(scope, id)
     checkApiProps(this.node.path, props)
     this.apiName = id
     this.#stageName = props.stageName ?? 'live'
-    this.#userLimit = props.limits?.user
+    this.#limits = readApiLimits(`${this.node.path} limits`, props.limits)
+    this.#counterNames = new CounterNames(this.node.addr.slice(0, 8))
+    this.#controls = props.controls
+    this.#clientAddress = props.clientAddress
     this.#cors = props.cors === undefined ? undefined : readCors(`${this.node.path} cors`, props.cors)
     this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
     this.#logUndeclared = props.logUndeclared ?? false
     this.#state = props.state
+    this.#isLimited = Object.keys(this.#limits.of).length > 0
     this.restApi = this.#createRestApi()
     this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined
     this.#gates = new Gates(this, {
@@ -85,7 +98,9 @@ export class ZeroTrustApi extends Construct {
 
   /** A second door before one upstream, for any number of routes. `id` names it in the console, in metrics and logs. */
   addUpstream(id: string, upstream: Upstream): Gate {
-    return this.#gates.add(id, upstream)
+    const gate = this.#gates.add(id, upstream)
+    this.#shareState()
+    return gate
   }
 
   /**
@@ -109,16 +124,14 @@ export class ZeroTrustApi extends Construct {
       props: declared,
       gate,
       upstream,
-      sharedLimit: this.#userLimit,
+      apiLimits: this.#limits,
+      counterNames: this.#counterNames,
       apiName: this.apiName,
       logUndeclared: this.#logUndeclared,
       acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
     })
-    if (route.userLimit) {
-      this.#state ??= new GatewayState(this, 'State')
-      gate.useState(this.#state)
-    }
     this.#routes.push(route)
+    this.#count(route)
     return route
   }
 
@@ -131,6 +144,11 @@ export class ZeroTrustApi extends Construct {
   /** Where the API is served. */
   get url(): string {
     return this.restApi.url
+  }
+
+  /** With the headers that say how near a caller is to a limit: pages cannot read them otherwise. */
+  get #sharing(): Cors | undefined {
+    return this.#cors && this.#isLimited ? withExposed(this.#cors, limitHeaders) : this.#cors
   }
 
   get #info() {
@@ -148,15 +166,16 @@ export class ZeroTrustApi extends Construct {
         stageName: this.#stageName,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat,
-        metricsEnabled: true,
-        // Execution logs can hold whole requests, tokens included.
-        dataTraceEnabled: false,
       },
     })
     const resource = api.node.defaultChild as CfnRestApi
     resource.body = Lazy.any({ produce: () => this.#gatewayDocument() })
     resource.securityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09'
     resource.endpointAccessMode = 'STRICT'
+    const stage = api.deploymentStage.node.defaultChild as CfnStage
+    stage.methodSettings = Lazy.any({
+      produce: () => methodSettings(this.#limits.of.service, this.routes),
+    })
     return api
   }
 
@@ -192,6 +211,27 @@ export class ZeroTrustApi extends Construct {
     return door
   }
 
+  #count({ gate, limits }: Route): void {
+    const layers = limits.manifest.layers.map(({ layer }) => layer)
+    if (layers.length > 0) {
+      this.#isLimited = true
+      gate.useState(this.#stateful())
+      gate.count(this.#stateful(), layers)
+    }
+    this.#shareState()
+  }
+
+  /** Lets all gates see what operators order, where they can. Gates and limits are declared in any order, so this comes after each. */
+  #shareState(): void {
+    if (!(this.#controls ?? (this.#isLimited || this.#state !== undefined))) return
+    for (const gate of this.#gates.all) gate.useState(this.#stateful())
+  }
+
+  #stateful(): GatewayState {
+    this.#state ??= new GatewayState(this, 'State')
+    return this.#state
+  }
+
   #gatewayDocument() {
     return gatewayDocument(this.#info, this.routes, {
       integrationUri: route => invocationUri(route.gate.function),
@@ -199,7 +239,7 @@ export class ZeroTrustApi extends Construct {
       authorizer: this.#firstDoor
         ? { uri: invocationUri(this.#firstDoor.function), cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds }
         : null,
-      gatewayResponses: gatewayResponses(this.#cors),
+      gatewayResponses: gatewayResponses(this.#sharing),
       preflights: this.#cors !== undefined,
     })
   }
@@ -208,7 +248,14 @@ export class ZeroTrustApi extends Construct {
     const routes = this.routes.filter(route => route.gate === gate)
     return {
       'manifest.json': JSON.stringify(
-        gateManifest(this.apiName, gate, this.#issuers, this.routes, this.#cors),
+        gateManifest(gate, {
+          api: this.apiName,
+          issuers: this.#issuers,
+          routes: this.routes,
+          budgetMs: this.#limits.budgetMs,
+          clientAddress: this.#clientAddress,
+          cors: this.#sharing,
+        }),
       ),
       'validators.mjs': validatorsModule({
         validators: Object.fromEntries(routes.map(route => [route.key, inputValidators(route.input)])),
@@ -225,7 +272,15 @@ export class ZeroTrustApi extends Construct {
   #describeContract(): void {
     const stack = Stack.of(this)
     const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
-    const lines = contractLines(this.routes, this.#gates.all, this.#issuers.manifests, this.#cors)
+    const lines = contractLines({
+      routes: this.routes,
+      gates: this.#gates.all,
+      issuers: this.#issuers.manifests,
+      limits: this.#limits,
+      controls: this.#controls !== false,
+      clientAddress: this.#clientAddress,
+      cors: this.#sharing,
+    })
     for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
   }
 

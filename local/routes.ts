@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { type AccessPart, type AskedOfToken, accessParts, accessText } from '../contract/access-text.ts'
 import type { IssuerManifest, RouteAccess } from '../contract/authorizer-manifest.ts'
 import type { GateRoute, UpstreamManifest } from '../contract/gate-manifest.ts'
+import type { RouteLimits } from '../contract/limits.ts'
+import { boundText, layerText } from '../contract/limits-text.ts'
 import { type Manifests, type Policies, readManifests } from './policies.ts'
 import { readAssetFolders } from './template/assembly.ts'
 import { UsageError } from './usage-error.ts'
@@ -14,7 +16,10 @@ export interface RouteSummary {
   readonly access: string
   /** Of `access` each part; empty where nothing is asked, or nothing but any token. */
   readonly asks: readonly AccessPart[]
-  readonly limits: string | null
+  /** Whatever a request counts against, from the narrowest to the widest. */
+  readonly limits: readonly string[]
+  /** The limit that one caller meets first, if requests come without a pause; null where none is met within a minute. */
+  readonly limited: { readonly text: string; readonly requests: number } | null
   readonly upstream: string
   /** Declared input names by place. */
   readonly inputs: Readonly<Record<'path' | 'query' | 'headers' | 'cookies' | 'body', readonly string[]>>
@@ -67,21 +72,23 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
         path,
         access: typeof asked === 'string' ? asked : accessText(asked),
         asks: typeof asked === 'string' ? [] : accessParts(asked),
-        limits: route.userLimit
-          ? `${route.userLimit.max} per ${period(route.userLimit.periodSeconds)} per user`
-          : null,
+        limits: route.limits.layers.map(layerText),
+        limited: firstMet(route.limits),
         upstream: upstreamText(upstream),
         inputs: inputsOf(route),
         needsInput: needsInput(route),
         scopes: rule ? [...rule.scopes, ...rule.anyScope.slice(0, 1)] : null,
         role: rule?.roles[0] ?? null,
         issuers: rule?.issuers ?? [],
-        needsMore: Boolean(rule && (rule.claims.length > 0 || rule.carried.length > 0 || hasRule(route))),
+        needsMore: Boolean(rule && (rule.claims.length > 0 || decidesMore(route))),
       }
     })
     .sort((a, b) => (a.path === b.path ? a.method.localeCompare(b.method) : a.path < b.path ? -1 : 1))
 
-const hasRule = ({ access }: GateRoute): boolean => access.kind === 'token' && access.rule !== null
+/** Not by what is carried: a tier's claim chooses a limit, and is not needed to pass. */
+const decidesMore = ({ access }: GateRoute): boolean =>
+  access.kind === 'token' &&
+  (access.bind.length > 0 || access.authentication !== null || access.rule !== null)
 
 /**
  * The routes, as `GET /deals`, whose upstream is a stub or answers on this machine.
@@ -118,8 +125,20 @@ function askedOf(
 const nameOf = (issuer: IssuerManifest | undefined): string =>
   typeof issuer?.issuer === 'string' ? issuer.issuer : 'a deploy-time issuer'
 
-const period = (seconds: number): string =>
-  ({ 1: 'second', 60: 'minute', 3600: 'hour' })[seconds] ?? `${seconds} s`
+// A person's requests, one after the other, are too slow to meet the others.
+const shortestMetMs = 60_000
+
+function firstMet({ layers, cost }: RouteLimits): RouteSummary['limited'] {
+  const met = layers.flatMap(layer =>
+    layer.bounds
+      .filter(({ windowMs, when }) => windowMs >= shortestMetMs && when === null)
+      .map(bound => ({
+        text: layer.tiers ? boundText(bound) : layerText({ ...layer, bounds: [bound] }),
+        requests: Math.floor(bound.max / cost),
+      })),
+  )
+  return met.sort((a, b) => a.requests - b.requests)[0] ?? null
+}
 
 function upstreamText(upstream: UpstreamManifest): string {
   switch (upstream.kind) {

@@ -1,18 +1,31 @@
 import { createHash } from 'node:crypto'
 import { Token } from 'aws-cdk-lib'
 import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
+import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
+import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
+import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
 import type { CompiledParameter } from './parameters.ts'
 import { viewersText } from './responses.ts'
 
 /** What a line is about, without the API's name, and what it says. */
 type Line = readonly [about: string, text: string]
+
+interface DeclaredApi {
+  readonly routes: readonly Route[]
+  readonly gates: readonly Gate[]
+  readonly issuers: readonly IssuerManifest[]
+  readonly limits: ReadApiLimits
+  readonly controls: boolean
+  readonly clientAddress: ClientAddress | undefined
+  readonly cors: Cors | undefined
+}
 
 /**
  * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They stand in the
@@ -21,13 +34,17 @@ type Line = readonly [about: string, text: string]
  *
  * Not in the metadata of a resource: `cdk diff` leaves that out when it compares by a change set, as it does by default.
  */
-export const contractLines = (
-  routes: readonly Route[],
-  gates: readonly Gate[],
-  issuers: readonly IssuerManifest[],
-  cors?: Cors,
-): Line[] => [
+export const contractLines = ({
+  routes,
+  gates,
+  issuers,
+  limits,
+  controls,
+  clientAddress,
+  cors,
+}: DeclaredApi): Line[] => [
   ...(cors ? [corsLine(cors)] : []),
+  ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
     const name = typeof issuer === 'string' ? issuer : issuer.env
     return Object.entries(members)
@@ -38,6 +55,8 @@ export const contractLines = (
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
+  ...apiLimitLines(limits, gates),
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
 ]
 
@@ -51,25 +70,14 @@ function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors):
   return ['cors', parts.join(', ')]
 }
 
-function aspects({
-  access,
-  userLimit,
-  gate,
-  upstream,
-  input,
-  output,
-  maxBodyBytes,
-  forwardAuthorization,
-}: Route): Line[] {
+function aspects(route: Route): Line[] {
+  const { access, gate, upstream, input, output, maxBodyBytes, forwardAuthorization } = route
   const lines: Line[] = [
     ['access', String(access)],
     // One gate holds the answers of many stubs: each belongs to its route.
     ['upstream', upstream.target.kind === 'stub' ? targetText(upstream.target) : gate.node.id],
   ]
-  if (userLimit) {
-    const alone = userLimit.own ? ', for this route alone' : ''
-    lines.push(['limit', `${userLimit.limit} per user${alone}`])
-  }
+  lines.push(...limitLines(route))
   for (const place of inputPlaces) {
     if (input[place].length > 0) lines.push([place, compact(schemasByName(input[place]))])
   }

@@ -5,6 +5,7 @@ import type { GateManifest, GateRoute, UpstreamManifest } from '../../contract/g
 import type { Rule } from '../../contract/rule.ts'
 import { acceptedIssuers } from '../declare/accepted-issuers.ts'
 import type { Access } from '../declare/access.ts'
+import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
 import type { Issuer } from '../declare/issuer.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
@@ -66,7 +67,7 @@ export interface ApiIssuers {
 }
 
 /** What one route asks of a token, with a hash that changes whenever any of it does. */
-export function routeAccess({ access, rule, output }: Route, issuers: ApiIssuers): RouteAccess {
+export function routeAccess({ access, rule, limits, output }: Route, issuers: ApiIssuers): RouteAccess {
   const accepted = acceptedIssuers(access, issuers.declared).map(issuer => issuers.declared.indexOf(issuer))
   const asked = {
     issuers: accepted,
@@ -74,7 +75,7 @@ export function routeAccess({ access, rule, output }: Route, issuers: ApiIssuers
     anyScope: access.anyScope,
     roles: access.roles,
     claims: access.requirements,
-    carried: carriedClaims(access, rule),
+    carried: carriedClaims(access, rule, limits.claims),
     viewers: output.kind === 'declared' ? output.viewers : [],
   }
   const decisive = [
@@ -89,11 +90,16 @@ export function routeAccess({ access, rule, output }: Route, issuers: ApiIssuers
 }
 
 /** What the second door decides on. */
-const carriedClaims = ({ bindings, authentication }: Access, rule: Rule | undefined): string[] =>
+const carriedClaims = (
+  { bindings, authentication }: Access,
+  rule: Rule | undefined,
+  limitClaims: readonly string[],
+): string[] =>
   [
     ...new Set([
       ...bindings.map(({ claim }) => claim),
       ...(rule?.claims ?? []),
+      ...limitClaims,
       ...(authentication && authentication.acrValues.length > 0 ? ['acr'] : []),
       ...(authentication?.mfa ? ['amr'] : []),
       ...(authentication && authentication.maxAgeSeconds !== null ? ['auth_time'] : []),
@@ -121,35 +127,40 @@ export const authorizerManifest = (
   ),
 })
 
-export const gateManifest = (
-  api: string,
-  gate: Gate,
-  issuers: ApiIssuers,
-  routes: readonly Route[],
-  cors?: Cors,
-): GateManifest => ({
-  format: 'sallyport/gate@1',
-  api,
-  gate: gate.node.id,
-  upstream: gate.upstreamManifest,
-  table: gate.table,
-  cors: cors ? corsManifest(cors, gate, routes) : null,
-  routes: Object.fromEntries(
-    routes
-      .filter(route => route.gate === gate)
-      .map(route => [
-        route.key,
-        gateRoute(
-          route,
-          issuers,
-          routes.map(({ path }) => path),
-        ),
-      ]),
-  ),
-})
+/** What an API declares that all of its gates know. */
+export interface GateSurroundings {
+  readonly api: string
+  readonly issuers: ApiIssuers
+  /** Of the whole API. */
+  readonly routes: readonly Route[]
+  readonly budgetMs: number
+  readonly clientAddress: ClientAddress | undefined
+  readonly cors: Cors | undefined
+}
+
+export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
+  const { api, issuers, routes, budgetMs, clientAddress, cors } = surroundings
+  const own = routes.filter(route => route.gate === gate)
+  const paths = routes.map(({ path }) => path)
+  return {
+    format: 'sallyport/gate@1',
+    api,
+    gate: gate.node.id,
+    upstream: gate.upstreamManifest,
+    state: gate.table === null ? null : { table: gate.table, budgetMs },
+    clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
+    speaksCel: own.some(speaksCel),
+    cors: cors ? corsManifest(cors, gate, routes) : null,
+    routes: Object.fromEntries(own.map(route => [route.key, gateRoute(route, issuers, paths)])),
+  }
+}
+
+/** Tiers have no conditions. */
+const speaksCel = ({ rule, limits }: Route): boolean =>
+  rule !== undefined || limits.manifest.layers.some(({ bounds }) => bounds.some(({ when }) => when !== null))
 
 function gateRoute(route: Route, issuers: ApiIssuers, paths: readonly string[]): GateRoute {
-  const { access, input, output, userLimit, upstream } = route
+  const { access, input, output, limits, upstream } = route
   const { target } = upstream
   return {
     access:
@@ -175,11 +186,7 @@ function gateRoute(route: Route, issuers: ApiIssuers, paths: readonly string[]):
       logUndeclared: route.logUndeclared,
       forwardAuthorization: route.forwardAuthorization !== null,
     },
-    userLimit: userLimit && {
-      counter: userLimit.counter,
-      max: userLimit.limit.max,
-      periodSeconds: userLimit.limit.periodSeconds,
-    },
+    limits: limits.manifest,
     output: outputManifest(output),
     stub: target.kind === 'stub' ? { status: target.status, body: target.body } : null,
   }

@@ -1,10 +1,12 @@
+import { layerText } from '../../contract/limits-text.ts'
 import { problemMediaType } from '../../contract/problem.ts'
 import type { Route } from '../route.ts'
 import { bodySchema, type CompiledBody } from './body.ts'
 import { inlineSchema } from './inline-schema.ts'
+import { callersLayers } from './limit-lines.ts'
 import type { CompiledParameter } from './parameters.ts'
 import { preflightRoutes } from './preflights.ts'
-import { responsesOf } from './responses.ts'
+import { limitHeaderObjects, limitHeadersOf, responsesOf } from './responses.ts'
 
 export interface OpenApiInfo {
   readonly title: string
@@ -96,6 +98,7 @@ const binaryTypes = (routes: readonly Route[]): string[] =>
 /** The same operations for those who call them, with everything they may send. */
 export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
   const guarded = routes.some(route => route.access.kind === 'token')
+  const limited = routes.some(({ limits }) => limits.manifest.layers.length > 0)
   const ids = operationIds(routes)
   return {
     openapi: '3.1.0',
@@ -110,7 +113,15 @@ export function publicDocument(info: OpenApiInfo, routes: readonly Route[]) {
           description: 'Refused. See docs/errors.md for the codes.',
           content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
         },
+        ...(limited && {
+          TooManyRequests: {
+            description: 'Beyond a limit. See docs/errors.md for the codes.',
+            headers: limitHeadersOf(['Retry-After', 'RateLimit-Policy', 'RateLimit']),
+            content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        }),
       },
+      ...(limited && { headers: limitHeaderObjects }),
       schemas: { Problem: problemSchema },
     },
   }
@@ -127,7 +138,7 @@ function publicOperation(route: Route, operationId: string) {
     }))
   return {
     operationId,
-    description: `Access: ${route.access}.${route.userLimit ? ` Limit: ${route.userLimit.limit} per user.` : ''}`,
+    description: [`Access: ${route.access}.`, ...limitSentences(route)].join(' '),
     parameters: [
       ...place(input.path, 'path'),
       ...place(input.query, 'query'),
@@ -146,6 +157,15 @@ function publicOperation(route: Route, operationId: string) {
     },
     security: securityOf(route),
   }
+}
+
+function limitSentences(route: Route): string[] {
+  const layers = callersLayers(route)
+  const { cost } = route.limits.manifest
+  return [
+    ...(layers.length > 0 ? [`Limit: ${layers.map(layerText).join('; ')}.`] : []),
+    ...(layers.length > 0 && cost > 1 ? [`Counts as ${cost}.`] : []),
+  ]
 }
 
 /** Bytes are said by their media type alone (OpenAPI 3.1 §4.8.14.3). */

@@ -4,10 +4,50 @@ import type { AnswerManifest } from '../../contract/gate-manifest.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
 import { inlineSchema } from './inline-schema.ts'
+import { callersLayers } from './limit-lines.ts'
 import type { CompiledAnswer } from './outputs.ts'
 
+/** What a caller learns of limits from an answer (draft-ietf-httpapi-ratelimit-headers-10). */
+export const limitHeaderObjects = {
+  'RateLimit-Policy': {
+    description: 'The limit that the caller is nearest to: its name, `q` requests in `w` seconds.',
+    schema: { type: 'string' },
+  },
+  RateLimit: {
+    description: 'Of that limit `r` requests are left, and some come back in `t` seconds.',
+    schema: { type: 'string' },
+  },
+  'Retry-After': {
+    description: 'Seconds until trying again can succeed.',
+    schema: { type: 'integer' },
+  },
+}
+
+export const limitHeadersOf = (names: ReadonlyArray<keyof typeof limitHeaderObjects>) =>
+  Object.fromEntries(names.map(name => [name, { $ref: `#/components/headers/${name}` }]))
+
 /** The answers of a route, for those who call it. */
-export function responsesOf({ output, upstream }: Route): Record<string, unknown> {
+export function responsesOf(route: Route): Record<string, unknown> {
+  const told = callersLayers(route).length > 0 ? limitHeadersOf(['RateLimit-Policy', 'RateLimit']) : {}
+  const withTold = Object.entries(answersOf(route)).map(([status, answer]) => {
+    const headers = { ...answer.headers, ...told }
+    return [status, { ...answer, ...(Object.keys(headers).length > 0 && { headers }) }]
+  })
+  return {
+    ...(route.limits.manifest.layers.length > 0 && {
+      429: { $ref: '#/components/responses/TooManyRequests' },
+    }),
+    ...Object.fromEntries(withTold),
+  }
+}
+
+interface Answer {
+  readonly description: string
+  readonly headers?: Readonly<Record<string, unknown>>
+  readonly content?: Readonly<Record<string, unknown>>
+}
+
+function answersOf({ output, upstream }: Route): Record<string, Answer> {
   switch (output.kind) {
     case 'stub': {
       const { target } = upstream
@@ -25,7 +65,7 @@ export function responsesOf({ output, upstream }: Route): Record<string, unknown
 
 const phrase = (status: number): string => STATUS_CODES[status] ?? `Status ${status}`
 
-function responseOf(status: number, { manifest, schema, visibleTo }: CompiledAnswer) {
+function responseOf(status: number, { manifest, schema, visibleTo }: CompiledAnswer): Answer {
   const text = { schema: { type: 'string' } }
   const headers = {
     ...Object.fromEntries(manifest.headers.map(name => [name, text])),

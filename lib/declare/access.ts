@@ -27,7 +27,7 @@ export interface TokenAccessOptions<PathParameter extends string = string> exten
    * Of CEL there are its operators, `has`, `size`, `startsWith`, `endsWith`, `contains`, `all`, `exists` and `exists_one`. Names that
    * are no identifiers are written `claims['custom:plan']`, and `'custom:plan' in claims` asks whether there is one. Numbers of
    * claims are doubles. Values of different types are unequal, so `!=` also holds for a claim of another type.
-   * `source.ip` is the address API Gateway was called from (behind a proxy, the proxy's); `source.ip.inRange('10.0.0.0/8')`.
+   * `source.ip` is the caller's address: whoever called API Gateway, unless the API declares `clientAddress`; `source.ip.inRange('10.0.0.0/8')`.
    *
    * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first.
    * @default - none

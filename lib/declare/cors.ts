@@ -23,7 +23,7 @@ export interface CorsOptions {
   readonly maxAge?: Duration
   /**
    * Response headers that pages may read, beside those that they always may (`content-type`, `content-language`, `cache-control`,
-   * `last-modified` and a few more). @default - none
+   * `last-modified` and a few more); with limits also `ratelimit`, `ratelimit-policy` and `retry-after`. @default - none
    */
   readonly exposeHeaders?: readonly string[]
 }
@@ -65,6 +65,12 @@ export function readCors(at: string, options: CorsOptions): Cors {
     exposeHeaders: checkExposed(`${at} exposeHeaders`, exposeHeaders),
   }
 }
+
+/** The same, with more headers that pages may read. */
+export const withExposed = (cors: Cors, more: readonly string[]): Cors => ({
+  ...cors,
+  exposeHeaders: [...new Set([...cors.exposeHeaders, ...more])],
+})
 
 const hostShape = /^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])$/
 

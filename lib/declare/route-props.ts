@@ -2,15 +2,10 @@ import type { Size } from 'aws-cdk-lib'
 import type { Gate } from '../gate.ts'
 import type { Access } from './access.ts'
 import type { RouteInput } from './input.ts'
-import type { Limit } from './limit.ts'
+import type { RouteLimits } from './limits.ts'
 import type { RouteOutput } from './output.ts'
 import type { PathParameters, RouteTemplate } from './path-template.ts'
 import type { Upstream } from './upstream.ts'
-
-export interface RouteLimits {
-  /** How many requests one caller may make. Not on public routes: they do not know their callers. @default - the API's `limits.user` */
-  readonly user?: Limit
-}
 
 /** What every route declares, whatever its path. */
 export interface RouteBase<Template extends string> {
@@ -20,6 +15,8 @@ export interface RouteBase<Template extends string> {
   readonly access: Access<PathParameters<Template>>
   /** Overrides the API's limits; what is counted here is counted for this route alone. @default - the API's */
   readonly limits?: RouteLimits
+  /** How many requests one of these counts as, in every limit: 1 to 1000. @default 1 */
+  readonly cost?: number
   /**
    * What the upstream answers, by status: a schema, or `Output.json`, `.text`, `.bytes`, `.empty`. A status that is not declared,
    * or an answer that violates its schema, is a 502. Required with `Upstream.http` and `Upstream.lambda`; a stub declares its
@@ -56,6 +53,7 @@ export const routeOptions = [
   'input',
   'output',
   'limits',
+  'cost',
   'maxBody',
   'forwardAuthorization',
   'logUndeclared',

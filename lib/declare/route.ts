@@ -2,7 +2,6 @@ import { Access } from './access.ts'
 import { checkFlag, checkObject, checkOptions, checkText, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import type { DeclaredInput } from './input.ts'
-import { checkLimit } from './limit.ts'
 import type { ParsedTemplate } from './path-template.ts'
 import { type RouteBase, routeOptions } from './route-props.ts'
 
@@ -14,7 +13,6 @@ export function checkRoute(
 ): void {
   checkOptions(at, props, routeOptions)
   checkAccess(at, props.access, parameters)
-  checkLimits(at, props)
   checkForwarding(at, props)
   checkFlag(`${at} logUndeclared`, props.logUndeclared, 'write logUndeclared: true to have them logged')
   if (props.input !== undefined)
@@ -70,19 +68,6 @@ function checkForwarding(at: string, { access, forwardAuthorization }: RouteBase
     at: option,
     given: 'a token on a public route, which nobody has verified',
     allowed: 'forwardAuthorization where there is Access.token',
-    fix: 'remove it, or ask for a token',
-  })
-}
-
-function checkLimits(at: string, { access, limits }: RouteBase<string>): void {
-  if (limits === undefined) return
-  checkOptions(`${at} limits`, limits, ['user'])
-  checkLimit(`${at} limits.user`, limits.user)
-  if (limits.user === undefined || access.kind === 'token') return
-  throw new DeclarationError({
-    at: `${at} limits.user`,
-    given: `${limits.user} per user on a public route`,
-    allowed: 'limits.user where there is Access.token: a public route does not know its callers',
     fix: 'remove it, or ask for a token',
   })
 }

@@ -2,17 +2,23 @@ import { Duration, Size } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { checkDuration, checkHttps, checkOptions, checkSize, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import type { LimitBounds, NoLimit } from './limit.ts'
+import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
 
 export interface HttpUpstreamOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
   /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
   readonly maxResponse?: Size
+  /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
+  readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
 }
 
 export interface LambdaUpstreamOptions {
   /** How long the function may take. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
+  /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
+  readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
 }
 
 export type UpstreamTarget =
@@ -21,8 +27,14 @@ export type UpstreamTarget =
       readonly url: string
       readonly timeout: Duration
       readonly maxResponseBytes: number
+      readonly limit: DeclaredLimit | undefined
     }
-  | { readonly kind: 'lambda'; readonly function: IFunction; readonly timeout: Duration }
+  | {
+      readonly kind: 'lambda'
+      readonly function: IFunction
+      readonly timeout: Duration
+      readonly limit: DeclaredLimit | undefined
+    }
   | { readonly kind: 'stub'; readonly status: number; readonly body: unknown }
 
 /** What stands behind a route. */
@@ -34,13 +46,14 @@ export class Upstream {
    */
   static http(url: string, options: HttpUpstreamOptions = {}): Upstream {
     const at = 'Upstream.http'
-    checkOptions(at, options, ['timeout', 'maxResponse'])
+    checkOptions(at, options, ['timeout', 'maxResponse', 'limit'])
     checkHttps(at, 'url', url)
     return new Upstream({
       kind: 'http',
       url,
       timeout: checkTimeout(at, options.timeout),
       maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
+      limit: readUpstreamLimit(`${at} limit`, options.limit),
     })
   }
 
@@ -50,7 +63,7 @@ export class Upstream {
    */
   static lambda(fn: IFunction, options: LambdaUpstreamOptions = {}): Upstream {
     const at = 'Upstream.lambda'
-    checkOptions(at, options, ['timeout'])
+    checkOptions(at, options, ['timeout', 'limit'])
     const timeout = checkTimeout(at, options.timeout)
     if (typeof (fn as IFunction | undefined)?.functionArn !== 'string') {
       throw new DeclarationError({
@@ -60,7 +73,8 @@ export class Upstream {
         fix: 'for a function by its ARN, write Function.fromFunctionArn(this, id, arn)',
       })
     }
-    return new Upstream({ kind: 'lambda', function: fn, timeout })
+    const limit = readUpstreamLimit(`${at} limit`, options.limit)
+    return new Upstream({ kind: 'lambda', function: fn, timeout, limit })
   }
 
   /** A fixed answer, as JSON. No network is touched. */

@@ -2,10 +2,11 @@ import { type Duration, Token } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { GatewayState } from '../gateway-state.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
+import { ClientAddress } from './client-address.ts'
 import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { Issuer } from './issuer.ts'
-import { checkLimit, type Limit } from './limit.ts'
+import type { ApiLimits } from './limits.ts'
 
 /** What an API is made of, beside its routes. */
 export interface ZeroTrustApiProps {
@@ -17,14 +18,16 @@ export interface ZeroTrustApiProps {
    * @default - none but pages of the API's own name
    */
   readonly cors?: CorsOptions
-  readonly limits?: {
-    /**
-     * How many requests one caller may make, over all routes that do not override it. Public routes are not counted:
-     * they do not know their callers.
-     * @default - unlimited
-     */
-    readonly user?: Limit
-  }
+  /** How many requests are let through: all in all, and of each route, user, client, address and upstream. @default - unlimited */
+  readonly limits?: ApiLimits
+  /**
+   * Whether operators can quarantine, revoke and close at run time: every gate then looks into the state table, also those whose routes
+   * have no limits. `false`: only gates that count look there, and obey what they find.
+   * @default - true where the API has limits or a `state`
+   */
+  readonly controls?: boolean
+  /** Where a caller's address stands when proxies or a CDN stand before the API. @default - whoever called API Gateway */
+  readonly clientAddress?: ClientAddress
   /**
    * How long API Gateway may reuse the first door's answer for the same token and route. Up to an hour; zero asks anew for
    * every request. Whatever it is, the second door checks each request's ticket, limits and inputs.
@@ -38,7 +41,7 @@ export interface ZeroTrustApiProps {
    * @default Duration.minutes(5)
    */
   readonly verifiedTokenTtl?: Duration
-  /** Where counters are kept. @default - a table of this API's own, if a route has a limit */
+  /** Where counters and controls are kept. @default - a table of this API's own, if there are limits or controls */
   readonly state?: GatewayState
   /** Name of the stage: up to 128 letters, digits, `-` and `_`. @default 'live' */
   readonly stageName?: string
@@ -57,6 +60,8 @@ const options = [
   'issuers',
   'cors',
   'limits',
+  'controls',
+  'clientAddress',
   'authorizerCacheTtl',
   'verifiedTokenTtl',
   'state',
@@ -68,10 +73,9 @@ const options = [
 /** Refuses what AWS would refuse at deploy, and what nobody would read. `at` is the API's path. */
 export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   checkOptions(at, props, options)
-  const { issuers, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention } = props
+  const { issuers, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention } =
+    props
   if (issuers !== undefined) checkIssuers(`${at} issuers`, issuers)
-  if (limits !== undefined) checkOptions(`${at} limits`, limits, ['user'])
-  checkLimit(`${at} limits.user`, limits?.user)
   if (authorizerCacheTtl !== undefined) {
     checkDuration(`${at} authorizerCacheTtl`, authorizerCacheTtl, {
       unit: 'seconds',
@@ -94,6 +98,15 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   if (state !== undefined && !(state instanceof GatewayState)) {
     complain('state', state, 'a GatewayState', "write state: new GatewayState(stack, 'State')")
   }
+  if (clientAddress !== undefined && !(clientAddress instanceof ClientAddress)) {
+    complain(
+      'clientAddress',
+      clientAddress,
+      'ClientAddress.behindProxies({ … })',
+      "for example ClientAddress.behindProxies({ from: ['203.0.113.0/24'], hops: 1 })",
+    )
+  }
+  checkFlag(`${at} controls`, props.controls, 'write controls: true to have every gate obey operators')
   checkFlag(`${at} logUndeclared`, props.logUndeclared, 'write logUndeclared: true to have them logged')
   const isStageName = typeof stageName === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(stageName)
   if (stageName !== undefined && !isStageName) {

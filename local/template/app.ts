@@ -147,6 +147,9 @@ const inertMethodSettings = [
   'MetricsEnabled',
   'DataTraceEnabled',
   'LoggingLevel',
+  // AWS applies them "on a best-effort basis", as targets: which request they refuse is not to be known.
+  'ThrottlingRateLimit',
+  'ThrottlingBurstLimit',
 ]
 
 function checkMethodSettings({ at, properties }: Placed): void {

@@ -21,7 +21,7 @@ beforeAll(async () => {
           algorithms: ['ES256'],
         }),
       ],
-      cors: { origins: [pages.originAt('localhost')], credentials: true, exposeHeaders: ['retry-after'] },
+      cors: { origins: [pages.originAt('localhost')], credentials: true },
     })
     const crm = api.addUpstream('Crm', Upstream.http(upstreamOrigin))
     const session = { session: optional({ type: 'string' }) } as const
@@ -148,7 +148,7 @@ describe('a page of the declared origin', () => {
     expect(heard()).toEqual([])
   })
 
-  test('may read refusals, of API Gateway and of the second door, and what they expose', async () => {
+  test('may read refusals, of API Gateway and of the second door, and when to come back', async () => {
     const page = await visit(pages.originAt('localhost'))
     expect(await ask(page, '/deals')).toMatchObject({ status: 401 })
     expect(await ask(page, '/undeclared')).toMatchObject({ status: 404 })

@@ -10,7 +10,7 @@ api.addRoute('POST /deals/{dealId}', {
   upstream: crm,
   output,
   access: Access.token({ scopes: ['deals:write'], roles: ['sales', 'lead'] }),
-  limits: { user: Limit.perMinute(60) },
+  limits: { user: [Limit.perMinute(60), Limit.perHour(600, { burst: 100 })], ip: Limit.perSecond(20) },
   input: {
     path: { dealId: { type: 'string', format: 'uuid' } },
     query: { notify: { type: 'boolean' } },
@@ -34,8 +34,8 @@ describe.concurrent('of a synthesized app', () => {
     const lines = out.split('\n').map(line => line.replace(/ {2,}/g, ' | '))
     expect(lines).toEqual([
       'METHOD | PATH | ACCESS | LIMIT | INPUT | UPSTREAM',
-      'POST | /deals/{dealId} | scope deals:write | 60 per minute | path dealId | crm.internal.example.com',
-      ' | role sales or lead | query notify',
+      'POST | /deals/{dealId} | scope deals:write | 20 per second per address | path dealId | crm.internal.example.com',
+      ' | role sales or lead | 60 per minute and 100 per 10 min | query notify',
       ' | body title',
       'GET | /health | public | stub',
       '',
@@ -50,7 +50,7 @@ describe.concurrent('of a synthesized app', () => {
         method: 'POST',
         path: '/deals/{dealId}',
         access: 'scope deals:write, role sales or lead',
-        limits: '60 per minute per user',
+        limits: ['20 per second per address', '60 per minute and 100 per 10 min per user'],
         upstream: 'https://crm.internal.example.com',
         inputs: { path: ['dealId'], query: ['notify'], headers: [], cookies: [], body: ['title'] },
       },
@@ -58,7 +58,7 @@ describe.concurrent('of a synthesized app', () => {
         method: 'GET',
         path: '/health',
         access: 'public',
-        limits: null,
+        limits: [],
         upstream: 'stub',
         inputs: { path: [], query: [], headers: [], cookies: [], body: [] },
       },

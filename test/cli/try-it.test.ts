@@ -14,7 +14,8 @@ const route = (key: string, more: Partial<RouteSummary> = {}): RouteSummary => {
     path,
     access: '',
     asks: [],
-    limits: null,
+    limits: [],
+    limited: null,
     upstream: '',
     inputs: { path: [], query: [], headers: [], cookies: [], body: [] },
     needsInput: false,
@@ -45,7 +46,10 @@ const token = '"Authorization: Bearer $(npx sallyport token --scope "deals:read"
 
 describe('the first example', () => {
   test('is for a route whose upstream answers here, before one that is limited or declared earlier', () => {
-    const routes = [route('GET /far', { limits: '3 per minute per user' }), route('GET /near')]
+    const routes = [
+      route('GET /far', { limited: { text: '3 per minute per user', requests: 3 } }),
+      route('GET /near'),
+    ]
     expect(examplesFor(cloud(['GET /near']), routes)).toEqual([
       { comment: 'succeeds', command: `curl -i -H ${token} http://localhost:3000/near` },
       { comment: 'refused: no token', command: 'curl -i http://localhost:3000/near' },

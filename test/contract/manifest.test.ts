@@ -14,7 +14,9 @@ const gate = () => ({
     timeoutMs: 3000,
     maxResponseBytes: 1000,
   },
-  table: { env: 'STATE_TABLE' },
+  state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
+  clientAddress: { from: ['203.0.113.0/24'], hops: 1 },
+  speaksCel: true,
   cors: {
     origins: ['https://app.example.com'],
     credentials: true,
@@ -47,7 +49,23 @@ const gate = () => ({
         logUndeclared: false,
         forwardAuthorization: false,
       },
-      userLimit: { counter: 'api', max: 60, periodSeconds: 60 },
+      limits: {
+        cost: 1,
+        openWithoutStore: false,
+        layers: [
+          {
+            layer: 'user',
+            of: '',
+            bounds: [{ counter: 'aBcDe', max: 10, windowMs: 60_000, leased: false, when: null }],
+            tiers: {
+              claim: 'plan',
+              bounds: {
+                pro: [{ counter: 'aBcDe', max: 60, windowMs: 60_000, leased: true, when: 'claims.a == 1' }],
+              },
+            },
+          },
+        ],
+      },
       output: {
         kind: 'declared',
         accept: 'application/json',
@@ -128,6 +146,7 @@ const isMap = (at: string) =>
   at === '$.routes' ||
   at.includes('.preflights') ||
   at.endsWith('.statuses') ||
+  at.endsWith('.tiers.bounds') ||
   at.endsWith('.members') ||
   at.endsWith('.fixedClaims')
 // Most of a projection says nothing, so each of its members may be left out.

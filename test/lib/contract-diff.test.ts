@@ -112,6 +112,54 @@ describe('the contract in the template', () => {
     ])
   })
 
+  it('says of limits whom they are for, what replaces or drops them and why, and what is counted for all', () => {
+    const contract = contractOf(
+      api => {
+        const gate = api.addUpstream(
+          'Crm',
+          Upstream.http('https://crm.example.com', { limit: Limit.perSecond(5) }),
+        )
+        const guarded = { upstream: gate, output: anyOutput, access: Access.token() }
+        api.addRoute('GET /a', { ...guarded, cost: 3 })
+        api.addRoute('GET /b', {
+          ...guarded,
+          limits: {
+            ip: Limit.unsafeNone('one office'),
+            user: Limit.tiers('plan', { free: Limit.perMinute(5), pro: Limit.perMinute(50) }),
+            unsafeOpenWithoutStore: 'cheap',
+          },
+        })
+        api.addRoute('GET /c', { ...guarded, access: Access.public(), upstream: crm() })
+      },
+      {
+        issuers: [login],
+        limits: {
+          service: { reads: Limit.perSecond(100), writes: Limit.perSecond(10) },
+          upstream: Limit.perSecond(50),
+          route: Limit.perSecond(20),
+          user: [Limit.perSecond(10), Limit.perHour(1000)],
+          ip: Limit.perMinute(60, { burst: 10, when: "!source.ip.inRange('10.0.0.0/8')" }),
+        },
+      },
+    )
+    const limits = Object.entries(contract).filter(([about]) => /limit|cost/.test(about))
+    const ip = "10 per 10 s when !source.ip.inRange('10.0.0.0/8') per address"
+    expect(limits).toEqual([
+      ['Api limit', 'reads 100 per second, writes 10 per second for the API'],
+      ['Api upstream Crm limit', '5 per second'],
+      ['Api upstream Gate GET --c limit', '50 per second'],
+      ['Api GET /a limit', `${ip}; 10 per second and 1000 per hour per user; 20 per second for the route`],
+      ['Api GET /a cost', 'counts as 3'],
+      [
+        'Api GET /b limit',
+        'per user by plan: free 5 per minute, pro 50 per minute, others as free, for this route alone; ' +
+          '20 per second for the route; unsafe, none by ip: one office',
+      ],
+      ['Api GET /b limit without store', 'unsafe, passes uncounted: cheap'],
+      ['Api GET /c limit', `${ip}; 20 per second for the route`],
+    ])
+  })
+
   it('stays small: a long schema is told by its names and a digest of all it says', () => {
     const body = (extra: number) =>
       z.object(

@@ -1,6 +1,6 @@
 import { Duration, Lazy } from 'aws-cdk-lib'
 import fc from 'fast-check'
-import { Access, type CorsOptions, optional, Upstream, type ZeroTrustApi } from 'sallyport'
+import { Access, type CorsOptions, Limit, optional, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { anyOutput, anyToken, complaintOf, login, newApi, ok, synthesized } from './support.ts'
@@ -167,6 +167,31 @@ describe('what an API says of its pages', () => {
     ).toBe(
       `pages of http://localhost:5173 and ${app}, with credentials, reading etag, asking anew after 3600 s`,
     )
+  })
+})
+
+describe('where there are limits', () => {
+  const pages = 'https://pages.example.com'
+  const exposed = (exposeHeaders?: readonly string[]) => {
+    const { gates, body } = synthesized(oneRoute, {
+      issuers: [login],
+      limits: { user: Limit.perMinute(1) },
+      cors: { origins: [pages], ...(exposeHeaders && { exposeHeaders }) },
+    })
+    const { THROTTLED } = body['x-amazon-apigateway-gateway-responses']
+    const header = 'gatewayresponse.header.access-control-expose-headers'
+    return [gates[0]?.manifest.cors?.exposeHeaders, THROTTLED.responseParameters[header]]
+  }
+
+  it('pages can read how near they are to one, and when to come back', () => {
+    const names = ['ratelimit', 'ratelimit-policy', 'retry-after']
+    expect(exposed()).toEqual([names, `'${names.join(', ')}'`])
+    expect(exposed(['etag', 'Retry-After'])[0]).toEqual([
+      'etag',
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+    ])
   })
 })
 

@@ -58,28 +58,28 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, cors, limits, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, logRetention',
+      'issuers, cors, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, logRetention',
     ),
     unknown(
       'an unknown limit of an API',
       () => newApi(untyped({ limits: { users: Limit.perHour(1) } })),
       'S/Api limits',
       'users',
-      'user',
+      'service, route, user, client, ip, upstream, budget, unsafeOpenWithoutStore',
     ),
     unknown(
       'an unknown one of a route',
       () => route('GET /a', { acess: Access.public() }),
       'route "GET /a" of S/Api',
       'acess',
-      'upstream, access, input, output, limits, maxBody, forwardAuthorization, logUndeclared',
+      'upstream, access, input, output, limits, cost, maxBody, forwardAuthorization, logUndeclared',
     ),
     unknown(
       'an unknown limit of a route',
-      () => route('GET /a', { limits: { client: Limit.perHour(1) } }),
+      () => route('GET /a', { limits: { service: Limit.perHour(1) } }),
       'route "GET /a" of S/Api limits',
-      'client',
-      'user',
+      'service',
+      'route, user, client, ip, unsafeOpenWithoutStore',
     ),
     unknown(
       'an unknown place of input',
@@ -114,14 +114,14 @@ describe('options', () => {
       () => Upstream.http('https://a.example.com', untyped({ timeoutMs: 3000 })),
       'Upstream.http',
       'timeoutMs',
-      'timeout, maxResponse',
+      'timeout, maxResponse, limit',
     ),
     unknown(
       'an unknown one of a Lambda upstream',
       () => Upstream.lambda(untyped({}), untyped({ retries: 3 })),
       'Upstream.lambda',
       'retries',
-      'timeout',
+      'timeout, limit',
     ),
     unknown(
       'an unknown one of the state',
@@ -688,58 +688,6 @@ describe('an upstream', () => {
       fix: 'use the gate that addUpstream returned, for any number of routes',
     },
   ])
-})
-
-describe('a limit', () => {
-  const bare = {
-    given: '60',
-    allowed: 'Limit.perSecond(n), Limit.perMinute(n), Limit.perHour(n)',
-    fix: 'say in which period so many requests are allowed',
-  }
-  refuses([
-    ...[0, -1, 1.5, 1_000_001, Number.NaN].map(max => ({
-      when: `${max} requests`,
-      declare: () => Limit.perMinute(max),
-      at: 'Limit',
-      given: `${max} requests`,
-      allowed: 'a whole number from 1 to 1,000,000',
-      fix: 'state how many requests one period allows; to allow none, do not declare the route',
-    })),
-    {
-      when: 'a bare number on an API',
-      declare: () => newApi(untyped({ limits: { user: 60 } })),
-      at: 'S/Api limits.user',
-      ...bare,
-    },
-    {
-      when: 'a bare number on a route',
-      declare: () => route('GET /a', { limits: { user: 60 } }),
-      at: 'route "GET /a" of S/Api limits.user',
-      ...bare,
-    },
-  ])
-
-  refuses([
-    {
-      when: 'one per user on a public route, which knows no user',
-      declare: () => route('GET /a', { access: Access.public(), limits: { user: Limit.perMinute(60) } }),
-      at: 'route "GET /a" of S/Api limits.user',
-      given: '60 per minute per user on a public route',
-      allowed: 'limits.user where there is Access.token: a public route does not know its callers',
-      fix: 'remove it, or ask for a token',
-    },
-  ])
-
-  it('of the API does not stop a public route from being declared, and does not apply to it', () => {
-    const api = newApi({ issuers: [login], limits: { user: Limit.perHour(1) } })
-    expect(route('GET /a', { access: Access.public() }, api).userLimit).toBeNull()
-    expect(route('GET /b', {}, api).userLimit).toMatchObject({ counter: expect.stringMatching(/ all$/) })
-  })
-
-  it('may be the least and the most', () => {
-    expect(Limit.perSecond(1)).toMatchObject({ max: 1, periodSeconds: 1 })
-    expect(Limit.perHour(1_000_000)).toMatchObject({ max: 1_000_000, periodSeconds: 3600 })
-  })
 })
 
 describe('a construct’s id', () => {

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
 
 const limited = { issuers: [login], limits: { user: Limit.perMinute(60) } }
+const table = { 'Fn::GetAtt': [expect.stringMatching(/^ApiStateTable/), 'Arn'] }
 
-/** A stub, an HTTP and a Lambda gate, with and without a limit: every kind of role there is. */
+/** A stub, an HTTP and a Lambda gate, before callers who are counted and others: every kind of role there is. */
 function synthesizedWithEverything(stack = newStack()) {
   const backend = new LambdaFunction(stack, 'Backend', {
     runtime: Runtime.NODEJS_24_X,
@@ -44,6 +45,8 @@ function statementsOf(resources: Readonly<Record<string, Resource>>, fn: Resourc
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action).sort()
 
 const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
+/** What every gate may do where operators can order something of its callers. */
+const controlActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem']
 
 describe('every function', () => {
   it('runs on Node.js 24, on arm64, logs JSON to a group of its own', () => {
@@ -79,7 +82,7 @@ describe('every function', () => {
 })
 
 describe('an app without the CDK’s recommended flags', () => {
-  it('gets the same doors: TLS 1.3 only, no AWS-managed policy on a function, nothing but logs for a stub', () => {
+  it('gets the same doors: TLS 1.3 only, no AWS-managed policy on a function, logs and controls for a stub', () => {
     const { functions, gate, only, resources } = synthesizedWithEverything(new Stack(newApp({}), 'S'))
     expect(only('AWS::ApiGateway::RestApi').Properties).toMatchObject({
       SecurityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09',
@@ -89,7 +92,10 @@ describe('an app without the CDK’s recommended flags', () => {
       const [role] = resource.Properties.Role['Fn::GetAtt']
       expect(resources[role]?.Properties).not.toHaveProperty('ManagedPolicyArns')
     }
-    expect(actionsOf(statementsOf(resources, gate('Stubs').resource))).toEqual(logActions)
+    expect(actionsOf(statementsOf(resources, gate('Stubs').resource))).toEqual([
+      ...controlActions,
+      ...logActions,
+    ])
   })
 })
 
@@ -104,28 +110,72 @@ describe('the role of', () => {
     })
   })
 
-  it('a stub’s gate can write its log, and touches neither table nor functions', () => {
-    const { gate, resources } = synthesizedWithEverything()
+  it('a stub’s gate without limits and controls can write its log, and touches neither table nor functions', () => {
+    const { gate, resources } = synthesized(
+      api => api.addRoute('GET /health', { upstream: ok, access: Access.public() }),
+      { issuers: [login] },
+    )
     expect(actionsOf(statementsOf(resources, gate('Stubs').resource))).toEqual(logActions)
     expect(gate('Stubs').resource.Properties.Environment).toBeUndefined()
   })
 
-  it('a gate that counts can update counters of callers in the state table, not read or list them', () => {
+  it('a gate whose callers can be quarantined reads the item of controls and those of users, and makes a new table’s key', () => {
     const { gate, resources } = synthesizedWithEverything()
-    const statements = statementsOf(resources, gate('Crm').resource)
-    expect(actionsOf(statements)).toEqual(['dynamodb:UpdateItem', ...logActions])
-    expect(statements.find(({ Action }) => Action === 'dynamodb:UpdateItem')).toEqual({
-      Action: 'dynamodb:UpdateItem',
-      Effect: 'Allow',
-      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ApiStateTable/), 'Arn'] },
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['user#*'] } },
-    })
+    const statements = statementsOf(resources, gate('Stubs').resource)
+    expect(actionsOf(statements)).toEqual([...controlActions, ...logActions])
+    expect(statements.filter(({ Action }) => String(Action).startsWith('dynamodb:'))).toEqual([
+      {
+        Action: 'dynamodb:GetItem',
+        Effect: 'Allow',
+        Resource: table,
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['control#shared', 'user#*'] } },
+      },
+      {
+        Action: 'dynamodb:UpdateItem',
+        Effect: 'Allow',
+        Resource: table,
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': ['control#shared'],
+            'dynamodb:Attributes': ['hashKey', 'pk'],
+          },
+        },
+      },
+    ])
+  })
+
+  /** The keys of items that a gate may write counts into. */
+  const countedBy = (declare: (api: ZeroTrustApi) => unknown, props: Parameters<typeof synthesized>[1]) => {
+    const { gate, resources } = synthesized(declare, props)
+    return statementsOf(resources, gate('Stubs').resource)
+      .filter(({ Action }) => Action === 'dynamodb:UpdateItem')
+      .map(({ Condition }) => Object(Condition)['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'])
+      .filter(keys => keys !== undefined)
+  }
+
+  it('a gate that counts can update items of what it counts, and of nothing else', () => {
+    const guarded = { upstream: ok, access: Access.token() }
+    const one = (api: ZeroTrustApi) => api.addRoute('GET /a', guarded)
+    const of = (limits: object) => countedBy(one, { issuers: [login], limits })
+    const limit = Limit.perMinute(60)
+    expect(of({ user: limit })).toEqual([['user#*']])
+    expect(of({ client: limit })).toEqual([['client#*']])
+    expect(of({ ip: limit })).toEqual([['ip#*']])
+    expect(of({ service: limit, route: limit })).toEqual([['shared#*']])
+    expect(of({ service: limit, user: limit, client: limit, ip: limit })).toEqual([
+      ['client#*', 'ip#*', 'shared#*', 'user#*'],
+    ])
+    const two = (api: ZeroTrustApi) => {
+      api.addRoute('GET /b', { ...guarded, limits: { user: limit } })
+      api.addRoute('GET /c', { ...guarded, limits: { ip: limit } })
+    }
+    expect(countedBy(two, { issuers: [login] })).toEqual([['ip#*', 'user#*']])
   })
 
   it('a gate before a function can invoke that function alone, no version or alias of it', () => {
     const { gate, resources, backendId } = synthesizedWithEverything()
     const statements = statementsOf(resources, gate('Pricing').resource)
-    expect(actionsOf(statements)).toEqual(['lambda:InvokeFunction', ...logActions])
+    expect(actionsOf(statements)).toEqual([...controlActions, 'lambda:InvokeFunction', ...logActions])
     expect(statements.find(({ Action }) => Action === 'lambda:InvokeFunction')).toEqual({
       Action: 'lambda:InvokeFunction',
       Effect: 'Allow',

@@ -1,13 +1,12 @@
 import { CfnParameter, Duration, Fn, Size } from 'aws-cdk-lib'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Access, Issuer, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { Access, Issuer, Upstream } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { anyOutput, login, newStack, ok, synthesized } from './support.ts'
 
 const guarded = { upstream: ok, access: Access.token() }
 const partner = Issuer.oidc('https://partner.example.com', { audience: 'deals', algorithms: ['EdDSA'] })
-const limited = (max: number) => ({ issuers: [login], limits: { user: Limit.perMinute(max) } })
 
 describe('the first door’s manifest', () => {
   it('names the issuers with everything that may be believed from them', () => {
@@ -260,53 +259,6 @@ describe('a gate’s manifest', () => {
     expect(gate('Stubs').manifest.routes['GET /users/{userId}']?.access).toMatchObject({
       kind: 'token',
       bind: [{ claim: 'sub', pathParameter: 'userId' }],
-    })
-  })
-})
-
-describe('limits', () => {
-  const limitOf = (declare: (api: ZeroTrustApi) => unknown, props = limited(60)) => {
-    const { gate } = synthesized(declare, props)
-    return (key: string) => gate('Stubs').manifest.routes[key]?.userLimit
-  }
-
-  it('of the API are counted together, those of a route for itself', () => {
-    const of = limitOf(api => {
-      api.addRoute('GET /a', guarded)
-      api.addRoute('GET /b', guarded)
-      api.addRoute('GET /c', { ...guarded, limits: { user: Limit.perSecond(2) } })
-    })
-    expect(of('GET /a')).toEqual({
-      counter: expect.stringMatching(/^[0-9a-f]{8} all$/),
-      max: 60,
-      periodSeconds: 60,
-    })
-    expect(of('GET /b')).toEqual(of('GET /a'))
-    expect(of('GET /c')).toEqual({
-      counter: expect.stringMatching(/^[0-9a-f]{8} GET \/c$/),
-      max: 2,
-      periodSeconds: 1,
-    })
-  })
-
-  it('of callers do not apply where there is no caller to speak of', () => {
-    const of = limitOf(api => {
-      api.addRoute('GET /a', guarded)
-      api.addRoute('GET /open', { upstream: ok, access: Access.public() })
-    })
-    expect(of('GET /open')).toBeNull()
-  })
-
-  it('bring a table with them; without any there is none, and no gate knows of one', () => {
-    const without = synthesized(api => api.addRoute('GET /a', guarded))
-    expect(without.all('AWS::DynamoDB::Table')).toEqual([])
-    expect(without.gate('Stubs').manifest.table).toBeNull()
-
-    const { all, gate } = synthesized(api => api.addRoute('GET /a', guarded), limited(1))
-    expect(all('AWS::DynamoDB::Table')).toHaveLength(1)
-    expect(gate('Stubs').manifest.table).toEqual({ env: 'STATE_TABLE' })
-    expect(gate('Stubs').resource.Properties.Environment.Variables).toEqual({
-      STATE_TABLE: { Ref: expect.stringMatching(/^ApiStateTable/) },
     })
   })
 })

@@ -53,6 +53,42 @@ describe('the public document', () => {
     ])
   })
 
+  it('says what a caller learns of limits of its own, and nothing of what all callers share', () => {
+    const document = documentOf(
+      api => {
+        api.addRoute('GET /a', { ...guarded, cost: 2 })
+        api.addRoute('GET /open', { upstream: ok, access: Access.public() })
+      },
+      {
+        issuers: [login],
+        limits: {
+          service: Limit.perSecond(777),
+          user: Limit.tiers('plan', { free: Limit.perMinute(60), pro: Limit.perMinute(600) }),
+        },
+      },
+    )
+    const [a, open] = [document.paths['/a'].get, document.paths['/open'].get]
+    expect(a.description).toBe(
+      'Access: scope deals:read. Limit: per user by plan: free 60 per minute, pro 600 per minute, others as free. Counts as 2.',
+    )
+    expect(Object.keys(a.responses[200].headers)).toEqual(['RateLimit-Policy', 'RateLimit'])
+    expect(open.description).toBe('Access: public.')
+    expect(open.responses[200].headers).toBeUndefined()
+    const tooMany = { $ref: '#/components/responses/TooManyRequests' }
+    expect([a.responses[429], open.responses[429]]).toEqual([tooMany, tooMany])
+    expect(Object.keys(document.components.responses.TooManyRequests.headers)).toEqual([
+      'Retry-After',
+      'RateLimit-Policy',
+      'RateLimit',
+    ])
+    expect(JSON.stringify(document)).not.toContain('777')
+  })
+
+  it('speaks of no limits where there are none', () => {
+    const document = documentOf(api => api.addRoute('GET /a', guarded))
+    expect(JSON.stringify(document)).not.toMatch(/429|RateLimit|TooMany/)
+  })
+
   it('holds no extension, no ARN and no name of what stands behind', () => {
     const text = JSON.stringify(
       documentOf(api => {
@@ -79,7 +115,10 @@ describe('the public document', () => {
       properties: { from: { $ref: '#/$defs/Place' }, to: { $ref: '#/$defs/Place', description: 'where to' } },
       $defs: { Place, City: { type: 'string', maxLength: 80 } },
     }
-    const document = documentOf(api => api.addRoute('POST /trips', { ...guarded, input: { body } }))
+    const document = documentOf(api => api.addRoute('POST /trips', { ...guarded, input: { body } }), {
+      issuers: [login],
+      limits: { user: Limit.perMinute(60) },
+    })
     const references = objectsIn(document).flatMap(object => ('$ref' in object ? [String(object.$ref)] : []))
     for (const reference of references) {
       const target = reference

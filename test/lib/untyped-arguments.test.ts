@@ -202,7 +202,7 @@ const cases: ReadonlyArray<readonly [what: string, declare: () => unknown, at: s
     'Upstream.stub',
     'status 200 with a body of type bigint',
   ],
-  ['a limit of text', () => Limit.perMinute(untyped('60')), 'Limit', '"60" requests'],
+  ['a limit of text', () => Limit.perMinute(untyped('60')), 'Limit.perMinute', '"60" requests'],
   [
     'a body’s size as a number',
     () => route({ maxBody: 5, input: { body: z.object({}) } }),

@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Access, Limit, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
 import { readApp } from '../../local/template/app.ts'
 import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
+import { createAssemblies } from '../local/assemblies.ts'
+import { gateEvent, startGateFunction } from '../security/gate-function.ts'
 import { issuerName, startDealDesk } from '../support/deal-desk.ts'
 
 /** One metric as a function emitted it, in CloudWatch's embedded metric format. */
@@ -25,9 +28,30 @@ beforeAll(async () => {
   await desk.call('/deals?debug=1', { token })
   await desk.call('/deals?limit=0', { token })
   await desk.call('/deals', { token: 'not.a.token' })
-  emitted = [...desk.logs, ...(await withOverdueKeys())].flatMap(readEmbedded)
+  const others = await Promise.all([withOverdueKeys(), withoutStore()])
+  emitted = [...desk.logs, ...others.flat()].flatMap(readEmbedded)
 })
 afterAll(() => desk.close())
+
+/** What a gate writes while the state table cannot be reached, of a route that is declared to be open then. */
+async function withoutStore(): Promise<string[]> {
+  const assemblies = createAssemblies()
+  const assembly = assemblies.synthesize(stack => {
+    new ZeroTrustApi(stack, 'Api').addRoute('GET /deals', {
+      upstream: Upstream.stub(200, []),
+      access: Access.public(),
+      limits: { ip: Limit.perMinute(60), unsafeOpenWithoutStore: 'a test' },
+    })
+  })
+  const gate = await startGateFunction({ assembly, gate: 'Stubs', store: 'unreachable' })
+  try {
+    expect((await gate.invoke(gateEvent(undefined))).statusCode).toBe(200)
+    return [...gate.logs]
+  } finally {
+    await gate.close()
+    assemblies.remove()
+  }
+}
 
 /** What the first door writes while its keys are overdue and cannot be renewed. */
 async function withOverdueKeys(): Promise<string[]> {

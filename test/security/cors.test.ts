@@ -66,7 +66,7 @@ const sharingOf = ({ headers }: Response) =>
 const shared = (origin: string) => ({
   'access-control-allow-origin': origin,
   'access-control-allow-credentials': 'true',
-  'access-control-expose-headers': 'retry-after',
+  'access-control-expose-headers': 'retry-after, ratelimit, ratelimit-policy',
   vary: 'Origin',
 })
 

@@ -17,21 +17,25 @@ const preload = fileURLToPath(new URL('../../local/network/preload.mjs', import.
 const crm = 'crm.internal.example.com'
 const dynamodbHost = `dynamodb.${place.region}.amazonaws.com`
 
-/** The deployed gate before the CRM, with nothing in front of it: as someone sees it who got past API Gateway. */
+/** The deployed gate before the CRM, or another one, with nothing in front of it: as someone sees it who got past API Gateway. */
 export async function startGateFunction({
   store = 'up',
   maxInstances = 10,
+  assembly = inject('dealDesk'),
+  gate = 'Crm',
 }: {
   store?: 'up' | 'unreachable'
   maxInstances?: number
+  assembly?: string
+  gate?: string
 } = {}) {
-  const app = readApp(inject('dealDesk'))
+  const app = readApp(assembly)
   const gates = app.functions.map(fn => ({
     fn,
     manifest: JSON.parse(readFileSync(join(fn.folder, 'manifest.json'), 'utf8')),
   }))
-  const found = gates.find(({ manifest }) => manifest.gate === 'Crm')
-  if (!found) throw new Error('the example has no gate before its CRM')
+  const found = gates.find(({ manifest }) => manifest.gate === gate)
+  if (!found) throw new Error(`no gate ${gate}`)
   const manifest = readGateManifest(found.manifest)
 
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-gate-'))
@@ -43,6 +47,7 @@ export async function startGateFunction({
   const names = { [crm]: upstream.origin, ...(store === 'up' && { [dynamodbHost]: dynamodb.origin }) }
   const front = await startFront({ ca, names })
   const { folder: codeDirectory, ...fn } = found.fn
+  const logs: string[] = []
   const pool = createFunctionPool({
     ...fn,
     codeDirectory,
@@ -52,7 +57,7 @@ export async function startGateFunction({
       caFile: ca.certificateFile,
       names: Object.fromEntries(Object.keys(names).map(host => [`${host}:443`, front.port])),
     },
-    log: () => {},
+    log: line => logs.push(line),
   })
 
   const fingerprintOf = (route: string) => {
@@ -62,6 +67,8 @@ export async function startGateFunction({
   return {
     upstream,
     pool,
+    /** What the function wrote, line by line. */
+    logs,
     /** What the first door would hand over for a route. */
     ticketFor: (route: string, more: Partial<Ticket> = {}): Record<string, string> =>
       ticketContext({
@@ -70,6 +77,8 @@ export async function startGateFunction({
         issuer: 'https://login.example.com',
         subject: 'user-1',
         client: '',
+        tokenId: '',
+        issuedAt: null,
         expiresAt: Math.floor(Date.now() / 1000) + 60,
         claims: { sub: 'user-1' },
         viewers: [],

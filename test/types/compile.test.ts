@@ -29,7 +29,7 @@ it('notices a line that would suddenly compile', async () => {
   writeFileSync(join(inner, 'tsconfig.json'), '{ "extends": "../tsconfig.json", "include": ["*.ts"] }')
   writeFileSync(join(inner, 'loose.ts'), source.replaceAll("from 'sallyport'", "from './library.ts'"))
   // A library whose every type is the loosest there is.
-  const names = ['Access', 'Duration', 'Issuer', 'Limit', 'Upstream']
+  const names = ['Access', 'ClientAddress', 'Duration', 'Issuer', 'Limit', 'Upstream']
   writeFileSync(
     join(inner, 'library.ts'),
     [

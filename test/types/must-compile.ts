@@ -2,6 +2,7 @@ import { type App, Duration, Size } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
+  ClientAddress,
   Issuer,
   Limit,
   Output,
@@ -53,9 +54,28 @@ export function routes(api: ZeroTrustApi): Route {
       headers: { 'accept-language': z.string().optional() },
       body: z.object({ title: z.string() }),
     },
-    limits: { user: Limit.perMinute(60) },
+    limits: {
+      user: Limit.tiers('plan', { free: Limit.perMinute(6), pro: [Limit.perSecond(9), Limit.perDay(999)] }),
+      client: Limit.unsafeNone('one client alone'),
+      ip: [Limit.perSecond(5), Limit.perHour(100, { burst: 10, when: "claims.plan == 'free'" })],
+      unsafeOpenWithoutStore: false,
+    },
+    cost: 5,
   })
 }
+
+export const limits: ZeroTrustApiProps = {
+  limits: {
+    service: { reads: Limit.perSecond(100), writes: [Limit.perSecond(10), Limit.perHour(1000)] },
+    upstream: { writes: Limit.perSecond(10) },
+    user: { reads: Limit.tiers('plan', { free: Limit.perMinute(6) }) },
+    budget: Duration.millis(100),
+    unsafeOpenWithoutStore: 'reads only',
+  },
+  controls: true,
+  clientAddress: ClientAddress.behindProxies({ from: ['203.0.113.0/24'] }),
+}
+export const limited = Upstream.http('https://crm.example.com', { limit: Limit.unsafeNone('it scales') })
 
 export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
 export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true

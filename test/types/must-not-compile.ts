@@ -1,6 +1,15 @@
 import { Duration } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
-import { Access, type Gate, Issuer, Limit, Output, Upstream, type ZeroTrustApi } from 'sallyport'
+import {
+  Access,
+  ClientAddress,
+  type Gate,
+  Issuer,
+  Limit,
+  Output,
+  Upstream,
+  type ZeroTrustApi,
+} from 'sallyport'
 import { z } from 'zod'
 
 // Declarations that must not compile. Each `@ts-expect-error` is a guarantee: without an error it is one itself.
@@ -27,6 +36,30 @@ export function routes(api: ZeroTrustApi): void {
 
   // @ts-expect-error a limit without a period
   api.addRoute('GET /a', { upstream, access, limits: { user: 60 } })
+
+  // @ts-expect-error an opt-out without a reason
+  api.addRoute('GET /a', { upstream, access, limits: { user: Limit.unsafeNone() } })
+
+  // @ts-expect-error an opt-out that is a word
+  api.addRoute('GET /a', { upstream, access, limits: { user: false } })
+
+  // @ts-expect-error tiers where no caller is counted by itself
+  api.addRoute('GET /a', { upstream, access, limits: { ip: Limit.tiers('plan', { a: Limit.perMinute(1) }) } })
+
+  // @ts-expect-error reads and writes of a route, which has one method
+  api.addRoute('GET /a', { upstream, access, limits: { user: { reads: Limit.perMinute(1) } } })
+
+  // @ts-expect-error what all routes share, on one
+  api.addRoute('GET /a', { upstream, access, limits: { service: Limit.perMinute(1) } })
+
+  // @ts-expect-error to be open without the table for no reason
+  api.addRoute('GET /a', { upstream, access, limits: { unsafeOpenWithoutStore: true } })
+
+  // @ts-expect-error a limit of an upstream without a period
+  Upstream.http('https://crm.example.com', { limit: 60 })
+
+  // @ts-expect-error any proxy for no reason
+  ClientAddress.unsafeBehindAnyProxy({ hops: 1 })
 
   // @ts-expect-error no such method
   api.addRoute('FETCH /a', { upstream, access })

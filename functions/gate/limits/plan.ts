@@ -70,7 +70,8 @@ function selection(bounds: readonly Bound[], cost: number, conditions: Condition
   const make = (chosen: readonly number[]): Bounds | null => {
     if (chosen.length === 0) return null
     const all = chosen.map(place => windows[place]).filter(window => window !== undefined)
-    return { id: `${all.map(({ counter }) => counter).join(' ')} ${cost}`, windows: all }
+    // With how many: tiers differ in that alone, and what is remembered of one is not true of another.
+    return { id: `${all.map(({ counter, max }) => `${counter}:${max}`).join(' ')} ${cost}`, windows: all }
   }
   const always = bounds.every(({ when }) => when === null) ? make([...bounds.keys()]) : undefined
   return (circumstances: Circumstances): Bounds | null => {

@@ -1,0 +1,99 @@
+import { readAddressRange } from '../../contract/address-range.ts'
+import { checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
+
+export interface ProxiesOptions {
+  /** Addresses that the proxies call from, as ranges: `203.0.113.0/24`, `2001:db8::/32`; one address is `198.51.100.7/32`. */
+  readonly from: readonly string[]
+  /**
+   * How many proxies stand in a row, each of which writes its caller down in `x-forwarded-for`: 1 to 10. Security: one too many, and
+   * callers choose their own address. @default 1
+   */
+  readonly hops?: number
+}
+
+export interface AnyProxyOptions {
+  /** As in {@link ProxiesOptions}. @default 1 */
+  readonly hops?: number
+  /** Why API Gateway can be reached through the proxies only, for whoever reads the contract. */
+  readonly reason: string
+}
+
+const mostHops = 10
+
+/** Where the caller's address stands when proxies or a CDN stand before the API: for `limits.ip`, quarantines and `source.ip` in rules. */
+export class ClientAddress {
+  /**
+   * Behind proxies with known addresses. A request of anybody else is counted as what it came from: who goes around the proxies
+   * gains nothing.
+   */
+  static behindProxies(options: ProxiesOptions): ClientAddress {
+    const at = 'ClientAddress.behindProxies'
+    const fix = "for example ClientAddress.behindProxies({ from: ['203.0.113.0/24'], hops: 1 })"
+    checkOptions(at, options, ['from', 'hops'], "{ from: ['203.0.113.0/24'], hops: 1 }")
+    const from = checkTexts(`${at} from`, options.from, { fix })
+    from.forEach((range, i) => {
+      checkRange(`${at} from[${i}]`, range)
+    })
+    return new ClientAddress(from, checkHops(at, options.hops), null)
+  }
+
+  /**
+   * Behind proxies whose addresses are not known. Security: whoever can call API Gateway without them chooses an address for every
+   * request, which makes `limits.ip` worth nothing and opens rules on `source.ip`.
+   */
+  static unsafeBehindAnyProxy(options: AnyProxyOptions): ClientAddress {
+    const at = 'ClientAddress.unsafeBehindAnyProxy'
+    checkOptions(
+      at,
+      options,
+      ['hops', 'reason'],
+      "{ hops: 1, reason: 'a resource policy admits the CDN alone' }",
+    )
+    const reason = checkText(`${at} reason`, options.reason, {
+      fix: "say what keeps callers from going around them: reason: 'a resource policy admits the CDN alone'",
+    })
+    return new ClientAddress(null, checkHops(at, options.hops), reason)
+  }
+
+  /** Null: whatever called API Gateway. */
+  readonly from: readonly string[] | null
+  readonly hops: number
+  readonly reason: string | null
+
+  private constructor(from: readonly string[] | null, hops: number, reason: string | null) {
+    this.from = from
+    this.hops = hops
+    this.reason = reason
+  }
+
+  /** As people say it. */
+  toString(): string {
+    const way = `behind ${this.hops === 1 ? 'a proxy' : `${this.hops} proxies in a row`}`
+    return this.from
+      ? `${way} at ${[...this.from].sort().join(' or ')}`
+      : `unsafe, ${way} at any address: ${this.reason}`
+  }
+}
+
+function checkRange(at: string, given: string): void {
+  if (readAddressRange(given) && !given.endsWith('/0')) return
+  throw new DeclarationError({
+    at,
+    given: given.endsWith('/0') ? `${describeValue(given)}, which is every address` : describeValue(given),
+    allowed: 'a range of addresses without bits beyond its prefix: 203.0.113.0/24, 2001:db8::/32',
+    fix: given.endsWith('/0')
+      ? 'where any address may be a proxy, write ClientAddress.unsafeBehindAnyProxy({ reason })'
+      : 'of one address write its whole length: 198.51.100.7/32, 2001:db8::7/128',
+  })
+}
+
+function checkHops(at: string, given: unknown = 1): number {
+  if (Number.isSafeInteger(given) && Number(given) >= 1 && Number(given) <= mostHops) return Number(given)
+  throw new DeclarationError({
+    at: `${at} hops`,
+    given: describeValue(given),
+    allowed: `a whole number from 1 to ${mostHops}`,
+    fix: 'count the proxies between the caller and API Gateway that add to x-forwarded-for',
+  })
+}
