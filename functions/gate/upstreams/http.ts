@@ -26,21 +26,27 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
   })
 
   return async declaredRequest => {
-    const { key } = declaredRequest
     try {
-      const response = await request.call(pool, {
-        path: `${basePath}${targetOf(declaredRequest)}`,
-        method: key.slice(0, key.indexOf(' ')) as 'GET',
-        headers: headersOf(declaredRequest),
-        body: encodeBody(declaredRequest),
+      const asked = askedOf(declaredRequest)
+      const { statusCode, headers, body } = await request.call(pool, {
+        ...asked,
+        path: `${basePath}${asked.path}`,
         signal: AbortSignal.timeout(declared.timeoutMs),
       })
-      return allow(answerOf(response.statusCode, response.headers, await response.body.bytes()))
+      return allow(answerOf(statusCode, headers, await body.bytes()))
     } catch (error) {
       return failureOf(error)
     }
   }
 }
+
+/** What is asked of an upstream, whatever its base. */
+export const askedOf = (request: DeclaredRequest) => ({
+  path: targetOf(request),
+  method: request.key.slice(0, request.key.indexOf(' ')) as 'GET',
+  headers: headersOf(request),
+  body: encodeBody(request),
+})
 
 /** Path and query: the declared template, filled with validated values that are encoded anew. */
 export function targetOf(request: Pick<DeclaredRequest, 'key' | 'path' | 'query'>): string {
@@ -69,7 +75,8 @@ function headersOf(request: DeclaredRequest): Record<string, string> {
   }
 }
 
-const answerOf = (
+/** What it said, as all upstreams say it. */
+export const answerOf = (
   status: number,
   headers: Record<string, string | string[] | undefined>,
   body: Uint8Array,
