@@ -8,7 +8,13 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
-import { type metrics as emitted, metricNamespace, metricService, metrics } from '../contract/metrics.ts'
+import {
+  type metrics as emitted,
+  metricNamespace,
+  metricService,
+  metrics,
+  strippedIn,
+} from '../contract/metrics.ts'
 import { checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
@@ -58,7 +64,10 @@ export class GatewayDashboard extends Construct {
           graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', 'reason=("limit.user")')]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
           graph('Refused by place', [search('Refused', apiName, 'Sum')]),
-          graph('Left behind undeclared, by place', [search('Stripped', apiName, 'Sum')]),
+          graph(
+            'Left behind undeclared, by place',
+            Object.values(strippedIn).map(metric => search(metric, apiName, 'Sum')),
+          ),
         ],
         [
           graph('Key sets: failed fetches, and tokens checked with keys that are overdue', [

@@ -5,13 +5,15 @@
  * @param token a number as JSON writes it
  */
 export function isExactNumber(token: string): boolean {
-  // A double holds any fifteen digits.
-  if (token.length <= 15 && !exponent.test(token)) return true
+  if (token.length <= plainDigits && !exponent.test(token)) return true
   const value = Number(token)
   if (!Number.isFinite(value)) return false
   if (integer.test(token)) return Number.isSafeInteger(value)
   return decimal(token) === decimal(String(value))
 }
+
+/** A double holds any fifteen digits, wherever the point is among them. */
+export const plainDigits = 15
 
 const exponent = /e/i
 const integer = /^-?\d+$/

@@ -116,9 +116,7 @@ describe('of what an upstream answers', () => {
 
   test('what stays behind is counted by route, without its names', async () => {
     const of = (lines: readonly string[]) =>
-      lines
-        .filter(line => line.includes('"Stripped"') && line.includes('"output"'))
-        .map(line => JSON.parse(line))
+      lines.filter(line => line.includes('"StrippedOutput"')).map(line => JSON.parse(line))
     const before = of(cloud.lines).length
     answered({ ...body({ ...deal, [secret]: 1 }), headers: { 'set-cookie': `${secret}=1` } })
     await cloud.call('/deal')
@@ -127,7 +125,7 @@ describe('of what an upstream answers', () => {
       if (!found) throw new Error('not written yet')
       return found
     })
-    expect(line).toMatchObject({ api: 'Api', route: 'GET /deal', place: 'output', Stripped: 2 })
+    expect(line).toMatchObject({ api: 'Api', route: 'GET /deal', StrippedOutput: 2 })
     expect(JSON.stringify(cloud.lines)).not.toContain(secret)
   })
 

@@ -1,9 +1,17 @@
-import { type Deny, deny, type FieldError, type Place } from '../../../contract/decision.ts'
+import {
+  type Deny,
+  deny,
+  type FieldError,
+  type Place,
+  type SurplusPlace,
+} from '../../../contract/decision.ts'
 
 // Enough to mend a request by. More would let a request write an answer, or a log line, of any length.
 const most = 20
 // Names of what is not declared, and of members of maps, are a caller's own words.
 const longestName = 200
+
+type Surplus = Exclude<SurplusPlace, 'output'>
 
 /** A name, or how it is made if it is to be kept. */
 type Name = string | (() => string)
@@ -22,8 +30,8 @@ export class Findings {
   readonly #ambiguous: FieldError[] = []
   readonly #invalid: FieldError[] = []
   // By place, so that none crowds out another.
-  readonly #undeclared = new Map<Place, FieldError[]>()
-  readonly #left = new Map<Place, number>()
+  readonly #undeclared = new Map<Surplus, FieldError[]>()
+  readonly #left = new Map<Surplus, number>()
 
   /** Sent more than once: which of the two would the next reader take? */
   ambiguous(place: Place, name: string): void {
@@ -40,7 +48,7 @@ export class Findings {
   }
 
   /** Not declared, and so not copied. */
-  undeclared(place: Place, name: Name): void {
+  undeclared(place: Surplus, name: Name): void {
     this.#left.set(place, (this.#left.get(place) ?? 0) + 1)
     const named = this.#undeclared.get(place)
     if (!named) this.#undeclared.set(place, [field(place, name, 'is not declared')])
@@ -48,12 +56,12 @@ export class Findings {
   }
 
   /** How much was left behind, by place. */
-  get left(): ReadonlyMap<Place, number> {
+  get left(): ReadonlyMap<Surplus, number> {
     return this.#left
   }
 
   /** The first names of what was left behind in a place. */
-  namesLeftIn(place: Place): string[] {
+  namesLeftIn(place: Surplus): string[] {
     return (this.#undeclared.get(place) ?? []).map(({ name }) => name)
   }
 
