@@ -38,16 +38,15 @@ export interface Samples {
  */
 export async function pipelineCost(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const environment = process.env as Record<string, string>
   try {
-    await runChild(['--import', 'tsx', file('typical-app.ts')], {
+    await runChild(['--import', 'tsx', fileURLToPath(new URL('typical-app.ts', import.meta.url))], {
       ...environment,
       CDK_OUTDIR: folder,
       CDK_VALIDATION: 'false',
     })
     const script = join(folder, 'measure.mjs')
-    await bundle(file('measure.ts'), script)
+    await bundle(fileURLToPath(new URL('measure.ts', import.meta.url)), script)
     const task: Task = { gate: gateIn(folder) }
     const samples = (await runChild([script, JSON.stringify(task)], {
       ...environment,

@@ -50,11 +50,10 @@ export function candidateOf(request: DeclaredRequest): Candidate {
 
 function typed(pairs: Pairs, declared: readonly Parameter[]): Typed {
   const result: Typed = Object.create(null)
-  for (const parameter of declared) {
-    const values = pairs
-      .filter(([name]) => name === parameter.name)
-      .map(([, text]) => read(text, parameter.wire))
-    if (values.length > 0) result[parameter.name] = parameter.many ? values : values[0]
+  for (const { name, wire, many } of declared) {
+    const values: unknown[] = []
+    for (const [sent, text] of pairs) if (sent === name) values.push(read(text, wire))
+    if (values.length > 0) result[name] = many ? values : values[0]
   }
   return result
 }

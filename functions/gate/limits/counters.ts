@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { LimitManifest } from '../../../contract/gate-manifest.ts'
 import { stateTable } from '../../../contract/state.ts'
@@ -64,5 +64,5 @@ function keyOf(
   { counter, periodSeconds }: LimitManifest,
 ): string {
   const parts = [issuer, subject].map(part => `${Buffer.byteLength(part)}:${part}`).join('')
-  return `${stateTable.userPrefix}${createHash('sha256').update(parts).digest('base64url')}#${counter}@${periodSeconds}`
+  return `${stateTable.userPrefix}${hash('sha256', parts, 'base64url')}#${counter}@${periodSeconds}`
 }

@@ -83,7 +83,10 @@ export const answerOf = (
 ): UpstreamAnswer => ({
   status,
   headers: Object.fromEntries(
-    Object.entries(headers).map(([name, values]) => [name.toLowerCase(), [values ?? []].flat()]),
+    Object.entries(headers).map(([name, values = []]) => [
+      name.toLowerCase(),
+      typeof values === 'string' ? [values] : values,
+    ]),
   ),
   body,
 })
