@@ -6,7 +6,7 @@ export { fullFormats } from 'ajv-formats/dist/formats.js'
 export const ucs2length = lengthModule.default
 
 /**
- * Equality of JSON values, for `const`, `enum` and `uniqueItems`. In place of Ajv's own, which calls the `valueOf` and
+ * Equality of JSON values, for `const` and `enum`. In place of Ajv's own, which calls the `valueOf` and
  * `toString` of what it compares: in a body those are members like any other, and no functions.
  */
 export function equal(a: unknown, b: unknown): boolean {
