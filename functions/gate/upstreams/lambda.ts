@@ -92,7 +92,9 @@ function headersOf(single: unknown, multi: unknown): Record<string, string[]> | 
   const read = new Map<string, string[]>()
   for (const [name, value] of fields) {
     const key = name.toLowerCase()
-    read.set(key, [...(read.get(key) ?? []), String(value)])
+    const values = read.get(key)
+    if (values) values.push(String(value))
+    else read.set(key, [String(value)])
   }
   return Object.fromEntries(read)
 }
