@@ -94,6 +94,20 @@ async function refused(
   return errors?.map(error => `${error.in} ${error.name}`).sort()
 }
 
+test('a body that came within its bound, and would go on beyond it, is too large', async () => {
+  const parts = (count: number) =>
+    JSON.stringify({ ...thing, parts: Array(count).fill('{"name":"a","price":1e20}') })
+      .replaceAll('"{', '{')
+      .replaceAll('}"', '}')
+      .replaceAll('\\"', '"')
+  const [few, many] = [parts(6000), parts(10_000)]
+  expect(many.length).toBeLessThan(256 * 1024)
+  expect((await passed(put('/things/1', [], few))).body).toContain(
+    '{"name":"a","price":100000000000000000000}',
+  )
+  expect(await refused(put('/things/1', [], many), 413, 'input.too_large')).toBeUndefined()
+})
+
 describe('all that is wrong is named at once:', () => {
   test('parameters, headers, cookies and members, each by its name', async () => {
     const wrong = put(

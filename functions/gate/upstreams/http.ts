@@ -5,7 +5,7 @@ import { resolveDeployed } from '../../../contract/deployed.ts'
 import type { UpstreamKind } from '../../../contract/gate-manifest.ts'
 import { fieldsOf } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
-import { contentTypeOf, encodeBody, encodePairs } from './bodies.ts'
+import { boundedBody, contentTypeOf, encodePairs } from './bodies.ts'
 import { encodePrincipal, principalHeader } from './principal.ts'
 import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
@@ -27,14 +27,17 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
 
   return async declaredRequest => {
     const { key } = declaredRequest
+    const body = boundedBody(declaredRequest)
+    if (!body.ok) return body
+    // Made before anything is sent: what goes wrong here is a fault of ours, and none of the upstream's.
+    const sent = {
+      path: `${basePath}${targetOf(declaredRequest)}`,
+      method: key.slice(0, key.indexOf(' ')) as 'GET',
+      headers: headersOf(declaredRequest),
+      body: body.value,
+    }
     try {
-      const response = await request.call(pool, {
-        path: `${basePath}${targetOf(declaredRequest)}`,
-        method: key.slice(0, key.indexOf(' ')) as 'GET',
-        headers: headersOf(declaredRequest),
-        body: encodeBody(declaredRequest),
-        signal: AbortSignal.timeout(declared.timeoutMs),
-      })
+      const response = await request.call(pool, { ...sent, signal: AbortSignal.timeout(declared.timeoutMs) })
       return allow(answerOf(response.statusCode, response.headers, await response.body.bytes()))
     } catch (error) {
       return failureOf(error)
@@ -81,13 +84,22 @@ const answerOf = (
   body,
 })
 
+// What undici says of an answer that it cannot read. For a status of 000 and for one of 101 that nobody asked for, an assertion of its
+// own fails; to word that one, Node reads the bundle, and may come to a SyntaxError over it.
+const unreadable = new Set([
+  ...['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  ...['HTTPParserError', 'AssertionError', 'SyntaxError'],
+])
+
 /** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
 function failureOf(error: unknown): Decision<never> {
   const { code: given, name } = error as { code?: unknown; name?: string }
   // That of a DOMException is a number.
   const code = typeof given === 'string' ? given : undefined
   const note = code ?? name
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return deny('upstream.invalid_response', { note })
+  if (unreadable.has(code ?? '') || unreadable.has(name ?? '')) {
+    return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
+  }
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
   return deny(timedOut ? 'upstream.timeout' : 'upstream.unreachable', { note })
 }
