@@ -200,3 +200,16 @@ export const anySmallRequest: fc.Arbitrary<WireRequest> = oneOf(...kinds).chain(
       isHead: method === 'HEAD',
     })),
 )
+
+/** One of each kind that passes. */
+export const goodSmallRequests: ReadonlyArray<RequestInit & { readonly path: string }> = [
+  { path: '/cookies', headers: { cookie: 'session=abc; theme=dark', 'x-tags': '"a,b", c' } },
+  { path: '/form', method: 'POST', body: new URLSearchParams({ name: 'a&b', n: '5', tag: 'é' }) },
+  { path: '/text', method: 'POST', body: 'é\n', headers: { 'content-type': 'text/plain' } },
+  {
+    path: '/file',
+    method: 'POST',
+    body: new Uint8Array([0, 255]),
+    headers: { 'content-type': 'image/png' },
+  },
+]
