@@ -174,6 +174,7 @@ export class ZeroTrustApi extends Construct {
     const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
       issuers,
       cacheTtl,
+      verifiedTokenTtl,
       logRetention: this.#logRetention,
       generate: () => ({
         'manifest.json': JSON.stringify(
@@ -181,7 +182,7 @@ export class ZeroTrustApi extends Construct {
             this.apiName,
             this.#stageName,
             door.issuers,
-            verifiedTokenTtl.toSeconds(),
+            door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
           ),
@@ -225,7 +226,13 @@ export class ZeroTrustApi extends Construct {
   #describeContract(): void {
     const stack = Stack.of(this)
     const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
-    const lines = contractLines(this.routes, this.#gates.all, this.#issuers.manifests, this.#cors)
+    const lines = contractLines(
+      this.routes,
+      this.#gates.all,
+      this.#issuers.manifests,
+      this.#cors,
+      this.#firstDoor,
+    )
     for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Context } from 'aws-lambda'
-import { allow } from '../../contract/decision.ts'
+import { allow, settle } from '../../contract/decision.ts'
 import { readGateManifest } from '../../contract/gate-manifest.ts'
 import { createCounters } from '../../functions/gate/limits/counters.ts'
 import { createGate, type GateParts } from '../../functions/gate/pipeline.ts'
@@ -32,7 +32,7 @@ const parts: GateParts = {
   rules: {},
   counters: createCounters(createMemoryStore(), Date.now),
   upstream: async request => {
-    const { statusCode, headers, body } = await askUpstream(askedOf(request))
+    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request)))
     return allow(answerOf(statusCode, headers, body))
   },
   telemetry: createTelemetry(manifest.gate, manifest.api),

@@ -5,7 +5,7 @@ import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Validate } from './inputs/validation.ts'
 import { readAnswerBody, textOf } from './outputs/body.ts'
 import { readAnswerCookies } from './outputs/cookies.ts'
-import { isEncoded, readAnswerHeaders } from './outputs/headers.ts'
+import { isEncoded, readAnswerHeaders, roomBeside } from './outputs/headers.ts'
 import type { DeclaredRequest } from './passage.ts'
 import type { UpstreamAnswer } from './upstreams/upstream.ts'
 
@@ -51,8 +51,10 @@ function declaredOf(
       viewers: ticket?.viewers ?? [],
     }),
   )
-  const { etag, ...headers } = settle(readAnswerHeaders(answer, declared.headers))
-  const cookies = settle(readAnswerCookies(answer.headers['set-cookie'] ?? [], declared.cookies))
+  const read = settle(readAnswerHeaders(answer, declared.headers))
+  const { etag, ...headers } = read
+  const setCookie = answer.headers['set-cookie'] ?? []
+  const cookies = settle(readAnswerCookies(setCookie, declared.cookies, roomBeside(read)))
   return {
     result: {
       statusCode: answer.status,

@@ -2,6 +2,8 @@
  * Whether reading a JSON number and writing it again leaves it what it was (RFC 8259 §6, RFC 7493 §2.2): integers within
  * ±(2^53 − 1), and fractions of which the double nearest to them is written with the same digits.
  *
+ * `-0` is another spelling of the number 0, as `1e0` is of 1, and is written as that.
+ *
  * @param token a number as JSON writes it
  */
 export function isExactNumber(token: string): boolean {

@@ -4,6 +4,7 @@ import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
@@ -26,6 +27,7 @@ export const contractLines = (
   gates: readonly Gate[],
   issuers: readonly IssuerManifest[],
   cors?: Cors,
+  firstDoor?: Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds'>,
 ): Line[] => [
   ...(cors ? [corsLine(cors)] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
@@ -34,6 +36,13 @@ export const contractLines = (
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([member, value]): Line => [`issuer ${name} ${member}`, compact(value)])
   }),
+  // A change of access, and a key that is withdrawn, take as long to be felt.
+  ...(firstDoor
+    ? [
+        ['first door authorizerCacheTtl', `${firstDoor.cacheTtlSeconds} s`] as const,
+        ['first door verifiedTokenTtl', `${firstDoor.verifiedTokenTtlSeconds} s`] as const,
+      ]
+    : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
@@ -60,6 +69,7 @@ function aspects({
   output,
   maxBodyBytes,
   forwardAuthorization,
+  logUndeclared,
 }: Route): Line[] {
   const lines: Line[] = [
     ['access', String(access)],
@@ -82,6 +92,7 @@ function aspects({
   }
   lines.push(...outputLines(output))
   if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
+  if (logUndeclared) lines.push(['log', 'names of what is undeclared'])
   if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
 }

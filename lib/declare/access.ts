@@ -29,7 +29,8 @@ export interface TokenAccessOptions<PathParameter extends string = string> exten
    * claims are doubles. Values of different types are unequal, so `!=` also holds for a claim of another type.
    * `source.ip` is the address API Gateway was called from (behind a proxy, the proxy's); `source.ip.inRange('10.0.0.0/8')`.
    *
-   * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first.
+   * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first. Of a query
+   * parameter that may be left out a rule must ask: `has(query.limit) && query.limit <= 10`. Comments are refused.
    * @default - none
    * @see https://github.com/google/cel-spec
    */

@@ -130,6 +130,12 @@ describe('a body that cannot be declared', () => {
       'Body.bytes types',
       '"application/ld+json"',
     ],
+    [
+      'a form as bytes',
+      () => Body.bytes(['application/x-www-form-urlencoded']),
+      'Body.bytes types',
+      '"application/x-www-form-urlencoded"',
+    ],
     ['text as bytes', () => Body.bytes(['text/plain']), 'Body.bytes types', '"text/plain"'],
     [
       'parts as bytes',

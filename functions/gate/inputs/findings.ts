@@ -28,6 +28,7 @@ const field = (place: Place, name: Name, detail: string): FieldError => ({
  */
 export class Findings {
   readonly #ambiguous: FieldError[] = []
+  readonly #malformed: FieldError[] = []
   readonly #invalid: FieldError[] = []
   // By place, so that none crowds out another.
   readonly #undeclared = new Map<Surplus, FieldError[]>()
@@ -36,6 +37,11 @@ export class Findings {
   /** Sent more than once: which of the two would the next reader take? */
   ambiguous(place: Place, name: string): void {
     if (this.#ambiguous.length < most) this.#ambiguous.push(field(place, name, 'was sent more than once'))
+  }
+
+  /** Not what was sent any more: it was decoded before it came here, and not all of it was text. */
+  malformed(place: Place, name: string): void {
+    if (this.#malformed.length < most) this.#malformed.push(field(place, name, 'is not UTF-8'))
   }
 
   invalid(place: Place, name: Name, detail: string): void {
@@ -70,6 +76,11 @@ export class Findings {
     return denial('input.ambiguous', this.#ambiguous)
   }
 
+  /** `input.malformed`, if anything was. */
+  get malformation(): Deny | undefined {
+    return denial('input.malformed', this.#malformed)
+  }
+
   /** `input.undeclared`, if anything was that is no header: browsers and whoever is in between add those. */
   get surplus(): Deny | undefined {
     const all = [...this.#undeclared].flatMap(([place, found]) => (place === 'header' ? [] : found))
@@ -83,6 +94,6 @@ export class Findings {
 }
 
 const denial = (
-  reason: 'input.ambiguous' | 'input.undeclared' | 'input.invalid',
+  reason: 'input.ambiguous' | 'input.malformed' | 'input.undeclared' | 'input.invalid',
   fields: readonly FieldError[],
 ): Deny | undefined => (fields.length > 0 ? deny(reason, { fields }) : undefined)

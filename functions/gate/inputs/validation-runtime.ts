@@ -13,7 +13,7 @@ export const ucs2length = (text: string): number =>
   surrogate.test(text) ? lengthModule.default(text) : text.length
 
 /**
- * Equality of JSON values, for `const`, `enum` and `uniqueItems`. In place of Ajv's own, which calls the `valueOf` and
+ * Equality of JSON values, for `const` and `enum`. In place of Ajv's own, which calls the `valueOf` and
  * `toString` of what it compares: in a body those are members like any other, and no functions.
  */
 export function equal(a: unknown, b: unknown): boolean {
