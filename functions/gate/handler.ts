@@ -1,10 +1,9 @@
-import { resolveDeployed } from '../../contract/deployed.ts'
 import { readGateManifest, type UpstreamManifest } from '../../contract/gate-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
-import type { Rules } from './apply-rule.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
 import type { RouteValidators } from './inputs/validation.ts'
+import { loadRules, openCounters } from './open-door.ts'
 import { createGate } from './pipeline.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
@@ -28,31 +27,16 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
       return openStub()
+    case 'direct':
+      throw new Error('the door before this upstream stands in the function itself')
   }
-}
-
-async function openCounters() {
-  if (manifest.table === null) return null
-  const [{ createCounters }, { openCounterStore }] = await Promise.all([
-    import('./limits/counters.ts'),
-    import('./limits/dynamodb.ts'),
-  ])
-  return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
-}
-
-/** The language of rules is loaded where there are rules. */
-async function loadRules(): Promise<Rules> {
-  const has = Object.values(manifest.routes).some(
-    ({ access }) => access.kind === 'token' && access.rule !== null,
-  )
-  return has ? (await import('./read-rules.ts')).readRules(manifest) : {}
 }
 
 const [{ validators, outputs }, rules, upstream, counters] = await Promise.all([
   loadValidators(),
-  loadRules(),
+  loadRules(manifest),
   openUpstream(manifest.upstream),
-  openCounters(),
+  openCounters(manifest, process.env, now),
 ])
 
 export const handler = createGate({
