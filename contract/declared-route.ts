@@ -70,6 +70,8 @@ export interface AnswerNames<Header extends string = never, Cookie extends strin
 /** On a route of `Output.unsafeAny`: text of any type, with any status but 5xx and redirects. */
 export interface UnsafeAnswer {
   readonly status: number
-  readonly headers?: { readonly [Name in 'content-type' | 'content-language' | 'etag' | 'last-modified']?: string }
+  readonly headers?: {
+    readonly [Name in 'content-type' | 'content-language' | 'etag' | 'last-modified']?: string
+  }
   readonly body?: string
 }

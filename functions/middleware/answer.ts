@@ -77,5 +77,4 @@ function textsOf(given: unknown): Array<[string, string]> | undefined {
   return fields.every(([, value]) => typeof value === 'string') ? fields : undefined
 }
 
-const refuse = (what: string) =>
-  deny('upstream.invalid_response', { note: `a function's answer: ${what}` })
+const refuse = (what: string) => deny('upstream.invalid_response', { note: `a function's answer: ${what}` })

@@ -1,7 +1,7 @@
 import type middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import type { RouteRequest } from '../../contract/declared-route.ts'
 import { deny, Refused, settle } from '../../contract/decision.ts'
+import type { RouteRequest } from '../../contract/declared-route.ts'
 import { declareAnswer } from '../gate/declare-outputs.ts'
 import { candidateOf, typedBody } from '../gate/inputs/validation.ts'
 import { loadRules, openCounters } from '../gate/open-door.ts'
@@ -93,7 +93,10 @@ function takeRequest(
   }
 }
 
-function withOwnRequest({ before, after, onError }: PlainStep, passages: WeakMap<object, Passing>): Middleware {
+function withOwnRequest(
+  { before, after, onError }: PlainStep,
+  passages: WeakMap<object, Passing>,
+): Middleware {
   const leaving = (hook: Hook) => async (request: MiddyRequest) => {
     const passing = passages.get(request)
     // It failed in a middleware before the door: nothing is known of it, and nothing here answers for it.
@@ -103,7 +106,9 @@ function withOwnRequest({ before, after, onError }: PlainStep, passages: WeakMap
     request.response = passing.response
   }
   return {
-    ...(before && { before: async (request: MiddyRequest) => void (await before(passingOf(passages, request))) }),
+    ...(before && {
+      before: async (request: MiddyRequest) => void (await before(passingOf(passages, request))),
+    }),
     ...(after && { after: leaving(after) }),
     ...(onError && { onError: leaving(onError) }),
   }
@@ -152,7 +157,9 @@ function handOver(
       const { key = 'undeclared', requestId = passing.context.awsRequestId } = passing.internal
       telemetry.fault(request.error, { route: key, requestId })
       request.error = new Refused(
-        isTimeout(request.error) ? deny('upstream.timeout') : deny('upstream.failed', { note: 'an exception' }),
+        isTimeout(request.error)
+          ? deny('upstream.timeout')
+          : deny('upstream.failed', { note: 'an exception' }),
       )
     },
   }
