@@ -18,8 +18,8 @@ export interface LambdaUpstreamOptions {
 
 export interface DirectUpstreamOptions {
   /**
-   * How long API Gateway waits for the function: up to 29 seconds, and no longer than the function itself may run.
-   * @default - the function's own timeout
+   * How long API Gateway waits for the function, its start included: up to 29 seconds. Beyond it the caller gets 504.
+   * @default - the function's own timeout, and 3 seconds more
    */
   readonly timeout?: Duration
 }
