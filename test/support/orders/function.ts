@@ -25,7 +25,8 @@ const look: middy.MiddlewareObj = {
   },
 }
 
-export const handler = middy()
+// Early enough for the door to answer in its stead, before Lambda ends it.
+export const handler = middy({ timeoutEarlyInMillis: 200 })
   .use(secondDoor<Routes>())
   .use(look)
   .handler(
