@@ -36,7 +36,7 @@ export function declareRoute<
   const Forwarded extends { readonly reason: string } | undefined = undefined,
 >(
   template: Template,
-  props: SharedRouteProps<Template, Kind, Input & Only<Input, RouteInput<Template>>, Answers, Forwarded>,
+  props: SharedRouteProps<Template, Kind, Input & NoMore<Input, Template>, Answers, Forwarded>,
 ): DeclaredRoute<Template, RequestFor<Template, Kind, Input, Forwarded>, AnswerFor<Answers>> {
   const at = `declareRoute "${template}"`
   parseTemplate(at, template)
@@ -64,6 +64,9 @@ export class RouteDeclaredOnce<Template extends RouteTemplate = RouteTemplate>
 type NoInput<Template extends RouteTemplate> = RouteInput<Template> & Record<never, never>
 
 /** Inference takes in what is not known; here it is refused. */
+type NoMore<Input, Template extends RouteTemplate> = Only<Input, RouteInput<Template>> & {
+  readonly path?: Only<Of<Input, 'path'>, Record<PathParameters<Template>, unknown>>
+}
 type Only<Given, Known> = { readonly [Name in Exclude<keyof Given, keyof Known>]: never }
 
 type RequestFor<Template extends string, Kind extends AccessKind, Input, Forwarded> = RouteRequest<
