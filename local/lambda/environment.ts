@@ -41,6 +41,11 @@ export function functionEnvironment(options: EnvironmentOptions): Record<string,
       )
     }
   }
+  if (options.layersFolder !== undefined && 'NODE_PATH' in options.declared) {
+    throw new TypeError(
+      `function ${options.name}: environment variable NODE_PATH says where packages of layers are, in /opt; here they lie elsewhere, so it cannot be declared`,
+    )
+  }
   return {
     // The SDK warns on each load of a Node.js that it will not support for long. That is this machine's, not the one deployed,
     // and it would fill the function's log. The one variable that Lambda does not set; a declared one goes before it.
