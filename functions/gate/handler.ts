@@ -3,7 +3,7 @@ import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
 import type { RouteValidators } from './inputs/validation.ts'
-import { loadRules, openCounters } from './open-door.ts'
+import { openDoor } from './open-door.ts'
 import { createGate } from './pipeline.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
@@ -32,19 +32,17 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   }
 }
 
-const [{ validators, outputs }, rules, upstream, counters] = await Promise.all([
+const [{ validators, outputs }, opened, upstream] = await Promise.all([
   loadValidators(),
-  loadRules(manifest),
+  openDoor(manifest, process.env, now),
   openUpstream(manifest.upstream),
-  openCounters(manifest, process.env, now),
 ])
 
 export const handler = createGate({
   manifest,
   validators,
   outputs,
-  rules,
-  counters,
+  ...opened,
   upstream,
   telemetry: createTelemetry(manifest.gate, manifest.api),
   now,

@@ -3,11 +3,24 @@ import type { GateManifest } from '../../contract/gate-manifest.ts'
 import type { Rules } from './apply-rule.ts'
 import type { Counters } from './limits/counters.ts'
 
-// What only some doors need is loaded where it is needed.
+/** What a door opens while its function loads. */
+export interface OpenedDoor {
+  readonly rules: Rules
+  readonly counters: Counters | null
+}
 
-/** Null where nothing is counted: then there is no client of DynamoDB either. */
-export async function openCounters(
-  { table }: Pick<GateManifest, 'table'>,
+/** Opens what a policy needs, in a gate and in a function of the user's own. What only some need is loaded where it is needed. */
+export async function openDoor(
+  manifest: GateManifest,
+  environment: NodeJS.ProcessEnv,
+  now: () => number,
+): Promise<OpenedDoor> {
+  const [rules, counters] = await Promise.all([loadRules(manifest), openCounters(manifest, environment, now)])
+  return { rules, counters }
+}
+
+async function openCounters(
+  { table }: GateManifest,
   environment: NodeJS.ProcessEnv,
   now: () => number,
 ): Promise<Counters | null> {
@@ -20,7 +33,7 @@ export async function openCounters(
 }
 
 /** The language of rules is loaded where there are rules. */
-export async function loadRules(manifest: GateManifest): Promise<Rules> {
+async function loadRules(manifest: GateManifest): Promise<Rules> {
   const has = Object.values(manifest.routes).some(
     ({ access }) => access.kind === 'token' && access.rule !== null,
   )

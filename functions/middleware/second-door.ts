@@ -4,7 +4,7 @@ import { deny, Refused, settle } from '../../contract/decision.ts'
 import type { RouteRequest } from '../../contract/declared-route.ts'
 import { declareAnswer } from '../gate/declare-outputs.ts'
 import { candidateOf, typedBody } from '../gate/inputs/validation.ts'
-import { loadRules, openCounters } from '../gate/open-door.ts'
+import { openDoor } from '../gate/open-door.ts'
 import type { DeclaredRequest } from '../gate/passage.ts'
 import { type DoorParts, doorSteps } from '../gate/pipeline.ts'
 import { principalOf } from '../gate/upstreams/principal.ts'
@@ -21,7 +21,6 @@ export interface Surroundings {
 
 // Of a middy of the user's own: what it carries is the business of its types, which `secondDoor` states.
 type Middleware = Pick<middy.MiddlewareObj, 'before' | 'after' | 'onError'>
-type MiddyRequest = middy.Request<unknown, unknown>
 
 /**
  * A request as the door's steps see it: middy's own, but for what is in it. So nothing of the raw event, and nothing that the
@@ -30,87 +29,51 @@ type MiddyRequest = middy.Request<unknown, unknown>
 interface Passing {
   event: unknown
   readonly context: Context
-  readonly internal: { startedAt: number; key?: string; requestId?: string }
+  readonly internal: { key?: string; requestId?: string }
   response: unknown
   error: unknown
   /** When the handler was given the request, until it has answered. */
   handedAt?: number
 }
 type Hook = (passing: Passing) => unknown
-interface PlainStep {
-  readonly before?: Hook
-  readonly after?: Hook
-  readonly onError?: Hook
-}
+type Step = { readonly [Name in 'before' | 'after' | 'onError']?: Hook }
 
 /** The steps of a gate, and behind them the handler in place of an upstream. */
 export function openSecondDoor(policy: Policy, surroundings: Surroundings): Middleware[] {
   const { manifest } = policy
   const { now, environment, telemetry = createTelemetry(manifest.gate, manifest.api) } = surroundings
+  const parts = { ...policy, telemetry, now }
   // Begun here, while the function loads; waited for with the first request.
-  const opening = Promise.all([loadRules(manifest), openCounters(manifest, environment, now)])
-  // The steps that need them say so then; nobody waits before.
+  const opening = openDoor(manifest, environment, now).then(
+    opened => doorSteps({ ...parts, ...opened }) as unknown as readonly Step[],
+  )
+  // What could not be opened is said with every request: each of them fails.
   opening.catch(() => {})
-  const rules: Record<string, DoorParts['rules'][string]> = {}
-  const parts: DoorParts = {
-    ...policy,
-    rules,
-    counters:
-      manifest.table === null
-        ? null
-        : { take: async (caller, limit) => requireOpen((await opening)[1]).take(caller, limit) },
-    telemetry,
-    now,
-  }
   const passages = new WeakMap<object, Passing>()
-  const steps = doorSteps(parts) as unknown as readonly PlainStep[]
-  return [
-    takeRequest(passages, async () => Object.assign(rules, (await opening)[0]), now),
-    ...steps.map(step => withOwnRequest(step, passages)),
-    handOver(passages, parts),
-  ]
+  return [passDoor(passages, opening), handOver(passages, parts)]
 }
 
-function requireOpen<T>(opened: T | null): T {
-  if (opened === null) throw new Error('a limit without counters')
-  return opened
-}
-
-/** Takes the raw event out of middy's hands, for the steps alone. */
-function takeRequest(
-  passages: WeakMap<object, Passing>,
-  ready: () => Promise<unknown>,
-  now: () => number,
-): Middleware {
-  return {
-    before: async request => {
-      const { event, context } = request
-      const internal = { startedAt: now() }
-      passages.set(request, { event, context, internal, response: undefined, error: null })
-      request.event = undefined
-      await ready()
-    },
-  }
-}
-
-function withOwnRequest(
-  { before, after, onError }: PlainStep,
-  passages: WeakMap<object, Passing>,
-): Middleware {
-  const leaving = (hook: Hook) => async (request: MiddyRequest) => {
+/** All of the steps, as one middleware: on the way in from the first to the last, and out from the last to the first. */
+function passDoor(passages: WeakMap<object, Passing>, opening: Promise<readonly Step[]>): Middleware {
+  const leave = (hook: 'after' | 'onError') => async (request: middy.Request<unknown, unknown>) => {
     const passing = passages.get(request)
-    // It failed in a middleware before the door: nothing is known of it, and nothing here answers for it.
+    // It failed before the door: nothing is known of it, and nothing here answers for it.
     if (!passing) return
     Object.assign(passing, { response: request.response ?? undefined, error: request.error })
-    await hook(passing)
+    for (const step of (await opening).toReversed()) await step[hook]?.(passing)
     request.response = passing.response
   }
   return {
-    ...(before && {
-      before: async (request: MiddyRequest) => void (await before(passingOf(passages, request))),
-    }),
-    ...(after && { after: leaving(after) }),
-    ...(onError && { onError: leaving(onError) }),
+    before: async request => {
+      const { event, context } = request
+      request.event = undefined
+      const steps = await opening
+      const passing: Passing = { event, context, internal: {}, response: undefined, error: null }
+      passages.set(request, passing)
+      for (const step of steps) await step.before?.(passing)
+    },
+    after: leave('after'),
+    onError: leave('onError'),
   }
 }
 

@@ -46,11 +46,11 @@ describe('the second door', () => {
       readFileSync(new URL(`../../../functions/${file}`, import.meta.url), 'utf8')
     const gate = read('gate/pipeline.ts')
     const inside = read('middleware/second-door.ts')
-    expect([gate, inside].map(source => source.match(/\bdoorSteps\((?:gate|parts)\)/g)?.length)).toEqual([
-      1, 1,
-    ])
+    expect([gate, inside].map(source => source.match(/\bdoorSteps\([^d]/g)?.length)).toEqual([1, 1])
     expect(gate).toContain('.use([...doorSteps(gate)])')
-    expect(inside).toMatch(/takeRequest\(.*\),\n\s*\.\.\.steps\.map\(.*\),\n\s*handOver\(.*\),\n\s*\]/)
+    expect(inside).toContain('return [passDoor(passages, opening), handOver(passages, parts)]')
+    expect(inside).toContain('for (const step of steps) await step.before?.(passing)')
+    expect(inside).toContain('for (const step of (await opening).toReversed()) await step[hook]?.(passing)')
   })
 
   // Each request is wrong in everything from its place on, so the reason tells which step spoke first.
