@@ -2,7 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  resolve: { alias: { sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^sallyport$/, replacement: fileURLToPath(new URL('lib/index.ts', import.meta.url)) },
+      {
+        find: /^sallyport\/middleware$/,
+        replacement: fileURLToPath(new URL('functions/middleware/index.ts', import.meta.url)),
+      },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // They need a browser, or a network, and have runs of their own: vitest.browser.config.ts, vitest.json-schema.config.ts.

@@ -1,10 +1,9 @@
-import { resolveDeployed } from '../../contract/deployed.ts'
 import { readGateManifest, type UpstreamManifest } from '../../contract/gate-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
-import type { Rules } from './apply-rule.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
 import type { RouteValidators } from './inputs/validation.ts'
+import { openDoor } from './open-door.ts'
 import { createGate } from './pipeline.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
@@ -28,39 +27,22 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
       return openStub()
+    case 'direct':
+      throw new Error('the door before this upstream stands in the function itself')
   }
 }
 
-async function openCounters() {
-  if (manifest.table === null) return null
-  const [{ createCounters }, { openCounterStore }] = await Promise.all([
-    import('./limits/counters.ts'),
-    import('./limits/dynamodb.ts'),
-  ])
-  return createCounters(openCounterStore(resolveDeployed(manifest.table, process.env)), now)
-}
-
-/** The language of rules is loaded where there are rules. */
-async function loadRules(): Promise<Rules> {
-  const has = Object.values(manifest.routes).some(
-    ({ access }) => access.kind === 'token' && access.rule !== null,
-  )
-  return has ? (await import('./read-rules.ts')).readRules(manifest) : {}
-}
-
-const [{ validators, outputs }, rules, upstream, counters] = await Promise.all([
+const [{ validators, outputs }, opened, upstream] = await Promise.all([
   loadValidators(),
-  loadRules(),
+  openDoor(manifest, process.env, now),
   openUpstream(manifest.upstream),
-  openCounters(),
 ])
 
 export const handler = createGate({
   manifest,
   validators,
   outputs,
-  rules,
-  counters,
+  ...opened,
   upstream,
   telemetry: createTelemetry(manifest.gate, manifest.api),
   now,

@@ -133,6 +133,8 @@ function targetText(target: UpstreamTarget): string {
     }
     case 'lambda':
       return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
+    case 'direct':
+      return `function ${target.function.node.path} with the door inside, within ${target.timeout.toMilliseconds()} ms`
     case 'stub':
       return `stub ${target.status} ${compact(target.body)}`
   }

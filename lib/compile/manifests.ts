@@ -54,8 +54,9 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         functionArn: deploy('UPSTREAM_FUNCTION', target.function.functionArn),
         timeoutMs: target.timeout.toMilliseconds(),
       }
+    case 'direct':
     case 'stub':
-      return { kind: 'stub' }
+      return { kind: target.kind }
   }
 }
 
@@ -126,14 +127,14 @@ export const gateManifest = (
   gate: Gate,
   issuers: ApiIssuers,
   routes: readonly Route[],
-  cors?: Cors,
+  { cors, preflights }: { readonly cors: Cors | undefined; readonly preflights: Gate | undefined },
 ): GateManifest => ({
   format: 'sallyport/gate@1',
   api,
   gate: gate.node.id,
   upstream: gate.upstreamManifest,
   table: gate.table,
-  cors: cors ? corsManifest(cors, gate, routes) : null,
+  cors: cors ? corsManifest(cors, gate, routes, preflights) : null,
   routes: Object.fromEntries(
     routes
       .filter(route => route.gate === gate)

@@ -1,7 +1,8 @@
 import { Duration, Size } from 'aws-cdk-lib'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { checkDuration, checkHttps, checkOptions, checkSize, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { checkDirect, checkPatience } from './direct.ts'
 
 export interface HttpUpstreamOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
@@ -15,6 +16,14 @@ export interface LambdaUpstreamOptions {
   readonly timeout?: Duration
 }
 
+export interface DirectUpstreamOptions {
+  /**
+   * How long API Gateway waits for the function, its start included: up to 29 seconds. Beyond it the caller gets 504.
+   * @default - the function's own timeout, and 3 seconds more
+   */
+  readonly timeout?: Duration
+}
+
 export type UpstreamTarget =
   | {
       readonly kind: 'http'
@@ -23,6 +32,7 @@ export type UpstreamTarget =
       readonly maxResponseBytes: number
     }
   | { readonly kind: 'lambda'; readonly function: IFunction; readonly timeout: Duration }
+  | { readonly kind: 'direct'; readonly function: LambdaFunction; readonly timeout: Duration }
   | { readonly kind: 'stub'; readonly status: number; readonly body: unknown }
 
 /** What stands behind a route. */
@@ -61,6 +71,26 @@ export class Upstream {
       })
     }
     return new Upstream({ kind: 'lambda', function: fn, timeout })
+  }
+
+  /**
+   * A Lambda function of this app that API Gateway calls itself, with the second door inside it: the function uses
+   * `secondDoor()` of `sallyport/middleware`, and its policy comes to it in a layer. One function call for each request, and
+   * requests and answers typed by `declareRoute`.
+   *
+   * Security: the door runs in the function's own process and with its role. It guards against what callers send, not against
+   * the function's own code, nor that of its dependencies; and a function that does not use the middleware gets raw requests, which passed the
+   * first door only. `Upstream.lambda` keeps door and function apart.
+   *
+   * The function must run on Node.js 24 or later, in at most 29 seconds, and stand behind one API only.
+   *
+   * @see docs/functions.md
+   */
+  static direct(fn: LambdaFunction, options: DirectUpstreamOptions = {}): Upstream {
+    const at = 'Upstream.direct'
+    checkOptions(at, options, ['timeout'])
+    checkDirect(at, fn)
+    return new Upstream({ kind: 'direct', function: fn, timeout: checkPatience(at, fn, options.timeout) })
   }
 
   /** A fixed answer, as JSON. No network is touched. */

@@ -17,7 +17,7 @@ const Deal = z.object({
 })
 
 /** What JavaScript, or a cast, can hand in. */
-const untyped = <T>(value: unknown): T => value as T
+const untyped = <T = never>(value: unknown): T => value as T
 
 type Props = Partial<RouteProps<'GET /a'>>
 const declared = (output: unknown, more: Props = {}, method = 'GET') =>

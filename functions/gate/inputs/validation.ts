@@ -79,9 +79,15 @@ const places = { path: 'path', query: 'query', headers: 'header', cookies: 'cook
  */
 export function validate(request: DeclaredRequest, validators: RouteValidators, findings: Findings): void {
   const { input } = request.route
-  const form = input.body?.kind === 'form' && request.body !== undefined ? input.body : undefined
-  const body = form ? typed(request.body as Pairs, form.fields) : request.body
-  validateCandidate(input, { ...candidateOf(request), body }, validators, findings)
+  validateCandidate(input, { ...candidateOf(request), body: typedBody(request) }, validators, findings)
+}
+
+/** The body as its declaration speaks of it: fields of a form by name, bytes with their type. */
+export function typedBody({ route, body, bodyType }: DeclaredRequest): unknown {
+  const declared = route.input.body
+  if (body === undefined) return undefined
+  if (declared?.kind === 'form') return typed(body as Pairs, declared.fields)
+  return declared?.kind === 'bytes' ? { type: bodyType, bytes: body } : body
 }
 
 /** The same for values that are read already. */
