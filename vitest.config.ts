@@ -3,11 +3,17 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: {
-    alias: {
-      // The longer name first: an alias takes what begins with it.
-      'sallyport/controls': fileURLToPath(new URL('controls/index.ts', import.meta.url)),
-      sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)),
-    },
+    alias: [
+      { find: /^sallyport$/, replacement: fileURLToPath(new URL('lib/index.ts', import.meta.url)) },
+      {
+        find: /^sallyport\/controls$/,
+        replacement: fileURLToPath(new URL('controls/index.ts', import.meta.url)),
+      },
+      {
+        find: /^sallyport\/middleware$/,
+        replacement: fileURLToPath(new URL('functions/middleware/index.ts', import.meta.url)),
+      },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -28,6 +28,8 @@ export function dealsEvent(gate: LocalFunction, subject = 'user-1') {
     issuer,
     subject,
     client: 'bench',
+    tokenId: 'bench',
+    issuedAt: Math.floor(Date.now() / 1000),
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
     claims: {},
     viewers: [],

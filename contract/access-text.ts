@@ -44,7 +44,7 @@ export const accessText = (asked: AskedOfToken): string =>
  * are in one of three quotes. In ASCII, since CloudFormation hands templates back with everything else replaced.
  */
 const inOneLine = (text: string): string =>
-  text.replace(/'''|"{3}/.test(text) ? /\r?\n/g : /\s*\n\s*/g, ' \\n ')
+  text.replace(/'''|"{3}/.test(text) ? /\r\n?|\n/g : /\s*[\r\n]\s*/g, ' \\n ')
 
 const one = (what: string, value: string): AccessPart => ({ what, anyOf: [value] })
 

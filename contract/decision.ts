@@ -24,6 +24,9 @@ export interface Deny {
 /** Where in a request an input is. */
 export type Place = 'path' | 'query' | 'header' | 'cookie' | 'body'
 
+/** Where something undeclared can be. Of a path there is nothing but what its route declares. */
+export type SurplusPlace = Exclude<Place, 'path'> | 'output'
+
 /** One input that did not pass, named the way the caller knows it. */
 export interface FieldError {
   readonly in: Place

@@ -172,6 +172,8 @@ const upstream = oneOfKind({
   }),
   lambda: object({ kind: literal('lambda'), functionArn: deployed, timeoutMs: count }),
   stub: object({ kind: literal('stub') }),
+  /** The function that API Gateway calls, in which the door itself stands: see functions/middleware. */
+  direct: object({ kind: literal('direct') }),
 })
 export type UpstreamManifest = Decoded<typeof upstream>
 export type UpstreamKind<K extends UpstreamManifest['kind']> = Extract<UpstreamManifest, { kind: K }>

@@ -1,3 +1,5 @@
+import type { SurplusPlace } from './decision.ts'
+
 /** Where functions put their metrics and dashboards look for them. */
 export const metricNamespace = 'Sallyport'
 
@@ -11,10 +13,17 @@ export const metrics = {
   Latency: ['api', 'route'],
   UpstreamLatency: ['api', 'route'],
   Denied: ['api', 'route', 'reason'],
-  /** Refusals of what was sent or answered, once for each place that is at fault. `place` as below. */
+  /** Refusals of what was sent or answered, once for each place that is at fault: path, query, header, cookie, body or output. */
   Refused: ['api', 'route', 'place', 'reason'],
-  /** What was sent or answered undeclared, and left behind. `place`: path, query, header, cookie, body or output. */
-  Stripped: ['api', 'route', 'place'],
+  /**
+   * What was sent or answered undeclared, and left behind. A metric for each place, and not a dimension: so they stand in the one
+   * line that a request writes, with all else that is counted by its route.
+   */
+  StrippedQuery: ['api', 'route'],
+  StrippedHeader: ['api', 'route'],
+  StrippedCookie: ['api', 'route'],
+  StrippedBody: ['api', 'route'],
+  StrippedOutput: ['api', 'route'],
   /** Requests that passed uncounted, as declared, while the state table could not answer. */
   Uncounted: ['api', 'route'],
   /** Calls to the state table that failed or came too late. */
@@ -24,6 +33,14 @@ export const metrics = {
   KeyFetchFailures: ['api'],
   StaleKeys: ['api'],
 } as const
+
+export const strippedIn = {
+  query: 'StrippedQuery',
+  header: 'StrippedHeader',
+  cookie: 'StrippedCookie',
+  body: 'StrippedBody',
+  output: 'StrippedOutput',
+} as const satisfies Record<SurplusPlace, keyof typeof metrics>
 
 /** The `service` dimension that Powertools puts on every metric. One word, so that both doors count together. */
 export const metricService = 'sallyport'

@@ -104,12 +104,13 @@ export const reasons = {
   'input.ambiguous': { status: 400, detail: 'A parameter was sent more than once.', owner: 'client' },
   'input.malformed': {
     status: 400,
-    detail: 'The request body cannot be read, or names a member twice.',
+    detail: 'The request cannot be read, or its body names a member twice.',
     owner: 'client',
   },
   'input.not_acceptable': {
     status: 406,
-    detail: 'This route answers with bytes: the Accept header must begin with one of their types.',
+    detail:
+      'The Accept header rules out what this route answers with. Where that is bytes, it must begin with one of their types.',
     owner: 'client',
   },
   'input.too_large': {

@@ -1,6 +1,6 @@
 import type { Parameter } from './gate-manifest.ts'
 
-export type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'many'>>
+export type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'many' | 'required'>>
 
 /** What a rule may speak of, and of which types: the same at synth, where it is checked, and at run time. */
 export interface RuleInputs {

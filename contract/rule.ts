@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
+import { readUnasked } from './rule-presence.ts'
 import {
   claimValues,
   parameterValues,
@@ -15,6 +16,8 @@ export interface Rule {
   readonly claims: readonly string[]
   /** Whether it speaks of the path. */
   readonly speaksOfPath: boolean
+  /** Query parameters that it reads, although they may be left out, without having asked for them. */
+  readonly unasked: readonly string[]
   /**
    * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
    * an error beside `||` or `&&` counts only where the other side does not decide by itself.
@@ -33,7 +36,9 @@ const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 
 export function readRule(text: string, inputs: RuleInputs): Rule {
   if (text.length > longest) throw new RuleError(`longer than ${longest} characters`)
   const ranges = new Map<string, AddressRange>()
-  const evaluate = parse(environmentFor(inputs, ranges), text)
+  const environment = environmentFor(inputs, ranges)
+  const evaluate = parse(environment, text)
+  if (hasComment(environment, text)) throw new RuleError('a comment: what it is for belongs beside the rule')
   const names = (parameters: RuleParameters) => parameters.map(({ name }) => name)
   const words = readWords(evaluate.ast, {
     claims: null,
@@ -51,6 +56,10 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   return {
     claims: words.claims,
     speaksOfPath: words.speaksOfPath,
+    unasked: readUnasked(
+      evaluate.ast,
+      new Set(inputs.query.filter(({ required }) => !required).map(({ name }) => name)),
+    ),
     holds({ claims, path, query, source }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
@@ -91,6 +100,21 @@ function parse(environment: Environment, text: string) {
   } catch (error) {
     throw new RuleError(summaryOf(error))
   }
+}
+
+/**
+ * Whether some of it is for readers only: in one line, as rules are shown, what follows it would look like a part of it. Where `//` is
+ * within a text, two other characters there are CEL as well.
+ */
+function hasComment(environment: Environment, text: string): boolean {
+  for (let at = text.indexOf('//'); at >= 0; at = text.indexOf('//', at + 1)) {
+    try {
+      environment.parse(`${text.slice(0, at)}@@${text.slice(at + 2)}`)
+    } catch {
+      return true
+    }
+  }
+  return false
 }
 
 function rangeOf(text: string): AddressRange {

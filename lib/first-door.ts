@@ -11,6 +11,8 @@ export interface FirstDoorProps {
   readonly issuers: readonly Issuer[]
   /** How long API Gateway may reuse an answer. */
   readonly cacheTtl: Duration
+  /** How long it remembers that a token was verified. */
+  readonly verifiedTokenTtl: Duration
   readonly logRetention: RetentionDays
   /** The policy beside the bundle. Called when the template is made. */
   readonly generate: () => Readonly<Record<string, string>>
@@ -21,10 +23,13 @@ export class FirstDoor extends Construct {
   readonly function: LambdaFunction
   readonly issuers: ApiIssuers
   readonly cacheTtlSeconds: number
+  readonly verifiedTokenTtlSeconds: number
 
-  constructor(scope: Construct, id: string, { issuers, cacheTtl, logRetention, generate }: FirstDoorProps) {
+  constructor(scope: Construct, id: string, props: FirstDoorProps) {
     super(scope, id)
+    const { issuers, cacheTtl, verifiedTokenTtl, logRetention, generate } = props
     this.cacheTtlSeconds = cacheTtl.toSeconds()
+    this.verifiedTokenTtlSeconds = verifiedTokenTtl.toSeconds()
     const environment: Record<string, string> = {
       API_ARN_PREFIX: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:`,
     }

@@ -1,69 +1,35 @@
-import { Duration, Lazy, Token } from 'aws-cdk-lib'
-import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
+import { type Duration, Lazy } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Deployed } from '../contract/deployed.ts'
 import type { UpstreamManifest } from '../contract/gate-manifest.ts'
 import type { LimitLayer } from '../contract/limits.ts'
 import { stateTable } from '../contract/state.ts'
-import { PolicyCode } from './compile/function-code.ts'
-import { upstreamManifest } from './compile/manifests.ts'
 import type { UpstreamTarget } from './declare/upstream.ts'
 import type { GatewayState } from './gateway-state.ts'
-import { createFunction, permitInvocation } from './least-function.ts'
-
-export interface GateProps {
-  readonly target: UpstreamTarget
-  readonly logRetention: RetentionDays
-  readonly restApi: RestApiBase
-  /** The policy beside the bundle. Called when the template is made. */
-  readonly generate: (gate: Gate) => Readonly<Record<string, string>>
-}
-
-// What the gate needs beyond its upstream's time to start, count, and answer for an upstream that never did.
-const reserveSeconds = 3
 
 /**
- * The second door before one upstream: a function of its own, whose role reaches that upstream, of the state
- * table what its routes need, and nothing else. Made by `ZeroTrustApi.addUpstream`.
+ * The second door before one upstream. Made by `ZeroTrustApi.addUpstream`: a function of its own (gates/gate-function.ts), or a
+ * layer of the upstream that is a function itself (gates/door-inside.ts).
  */
-export class Gate extends Construct {
-  readonly function: LambdaFunction
+export abstract class Gate extends Construct {
   readonly target: UpstreamTarget
-  readonly timeout: Duration
+  /** What API Gateway calls. */
+  abstract readonly function: LambdaFunction
+  /** How long API Gateway waits for it. */
+  abstract readonly timeout: Duration
   /** What the gate's manifest says of its upstream. */
-  readonly upstreamManifest: UpstreamManifest
+  abstract readonly upstreamManifest: UpstreamManifest
+  /** The function's environment variable with the table's name. */
+  protected abstract readonly tableVariable: string
   #state: GatewayState | undefined
   /** Beginnings of the keys of items that this gate counts in. */
   readonly #counted = new Set<string>()
 
-  constructor(scope: Construct, id: string, { target, logRetention, restApi, generate }: GateProps) {
+  constructor(scope: Construct, id: string, target: UpstreamTarget) {
     super(scope, id)
     this.target = target
-    const upstreamSeconds = target.kind === 'stub' ? 1 : target.timeout.toSeconds({ integral: false })
-    this.timeout = Duration.seconds(Math.ceil(upstreamSeconds) + reserveSeconds)
-    this.function = createFunction(this, {
-      description: `Sallyport's second door before ${id}`,
-      code: new PolicyCode('gate', () => generate(this)),
-      memorySize: 512,
-      timeout: this.timeout,
-      logRetention,
-    })
-    // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
-    permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
-    this.upstreamManifest = upstreamManifest(target, (name, value) => {
-      if (!Token.isUnresolved(value)) return value
-      this.function.addEnvironment(name, value)
-      return { env: name }
-    })
-    if (target.kind === 'lambda') {
-      // This function only: grantInvoke would add every version and alias of it.
-      this.function.addToRolePolicy(
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.function.functionArn] }),
-      )
-    }
   }
 
   /**
@@ -84,7 +50,7 @@ export class Gate extends Construct {
         'dynamodb:Attributes': [hashKey, partitionKey],
       },
     })
-    this.function.addEnvironment('STATE_TABLE', state.table.tableName)
+    this.function.addEnvironment(this.tableVariable, state.table.tableName)
   }
 
   /** Lets the gate count in these layers: it writes items of their kinds. */
@@ -110,7 +76,7 @@ export class Gate extends Construct {
 
   /** What the gate's manifest says of its table. */
   get table(): Deployed | null {
-    return this.#state ? { env: 'STATE_TABLE' } : null
+    return this.#state ? { env: this.tableVariable } : null
   }
 }
 

@@ -8,7 +8,13 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
-import { type metrics as emitted, metricNamespace, metricService, metrics } from '../contract/metrics.ts'
+import {
+  type metrics as emitted,
+  metricNamespace,
+  metricService,
+  metrics,
+  strippedIn,
+} from '../contract/metrics.ts'
 import { reasons } from '../contract/reasons.ts'
 import { checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
@@ -60,7 +66,10 @@ export class GatewayDashboard extends Construct {
           graph('Refused by operators', [search('Denied', apiName, 'Sum', reasonsOf('control.'))]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
           graph('Refused by place', [search('Refused', apiName, 'Sum')]),
-          graph('Left behind undeclared, by place', [search('Stripped', apiName, 'Sum')]),
+          graph(
+            'Left behind undeclared, by place',
+            Object.values(strippedIn).map(metric => search(metric, apiName, 'Sum')),
+          ),
         ],
         [
           graph('State table: failures, and requests let through uncounted as declared', [

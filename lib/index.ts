@@ -1,11 +1,13 @@
 export type { Algorithm } from '../contract/authorizer-manifest.ts'
+export type { AnswerOf, DeclaredRoute, RequestOf } from '../contract/declared-route.ts'
 export type { ReasonCode } from '../contract/reasons.ts'
-export { Access, type TokenAccessOptions } from './declare/access.ts'
+export { Access, type AccessKind, type TokenAccessOptions } from './declare/access.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
 export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
 export type { CorsOptions } from './declare/cors.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
+export { declareRoute } from './declare/declared-route.ts'
 export type { DeclaredInput, RouteInput } from './declare/input.ts'
 export { Issuer } from './declare/issuer.ts'
 export type { Auth0IssuerOptions } from './declare/issuers/auth0.ts'
@@ -30,9 +32,14 @@ export {
   type Viewers,
 } from './declare/output.ts'
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
-export type { RouteProps } from './declare/route-props.ts'
+export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
-export { type HttpUpstreamOptions, type LambdaUpstreamOptions, Upstream } from './declare/upstream.ts'
+export {
+  type DirectUpstreamOptions,
+  type HttpUpstreamOptions,
+  type LambdaUpstreamOptions,
+  Upstream,
+} from './declare/upstream.ts'
 export type { ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 export type { Gate } from './gate.ts'
 export { GatewayDashboard, type GatewayDashboardProps } from './gateway-dashboard.ts'

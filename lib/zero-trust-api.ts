@@ -12,6 +12,7 @@ import {
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
 import { accessLogFormat } from './compile/access-log.ts'
 import { contractLines } from './compile/contract.ts'
@@ -21,23 +22,25 @@ import { inputValidators } from './compile/inputs.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
+import { preflightGates } from './compile/preflights.ts'
 import { ResourceTree } from './compile/resources.ts'
 import { methodSettings } from './compile/throttles.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
-import { checkFreeId } from './declare/checks.ts'
+import { checkFreeId, checkOptions } from './declare/checks.ts'
 import type { ClientAddress } from './declare/client-address.ts'
 import { type Cors, readCors, withExposed } from './declare/cors.ts'
+import { RouteDeclaredOnce } from './declare/declared-route.ts'
 import type { Issuer } from './declare/issuer.ts'
 import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
-import type { RouteProps } from './declare/route-props.ts'
+import type { PropsOf } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
 import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
-import { Gates } from './gates.ts'
+import { Gates } from './gates/gates.ts'
 import { GatewayState } from './gateway-state.ts'
 import { permitInvocation } from './least-function.ts'
 import { Route, type RouteDeclaration } from './route.ts'
@@ -104,21 +107,30 @@ export class ZeroTrustApi extends Construct {
   }
 
   /**
-   * Declares one operation: `api.addRoute('GET /deals/{dealId}', { upstream, access, input })`.
+   * Declares one operation: `api.addRoute('GET /deals/{dealId}', { upstream, access, input })`, or adds one that was declared
+   * with `declareRoute`: `api.addRoute(getDeal, { upstream })`.
    * Whatever is not declared here does not exist for callers, and what they send undeclared does not exist for the upstream.
    */
-  addRoute<const Template extends RouteTemplate>(template: Template, props: RouteProps<Template>): Route {
+  addRoute<const Declared extends RouteTemplate | DeclaredRoute>(
+    route: Declared,
+    props: PropsOf<Declared>,
+  ): Route
+  addRoute(given: RouteTemplate | DeclaredRoute, props: object): Route {
+    const template = given instanceof RouteDeclaredOnce ? given.template : (given as RouteTemplate)
     const at = `route "${template}" of ${this.node.path}`
+    if (given instanceof RouteDeclaredOnce) checkOptions(at, props, ['upstream'])
     const parsed = parseTemplate(at, template)
     // Types tie the schemas to the template; from here on names are checked at synth.
-    const declared = props as unknown as RouteDeclaration['props']
+    const declared = (
+      given instanceof RouteDeclaredOnce ? { ...given.props, ...props } : props
+    ) as RouteDeclaration['props']
     checkRoute(at, parsed, declared)
     checkAcceptedIssuers(at, declared.access, this.#issuers.declared)
     // Before anything is made: of two declarations of one operation, CDK would only say that a construct's name is taken.
     this.#tree.add(at, parsed.method, parsed.path)
     checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
     const [upstream, gate] = this.#gates.of(at, template, declared.upstream)
-    const route = new Route(this, at, {
+    const added = new Route(this, at, {
       template,
       parsed,
       props: declared,
@@ -130,9 +142,10 @@ export class ZeroTrustApi extends Construct {
       logUndeclared: this.#logUndeclared,
       acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
     })
-    this.#routes.push(route)
-    this.#count(route)
-    return route
+    if (gate.target.kind === 'direct' && this.#cors) this.#gates.needPreflights()
+    this.#routes.push(added)
+    this.#count(added)
+    return added
   }
 
   /** Every declared route, by path and method: what is generated does not depend on the order of declarations. */
@@ -193,6 +206,7 @@ export class ZeroTrustApi extends Construct {
     const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
       issuers,
       cacheTtl,
+      verifiedTokenTtl,
       logRetention: this.#logRetention,
       generate: () => ({
         'manifest.json': JSON.stringify(
@@ -200,7 +214,7 @@ export class ZeroTrustApi extends Construct {
             this.apiName,
             this.#stageName,
             door.issuers,
-            verifiedTokenTtl.toSeconds(),
+            door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
           ),
@@ -234,13 +248,15 @@ export class ZeroTrustApi extends Construct {
 
   #gatewayDocument() {
     return gatewayDocument(this.#info, this.routes, {
-      integrationUri: route => invocationUri(route.gate.function),
-      integrationTimeoutMs: route => route.gate.timeout.toMilliseconds(),
+      integrationUri: gate => invocationUri(gate.function, this.restApi),
       authorizer: this.#firstDoor
-        ? { uri: invocationUri(this.#firstDoor.function), cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds }
+        ? {
+            uri: invocationUri(this.#firstDoor.function, this.restApi),
+            cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds,
+          }
         : null,
       gatewayResponses: gatewayResponses(this.#sharing),
-      preflights: this.#cors !== undefined,
+      preflights: this.#cors ? preflightGates(this.routes, this.#gates.preflights) : new Map(),
     })
   }
 
@@ -255,6 +271,7 @@ export class ZeroTrustApi extends Construct {
           budgetMs: this.#limits.budgetMs,
           clientAddress: this.#clientAddress,
           cors: this.#sharing,
+          preflights: this.#gates.preflights,
         }),
       ),
       'validators.mjs': validatorsModule({
@@ -280,6 +297,7 @@ export class ZeroTrustApi extends Construct {
       controls: this.#controls !== false,
       clientAddress: this.#clientAddress,
       cors: this.#sharing,
+      firstDoor: this.#firstDoor,
     })
     for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
   }
@@ -294,8 +312,10 @@ export class ZeroTrustApi extends Construct {
 }
 
 /** By `Fn::Sub`, which says in one line what `Fn::Join` says in twenty: it stands in the document once for each route. */
-const invocationUri = (fn: LambdaFunction): string => {
-  const logicalId = Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnFunction)
-  const path = `lambda:path/2015-03-31/functions/\${${logicalId}.Arn}/invocations`
-  return Fn.sub(`arn:\${AWS::Partition}:apigateway:\${AWS::Region}:${path}`)
+const invocationUri = (fn: LambdaFunction, api: SpecRestApi): string => {
+  const uri = (arn: string) =>
+    `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${arn}}/invocations`
+  // A function of another stack has no logical id here.
+  if (Stack.of(fn) !== Stack.of(api)) return Fn.sub(uri('Function'), { Function: fn.functionArn })
+  return Fn.sub(uri(`${Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnFunction)}.Arn`))
 }

@@ -115,6 +115,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
+        scratch: folder,
         network: { caFile: ca.certificateFile, names: portsOf(declared, upstreams, front.port) },
         // A function's result comes after all that it logged, so the reason is known by now.
         onRequest(summary, line) {

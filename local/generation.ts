@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { matchesPattern } from './gateway/policy.ts'
 import { type AccessSummary, createRestApi, type FunctionResult, type Operation } from './gateway/rest-api.ts'
+import { mergeLayers } from './lambda/layers.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
 import type { LocalApp } from './template/app.ts'
@@ -22,6 +23,8 @@ export interface Generation {
 
 export interface GenerationOptions {
   readonly app: LocalApp
+  /** A folder to write into. It is removed with the cloud. */
+  readonly scratch: string
   readonly network: { readonly caFile: string; readonly names: Readonly<Record<string, number>> }
   readonly onRequest: (summary: AccessSummary, line: string) => void
   readonly onLog: (line: string, meta: LogMeta) => void
@@ -34,6 +37,7 @@ const preload = fileURLToPath(new URL('./network/preload.mjs', import.meta.url))
 /** Starts the app's functions (none of them runs yet: the first request is a cold start) and its API. */
 export function startGeneration({
   app,
+  scratch,
   network,
   onRequest,
   onLog,
@@ -43,10 +47,16 @@ export function startGeneration({
   const close = async () => {
     await Promise.all([...pools.values()].map(pool => pool.close()))
   }
-  for (const { folder, ...fn } of app.functions) {
+  for (const { folder, layers, ...fn } of app.functions) {
     pools.set(
       fn.arn,
-      createFunctionPool({ ...fn, codeDirectory: folder, network: { preload, ...network }, log: onLog }),
+      createFunctionPool({
+        ...fn,
+        codeDirectory: folder,
+        ...(layers.length > 0 && { layersFolder: mergeLayers(layers, scratch) }),
+        network: { preload, ...network },
+        log: onLog,
+      }),
     )
   }
   const arnOf = (nameOrArn: string) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type AuthorizerManifest, readAuthorizerManifest } from '../contract/authorizer-manifest.ts'
 import { type Deployed, resolveDeployed } from '../contract/deployed.ts'
 import { type GateManifest, readGateManifest } from '../contract/gate-manifest.ts'
+import { policyFolder } from '../contract/policy-package.ts'
 import type { TokenProfile } from './issuer/token-profile.ts'
 import type { LocalFunction } from './template/app.ts'
 
@@ -33,9 +34,9 @@ export interface Policies extends Manifests {
   readonly upstreamFunctions: readonly string[]
 }
 
-/** Reads the manifests in these folders. A folder without one is a function of the user's own, and none of our business. */
+/** Reads the manifests in these folders of functions and layers. One without is the user's own, and none of our business. */
 export function readManifests(folders: readonly string[]): Manifests {
-  const found = folders.map(readManifest)
+  const found = folders.flatMap(readManifest)
   return {
     authorizer: found.find(isAuthorizer)?.manifest ?? null,
     gates: found.filter(isGate).map(({ manifest }) => manifest),
@@ -44,7 +45,9 @@ export function readManifests(folders: readonly string[]): Manifests {
 
 /** Reads the manifests of an app's functions, with what their environment says. */
 export function readPolicies(functions: readonly LocalFunction[]): Policies {
-  const found = functions.map(({ folder, environment }) => ({ environment, ...readManifest(folder) }))
+  const found = functions.flatMap(({ folder, layers, environment }) =>
+    [folder, ...layers].flatMap(readManifest).map(manifest => ({ environment, ...manifest })),
+  )
   const gates = found.filter(isGate)
   const authorizer = found.find(isAuthorizer)
   return {
@@ -63,20 +66,22 @@ export function readPolicies(functions: readonly LocalFunction[]): Policies {
 type Found =
   | { readonly kind: 'authorizer'; readonly manifest: AuthorizerManifest }
   | { readonly kind: 'gate'; readonly manifest: GateManifest }
-  | { readonly kind: 'none' }
 
 const isAuthorizer = <T extends Found>(found: T): found is Extract<T, { kind: 'authorizer' }> =>
   found.kind === 'authorizer'
 const isGate = <T extends Found>(found: T): found is Extract<T, { kind: 'gate' }> => found.kind === 'gate'
 
-function readManifest(folder: string): Found {
-  const path = join(folder, 'manifest.json')
-  if (!existsSync(path)) return { kind: 'none' }
+/** Of a function's code, or of a layer. */
+function readManifest(folder: string): Found[] {
+  const path = [folder, join(folder, policyFolder)]
+    .map(place => join(place, 'manifest.json'))
+    .find(file => existsSync(file))
+  if (path === undefined) return []
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown }
-  if (!String(manifest.format).startsWith('sallyport/')) return { kind: 'none' }
+  if (!String(manifest.format).startsWith('sallyport/')) return []
   return manifest.format === 'sallyport/authorizer@1'
-    ? { kind: 'authorizer', manifest: readAuthorizerManifest(manifest) }
-    : { kind: 'gate', manifest: readGateManifest(manifest) }
+    ? [{ kind: 'authorizer', manifest: readAuthorizerManifest(manifest) }]
+    : [{ kind: 'gate', manifest: readGateManifest(manifest) }]
 }
 
 function issuersOf(

@@ -148,6 +148,8 @@ function upstreamText(upstream: UpstreamManifest): string {
       return 'lambda'
     case 'stub':
       return 'stub'
+    case 'direct':
+      return 'direct'
   }
 }
 

@@ -10,12 +10,14 @@ import { whenNeeded } from './when-needed.ts'
  */
 const out = 'dist/functions'
 
-const bundle = async (name: string, ...parts: readonly BuildOptions[]) => {
+const bundle = async (name: string, ...parts: readonly BuildOptions[]) => bundleTo(`${out}/${name}`, parts)
+
+const bundleTo = async (folder: string, parts: readonly BuildOptions[]) => {
   const built = await Promise.all(
     parts.map(part =>
       build({
         ...bundleSettings,
-        outdir: `${out}/${name}`,
+        outdir: folder,
         outExtension: { '.js': '.mjs' },
         chunkNames: 'chunk-[hash]',
         ...part,
@@ -26,12 +28,12 @@ const bundle = async (name: string, ...parts: readonly BuildOptions[]) => {
     ),
   )
   const files = built.flatMap(({ outputFiles }) => outputFiles ?? [])
-  update(`${out}/${name}`, new Map(files.map(file => [basename(file.path), file.text])))
+  update(folder, new Map(files.map(file => [basename(file.path), file.text])))
   const metafile: Metafile = {
     inputs: Object.assign({}, ...built.map(each => each.metafile.inputs)),
     outputs: Object.assign({}, ...built.map(each => each.metafile.outputs)),
   }
-  return [name, metafile] as const
+  return [basename(folder), metafile] as const
 }
 
 /** Writes what differs, and removes what is no longer made: an app being synthesized meanwhile finds whole files. */
@@ -66,6 +68,14 @@ const metafiles: Record<string, Metafile> = Object.fromEntries(
       // Only where something is loaded on demand: every further file takes time.
       splitting: true,
     }),
+    // What the validators of a function with a door of its own call: they lie in a layer, where no gate is.
+    bundle('policy', {
+      entryPoints: { 'validation-runtime': 'functions/gate/inputs/validation-runtime.ts' },
+    }),
+    // Not deployed by itself: users bundle it with their own functions.
+    bundleTo('dist/middleware', [
+      { entryPoints: { index: 'functions/middleware/index.ts' }, splitting: true },
+    ]),
   ]),
 )
 writeFileSync(`${out}/metafile.json`, JSON.stringify(metafiles))

@@ -4,9 +4,11 @@ import { nodeBuiltins } from './node-builtins.ts'
 /** How functions are bundled: for deployment, and for measuring parts of them. */
 export const bundleSettings = {
   bundle: true,
-  minify: true,
-  // Stack traces name functions in logs; positions in a minified line would not.
-  keepNames: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Stack traces in logs need the names of functions. To shorten them and `keepNames` would set each again when it is made: at load,
+  // and many in each request.
+  minifyIdentifiers: false,
   legalComments: 'none',
   platform: 'node',
   target: 'node24',

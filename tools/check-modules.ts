@@ -24,6 +24,7 @@ const packagesOf: Readonly<Record<string, readonly string[]>> = { controls: ['@a
 const forbidden: ReadonlyArray<{ bundle: string; package: RegExp; reason: string }> = [
   { bundle: 'authorizer', package: /^@aws-sdk\//, reason: 'the first door calls no AWS service' },
   { bundle: 'authorizer', package: /^undici$/, reason: 'the first door calls no upstream' },
+  { bundle: 'middleware', package: /^undici$/, reason: 'a door inside a function calls no upstream' },
   { bundle: '', package: /^(?:aws-cdk-lib|constructs)$/, reason: 'run time does not know synth time' },
   { bundle: '', package: /^ajv$/, reason: 'schemas are compiled at synth' },
 ]

@@ -5,11 +5,10 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { allow } from '../../contract/decision.ts'
 import { readGateManifest } from '../../contract/gate-manifest.ts'
-import { createCounters } from '../../functions/gate/limits/counters.ts'
 import { createGate } from '../../functions/gate/pipeline.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import { memoryLimits } from '../../test/functions/gate/memory-state.ts'
 import { interleaved } from '../statistics.ts'
-import { createMemoryStore } from './memory-store.ts'
 import type { Task } from './warm-decisions.ts'
 
 // A process of its own, since the functions write to standard output. Samples in microseconds go to descriptor 3.
@@ -76,7 +75,7 @@ async function createDealsGate() {
     validators,
     outputs,
     rules: {},
-    counters: createCounters(createMemoryStore(), Date.now),
+    limits: memoryLimits(manifest).limits,
     upstream: async () => answer,
     telemetry: createTelemetry(manifest.gate, manifest.api),
     now: Date.now,

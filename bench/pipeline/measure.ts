@@ -2,17 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Context } from 'aws-lambda'
-import { allow } from '../../contract/decision.ts'
+import { allow, settle } from '../../contract/decision.ts'
 import { readGateManifest } from '../../contract/gate-manifest.ts'
-import { createCounters } from '../../functions/gate/limits/counters.ts'
 import { createGate, type GateParts } from '../../functions/gate/pipeline.ts'
+import { answerOf, askedOf } from '../../functions/gate/upstreams/http.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
-import { createMemoryStore } from '../decisions/memory-store.ts'
+import { memoryLimits } from '../../test/functions/gate/memory-state.ts'
 import { interleaved } from '../statistics.ts'
-import { passingPeer, readingPeer } from './middy-peer.ts'
+import { askUpstream } from './memory-upstream.ts'
+import { middyPeer } from './middy-peer.ts'
 import type { Samples, Task } from './pipeline.ts'
 import { type StepTimes, timedSteps } from './timed-steps.ts'
-import { answered, typicalEvent } from './typical-request.ts'
+import { typicalEvent } from './typical-request.ts'
 
 // A process of its own, since the functions write to standard output. Samples in microseconds go to descriptor 3.
 const task = JSON.parse(process.argv[2] ?? '') as Task
@@ -23,15 +24,16 @@ const batch = 25
 
 const manifest = readGateManifest(JSON.parse(readFileSync(join(task.gate, 'manifest.json'), 'utf8')))
 const { validators, outputs } = await import(pathToFileURL(join(task.gate, 'validators.mjs')).href)
-const bytes = Buffer.from(answered)
-const headers = { 'content-type': ['application/json'], date: ['x'], etag: ['"1"'], server: ['x'] }
 const parts: GateParts = {
   manifest,
   validators,
   outputs,
   rules: {},
-  counters: createCounters(createMemoryStore(), Date.now),
-  upstream: async () => allow({ status: 200, headers, body: bytes }),
+  limits: memoryLimits(manifest).limits,
+  upstream: async request => {
+    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request)))
+    return allow(answerOf(statusCode, headers, body))
+  },
   telemetry: createTelemetry(manifest.gate, manifest.api),
   now: Date.now,
 }
@@ -39,43 +41,58 @@ const parts: GateParts = {
 const newEvent = typicalEvent(manifest)
 const context = { awsRequestId: 'bench' } as Context
 type Handler = (event: never, context: Context) => Promise<{ statusCode: number; body: string }>
-const [ours, passing, reading] = [createGate(parts), passingPeer(), readingPeer()] as unknown as Handler[]
-const steps = timedSteps(parts)
-
-const subjects = { ours: handled(ours), middy: handled(passing), 'middy.answers': handled(reading) }
-const { 'by step': byStep, ...whole } = await interleaved<keyof typeof subjects | 'by step', unknown>(
-  { ...subjects, 'by step': inSteps },
+const [ours, middy] = [createGate(parts), middyPeer(manifest.gate, manifest.api)] as unknown as [
+  Handler,
+  Handler,
+]
+const { 'by step': byStep, ...whole } = await interleaved<keyof Samples['whole'] | 'by step', unknown>(
+  { ours: handled(ours), middy: handled(middy), 'by step': inSteps(timedSteps(parts)) },
   rounds,
   warmUp,
 )
 const samples: Samples = {
-  whole: whole as unknown as Samples['whole'],
-  steps: byStep as unknown as Samples['steps'],
+  whole: whole as Samples['whole'],
+  steps: byStep as Samples['steps'],
+  logged: { ours: await logged(ours), middy: await logged(middy) },
 }
 writeFileSync(3, JSON.stringify(samples))
 process.exit(0)
 
 /** So many requests in one go: each timed, and the CPU time of all, whatever thread it was spent on. */
-function handled(handler: Handler | undefined) {
+function handled(handler: Handler) {
   return async () => {
     const events = Array.from({ length: batch }, newEvent)
     const times: number[] = []
     const before = process.cpuUsage()
     for (const event of events) {
       const startedAt = performance.now()
-      const answer = await handler?.(event as never, context)
+      const answer = await handler(event as never, context)
       times.push((performance.now() - startedAt) * 1000)
       // A pipeline that refuses would be fast.
-      if (answer?.statusCode !== 200 || answer.body.length < 4000) throw new Error(String(answer?.body))
+      if (answer.statusCode !== 200 || answer.body.length < 4000) throw new Error(String(answer.body))
     }
     const { user, system } = process.cpuUsage(before)
     return { times, cpu: (user + system) / batch }
   }
 }
 
-async function inSteps() {
-  const events = Array.from({ length: batch }, newEvent)
-  const times: StepTimes[] = []
-  for (const event of events) times.push(await steps(event, context))
-  return times
+function inSteps(steps: ReturnType<typeof timedSteps>) {
+  return async () => {
+    const times: StepTimes[] = []
+    for (const event of Array.from({ length: batch }, newEvent)) times.push(await steps(event, context))
+    return times
+  }
+}
+
+/** Bytes that one request writes to the log. */
+async function logged(handler: Handler): Promise<number> {
+  const { write } = process.stdout
+  let bytes = 0
+  process.stdout.write = (text: string | Uint8Array) => {
+    bytes += Buffer.byteLength(text)
+    return true
+  }
+  await handler(newEvent() as never, context)
+  process.stdout.write = write
+  return bytes
 }

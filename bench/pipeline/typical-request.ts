@@ -1,6 +1,5 @@
 import type { GateManifest } from '../../contract/gate-manifest.ts'
 import { ticketContext } from '../../contract/ticket.ts'
-import { issuer } from '../stage.ts'
 
 const id = '6d120b42-0000-4000-8000-000000000001'
 const typicalKey = 'PUT /customers/{customerId}/orders'
@@ -64,9 +63,11 @@ export function typicalEvent({ routes }: GateManifest) {
   const ticket = ticketContext({
     route: typicalKey,
     fingerprint: access.fingerprint,
-    issuer,
+    issuer: 'https://login.example.com',
     subject: 'user-1',
     client: 'bench',
+    tokenId: 'bench',
+    issuedAt: Math.floor(Date.now() / 1000),
     expiresAt: Math.floor(Date.now() / 1000) + 3600,
     claims: {},
     viewers: [],

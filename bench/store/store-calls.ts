@@ -120,7 +120,8 @@ const allowed = (run: Run, tables: MeasuredTables): Promise<Cost> =>
   tables.costOf(async () => {
     for (let i = 0; i < requests; i += 1) {
       run.wait?.()
-      if (!(await run.contender.ask(`caller ${i % callers}`))) throw new Error('a caller within the limit was refused')
+      if (!(await run.contender.ask(`caller ${i % callers}`)))
+        throw new Error('a caller within the limit was refused')
     }
   })
 

@@ -4,8 +4,7 @@ import { build } from 'esbuild'
 import { bundleSettings } from '../../tools/bundle-settings.ts'
 
 /**
- * The first door's verification, bundled as the door itself is: what is measured is what is deployed, also in what
- * `keepNames` costs wherever a function is made. Returns the file.
+ * The first door's verification, bundled as the door itself is: what is measured is what is deployed. Returns the file.
  */
 export async function bundleVerification(outdir: string): Promise<string> {
   await build({

@@ -60,6 +60,7 @@ function declare(
   const cookies = readCookies(sent, input.cookies, findings)
   // Before the body is read: of a request that can be read in two ways, nothing more is worth saying.
   refuse(findings.ambiguity)
+  refuse(findings.malformation)
   refuse(unacceptable(sent, route.output))
   const body = settle(readBody(event, sent, input.body, findings))
   refuse(findings.ambiguity)

@@ -5,7 +5,7 @@ import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Validate } from './inputs/validation.ts'
 import { readAnswerBody, textOf } from './outputs/body.ts'
 import { readAnswerCookies } from './outputs/cookies.ts'
-import { isEncoded, readAnswerHeaders } from './outputs/headers.ts'
+import { isEncoded, readAnswerHeaders, roomBeside } from './outputs/headers.ts'
 import type { DeclaredRequest } from './passage.ts'
 import type { UpstreamAnswer } from './upstreams/upstream.ts'
 
@@ -21,18 +21,25 @@ export const declareOutputs =
     { outputs, telemetry }: { outputs: AnswerValidators; telemetry: Telemetry },
     call: (request: DeclaredRequest) => Promise<UpstreamAnswer>,
   ) =>
-  async (request: DeclaredRequest): Promise<APIGatewayProxyResult> => {
-    const answer = await call(request)
-    const { output, stub } = request.route
-    if (output === null) {
-      if (!stub) throw new Error('neither an output nor a stub')
-      return unchanged(answer)
-    }
-    if (output.kind === 'unsafeAny') return unchanged(answer)
-    const { result, stripped } = declaredOf(request, output, answer, outputs)
-    if (stripped > 0) telemetry.stripped({ route: request.key, place: 'output', count: stripped })
-    return result
+  async (request: DeclaredRequest): Promise<APIGatewayProxyResult> =>
+    declareAnswer({ outputs, telemetry }, request, await call(request))
+
+/** The same for an answer that is there already. Throws a {@link Refused}. */
+export function declareAnswer(
+  { outputs, telemetry }: { outputs: AnswerValidators; telemetry: Pick<Telemetry, 'stripped'> },
+  request: DeclaredRequest,
+  answer: UpstreamAnswer,
+): APIGatewayProxyResult {
+  const { output, stub } = request.route
+  if (output === null) {
+    if (!stub) throw new Error('neither an output nor a stub')
+    return unchanged(answer)
   }
+  if (output.kind === 'unsafeAny') return unchanged(answer)
+  const { result, stripped } = declaredOf(request, output, answer, outputs)
+  if (stripped > 0) telemetry.stripped({ route: request.key, place: 'output', count: stripped })
+  return result
+}
 
 /** What a caller may see of an answer, and how much of it stays behind. */
 function declaredOf(
@@ -51,8 +58,10 @@ function declaredOf(
       viewers: ticket?.viewers ?? [],
     }),
   )
-  const { etag, ...headers } = settle(readAnswerHeaders(answer, declared.headers))
-  const cookies = settle(readAnswerCookies(answer.headers['set-cookie'] ?? [], declared.cookies))
+  const read = settle(readAnswerHeaders(answer, declared.headers))
+  const { etag, ...headers } = read
+  const setCookie = answer.headers['set-cookie'] ?? []
+  const cookies = settle(readAnswerCookies(setCookie, declared.cookies, roomBeside(read)))
   return {
     result: {
       statusCode: answer.status,

@@ -3,6 +3,7 @@ import type { Telemetry } from '../runtime/telemetry.ts'
 import { within } from '../runtime/within.ts'
 import { rateLimitHeaders } from './limits/headers.ts'
 import type { Admission, Limiter } from './limits/limiter.ts'
+import { UnreadableState } from './limits/store.ts'
 import type { Limited, Step } from './passage.ts'
 
 export interface Limits {
@@ -46,7 +47,9 @@ export function enforceLimits({
     } catch (error) {
       const note = String((error as Error).name)
       telemetry.storeFailed(note)
-      if (!route.limits.openWithoutStore) return deny('store.unavailable', { note })
+      // Something is ordered of this caller, and nobody can read what: that is no table that does not answer.
+      const isOpen = route.limits.openWithoutStore && !(error instanceof UnreadableState)
+      if (!isOpen) return deny('store.unavailable', { note })
       telemetry.uncounted(key)
       return admitted
     }

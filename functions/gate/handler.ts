@@ -2,11 +2,9 @@ import { readGateManifest, type UpstreamManifest } from '../../contract/gate-man
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
-import type { Limits } from './enforce-limits.ts'
 import type { RouteValidators } from './inputs/validation.ts'
-import type { Conditions } from './limits/plan.ts'
+import { openDoor } from './open-door.ts'
 import { createGate } from './pipeline.ts'
-import type { ReadRules } from './read-rules.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
@@ -29,34 +27,22 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
       return openStub()
+    case 'direct':
+      throw new Error('the door before this upstream stands in the function itself')
   }
 }
 
-/** The language of rules is loaded where there are rules. */
-async function loadRules(): Promise<ReadRules> {
-  return manifest.speaksCel
-    ? (await import('./read-rules.ts')).readRules(manifest)
-    : { rules: {}, conditions: {} }
-}
-
-async function openLimits(conditions: Conditions): Promise<Limits | null> {
-  return manifest.state && (await import('./open-limits.ts')).openLimits(manifest, manifest.state, conditions)
-}
-
-const reading = loadRules()
-const [{ validators, outputs }, { rules }, upstream, limits] = await Promise.all([
+const [{ validators, outputs }, opened, upstream] = await Promise.all([
   loadValidators(),
-  reading,
+  openDoor(manifest, process.env),
   openUpstream(manifest.upstream),
-  reading.then(({ conditions }) => openLimits(conditions)),
 ])
 
 export const handler = createGate({
   manifest,
   validators,
   outputs,
-  rules,
-  limits,
+  ...opened,
   upstream,
   telemetry: createTelemetry(manifest.gate, manifest.api),
   now,

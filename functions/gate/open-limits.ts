@@ -15,10 +15,10 @@ const connectMs = 2000
 export async function openLimits(
   manifest: GateManifest,
   state: NonNullable<GateManifest['state']>,
-  conditions: Conditions,
+  { conditions, environment }: { conditions: Conditions; environment: NodeJS.ProcessEnv },
 ): Promise<Limits> {
-  const table = resolveDeployed(state.table, process.env)
-  const client = createClient(process.env)
+  const table = resolveDeployed(state.table, environment)
+  const client = createClient(environment)
   await openStateStore(table, connectMs, client)
     .readControls()
     .catch(() => null)

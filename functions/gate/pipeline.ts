@@ -22,37 +22,49 @@ import { secureResponse } from './secure-response.ts'
 import { shareResponse } from './share-response.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
-export interface GateParts {
+/** What the second door is made of, whatever stands behind it. */
+export interface DoorParts {
   readonly manifest: GateManifest
   readonly validators: Readonly<Record<string, RouteValidators>>
   readonly outputs: AnswerValidators
   readonly rules: Rules
   /** Null where nothing is counted and nothing can be ordered. */
   readonly limits: Limits | null
-  readonly upstream: Upstream
   readonly telemetry: Telemetry
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** The second door. Steps run from top to bottom; what they say on the way out runs from bottom to top. */
+export interface GateParts extends DoorParts {
+  readonly upstream: Upstream
+}
+
+/**
+ * The second door's steps, in a gate and in a function of the user's own (functions/middleware). They run from top to bottom;
+ * what they say on the way out runs from bottom to top.
+ */
+export const doorSteps = (door: DoorParts) =>
+  [
+    recordOutcome(door),
+    secureResponse(),
+    shareResponse(door.manifest),
+    announceLimits(),
+    answerProblems(door), // the one place where a refusal or a fault becomes an answer
+    matchRoute(door),
+    checkOrigin(door.manifest), // before anything is looked at that a page could send with its visitor's credentials
+    admitTicket(door), // before anything a stranger could make expensive
+    requireAuthentication(door), // before the limit is counted: the caller is sent to sign in, and comes back
+    findClient(door.manifest),
+    enforceLimits(door), // before the body is parsed: a flood should cost one write at the most
+    declareInputs(door), // from here on there is no raw event, only what is declared
+    bindPrincipal(), // needs the validated path
+    applyRule(door), // needs all validated input
+  ] as const
+
 const serveRoutes = (gate: GateParts) =>
   // A timer per request is not needed: every wait below has a time-out of its own.
   middy({ timeoutEarlyInMillis: 0 })
-    .use(recordOutcome(gate))
-    .use(secureResponse())
-    .use(shareResponse(gate.manifest))
-    .use(announceLimits())
-    .use(answerProblems(gate)) // the one place where a refusal or a fault becomes an answer
-    .use(matchRoute(gate))
-    .use(checkOrigin(gate.manifest)) // before anything is looked at that a page could send with its visitor's credentials
-    .use(admitTicket(gate)) // before anything a stranger could make expensive
-    .use(requireAuthentication(gate)) // before the limit is counted: the caller is sent to sign in, and comes back
-    .use(findClient(gate.manifest))
-    .use(enforceLimits(gate)) // before the body is parsed: a flood should cost one write at the most
-    .use(declareInputs(gate)) // from here on there is no raw event, only what is declared
-    .use(bindPrincipal()) // needs the validated path
-    .use(applyRule(gate)) // needs all validated input
+    .use([...doorSteps(gate)])
     .handler(declareOutputs(gate, callUpstream(gate))) // of the answer, too, only what is declared
 
 /** What browsers ask before a page's request. No ticket can be had for it, and there is nothing behind it but an answer. */

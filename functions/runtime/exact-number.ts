@@ -2,16 +2,20 @@
  * Whether reading a JSON number and writing it again leaves it what it was (RFC 8259 §6, RFC 7493 §2.2): integers within
  * ±(2^53 − 1), and fractions of which the double nearest to them is written with the same digits.
  *
+ * `-0` is another spelling of the number 0, as `1e0` is of 1, and is written as that.
+ *
  * @param token a number as JSON writes it
  */
 export function isExactNumber(token: string): boolean {
-  // A double holds any fifteen digits.
-  if (token.length <= 15 && !exponent.test(token)) return true
+  if (token.length <= plainDigits && !exponent.test(token)) return true
   const value = Number(token)
   if (!Number.isFinite(value)) return false
   if (integer.test(token)) return Number.isSafeInteger(value)
   return decimal(token) === decimal(String(value))
 }
+
+/** A double holds any fifteen digits, wherever the point is among them. */
+export const plainDigits = 15
 
 const exponent = /e/i
 const integer = /^-?\d+$/

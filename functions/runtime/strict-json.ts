@@ -1,4 +1,5 @@
-import { isExactNumber } from './exact-number.ts'
+import { isExactNumber, plainDigits } from './exact-number.ts'
+import { parseJson } from './parse-json.ts'
 
 /** Where a value stands in a JSON text: names of members and indices of items, from the outermost inwards. */
 export type JsonPlace = readonly (string | number)[]
@@ -12,7 +13,7 @@ export type IsForbidden = (name: string, parent: string | number | undefined) =>
  *
  * Returns the value, or undefined for text that is not that. Never says why: the reasons would quote what was sent.
  *
- * @param onInexact told of each number that a double does not hold as it is written, by its place; to be read at once
+ * @param onInexact told of each number that a double does not hold as it is written, by its place
  */
 export function parseStrictJson(
   text: string,
@@ -21,63 +22,94 @@ export function parseStrictJson(
   onInexact: (place: JsonPlace) => void = () => {},
 ): { readonly value: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(text)
-    return isSound(text, maxDepth, isForbidden, onInexact) ? { value } : undefined
+    const value = parseJson(text)
+    // Of a member that is there twice, JSON.parse keeps one: the text has more of them than the value.
+    return membersOf(text, maxDepth, onInexact) === membersIn(value, isForbidden) ? { value } : undefined
   } catch {
     return undefined
   }
 }
 
-const [quote, comma, minus, openList, closeList, openObject, closeObject] = [34, 44, 45, 91, 93, 123, 125]
-// Sticky: reads the number that begins where it is set.
-const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+/** How many members a value has, at all depths. NaN, which equals nothing, if one of them is forbidden. */
+function membersIn(value: unknown, isForbidden: IsForbidden, parent?: string | number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let members = 0
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i += 1) members += membersIn(value[i], isForbidden, i)
+    return members
+  }
+  for (const name of Object.keys(value)) {
+    if (isForbidden(name, parent)) return Number.NaN
+    members += 1 + membersIn((value as Record<string, unknown>)[name], isForbidden, name)
+  }
+  return members
+}
 
-/** Looks at names and numbers of a text that is known to be JSON. */
-function isSound(
-  text: string,
-  maxDepth: number,
-  isForbidden: IsForbidden,
-  onInexact: (place: JsonPlace) => void,
-): boolean {
-  // One entry per open level: the names seen in an object, null in an array; and where in it the scan is.
-  const open: Array<Set<string> | null> = []
-  const place: Array<string | number> = []
-  let nameNext = false
+const [quote, comma, minus, point, zero, nine, colon, backslash] = [34, 44, 45, 46, 48, 57, 58, 92]
+const [openList, closeList, openObject, closeObject, upperE, lowerE] = [91, 93, 123, 125, 69, 101]
+
+/** How many members a text has that is known to be JSON; NaN if it has too many levels. Looks at its numbers on the way. */
+function membersOf(text: string, maxDepth: number, onInexact: (place: JsonPlace) => void): number {
+  // One entry per open level: where the latest name of an object begins, or the negated index in an array. A name cannot begin a
+  // text, so none is at 0. They are read only where there is something to tell.
+  const steps: number[] = []
+  const nameAt = namesIn(text)
+  let [members, string] = [0, 0]
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === quote) {
-      const end = endOfString(text, at)
-      if (nameNext) {
-        const names = open.at(-1)
-        const raw = text.slice(at + 1, end)
-        const name: string = raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw
-        if (!names || names.has(name) || isForbidden(name, place.at(-2))) return false
-        names.add(name)
-        place[place.length - 1] = name
-        nameNext = false
-      }
-      at = end
-    } else if (code === openObject || code === openList) {
-      nameNext = code === openObject
-      open.push(nameNext ? new Set() : null)
-      place.push(nameNext ? '' : 0)
-      if (open.length > maxDepth) return false
-    } else if (code === closeObject || code === closeList) {
-      open.pop()
-      place.pop()
-      nameNext = false
+      string = at
+      at = endOfString(text, at)
+    } else if (code === colon) {
+      members += 1
+      steps[steps.length - 1] = string
     } else if (code === comma) {
-      const index = place.at(-1)
-      if (typeof index === 'number') place[place.length - 1] = index + 1
-      else nameNext = true
-    } else if (code === minus || (code >= 48 && code <= 57)) {
-      number.lastIndex = at
-      const token = number.exec(text)?.[0] ?? ''
-      if (!isExactNumber(token)) onInexact(place)
-      at += token.length - 1
+      const step = steps[steps.length - 1] as number
+      if (step <= 0) steps[steps.length - 1] = step - 1
+    } else if (code === openObject || code === openList) {
+      if (steps.push(code === openObject ? 1 : 0) > maxDepth) return Number.NaN
+    } else if (code === closeObject || code === closeList) {
+      steps.pop()
+    } else if (code === minus || isDigit(code)) {
+      const end = endOfDigits(text, at)
+      const next = text.charCodeAt(end)
+      if (end - at <= plainDigits && next !== lowerE && next !== upperE) {
+        at = end - 1
+      } else {
+        const token = numberAt(text, at)
+        if (!isExactNumber(token)) onInexact(steps.map(step => (step > 0 ? nameAt(step) : 0 - step)))
+        at += token.length - 1
+      }
     }
   }
-  return true
+  return members
+}
+
+const isDigit = (code: number): boolean => code >= zero && code <= nine
+
+/** Where the digits end, and the point among them, of the number that begins at `start`. */
+function endOfDigits(text: string, start: number): number {
+  let end = start + 1
+  for (let code = text.charCodeAt(end); isDigit(code) || code === point; code = text.charCodeAt(end)) end += 1
+  return end
+}
+
+// Sticky: reads the number that begins where it is set.
+const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+
+function numberAt(text: string, start: number): string {
+  number.lastIndex = start
+  return number.exec(text)?.[0] ?? ''
+}
+
+/** Reads the name that begins at a quote, each once: a long one may have a hundred thousand numbers below it. */
+function namesIn(text: string): (start: number) => string {
+  const names = new Map<number, string>()
+  return start => {
+    const name = names.get(start) ?? (JSON.parse(text.slice(start, endOfString(text, start) + 1)) as string)
+    names.set(start, name)
+    return name
+  }
 }
 
 /** Where the string that begins at `start` has its closing quote. */
@@ -90,6 +122,6 @@ function endOfString(text: string, start: number): number {
 /** Whether an odd number of backslashes stands before. */
 function isEscaped(text: string, at: number): boolean {
   let first = at
-  while (text[first - 1] === '\\') first -= 1
+  while (text.charCodeAt(first - 1) === backslash) first -= 1
   return (at - first) % 2 === 1
 }

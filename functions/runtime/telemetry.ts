@@ -1,5 +1,5 @@
-import type { Deny, Place } from '../../contract/decision.ts'
-import { metricNamespace, metricService } from '../../contract/metrics.ts'
+import type { Deny, Place, SurplusPlace } from '../../contract/decision.ts'
+import { metricNamespace, metricService, strippedIn } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { onFirstUse } from './on-first-use.ts'
 import { createLogger, createMetrics } from './powertools.ts'
@@ -20,7 +20,7 @@ export interface Telemetry {
    */
   stripped(event: {
     route: string
-    place: Place | 'output'
+    place: SurplusPlace
     count: number
     requestId?: string
     names?: readonly string[]
@@ -50,12 +50,12 @@ export function createTelemetry(service: string, api: string): Telemetry {
   // A first door that allows says nothing. Made in the invocation that has something to say, so nothing is lost.
   const logger = onFirstUse(() => createLogger(service))
   const metrics = onFirstUse(() => createMetrics(metricNamespace, metricService))
-  // An instance of its own, so that what the request at hand has stored is not written with it. Not `singleMetric`: that makes an
+  // An instance of its own, so that what the request at hand has counted so far is not written with it. Not `singleMetric`: that makes an
   // instance, and a console, for each count.
   const counts = onFirstUse(() => createMetrics(metricNamespace, metricService))
-  const count = (metric: string, dimensions: Record<string, string>, times = 1) => {
+  const count = (metric: string, dimensions: Record<string, string>) => {
     counts().addDimensions({ api, ...dimensions })
-    counts().addMetric(metric, 'Count', times)
+    counts().addMetric(metric, 'Count', 1)
     counts().publishStoredMetrics()
   }
   const countDenial = (route: string, denial: Deny) => {
@@ -71,7 +71,7 @@ export function createTelemetry(service: string, api: string): Telemetry {
       countDenial(route, denial)
     },
     stripped({ route, place, count: members, requestId, names }) {
-      count('Stripped', { route, place }, members)
+      metrics().addMetric(strippedIn[place], 'Count', members)
       if (names) logger().info('stripped', { route, requestId, place, names })
     },
     upstreamAnswered(durationMs) {

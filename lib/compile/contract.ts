@@ -6,6 +6,7 @@ import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
 import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
@@ -25,6 +26,7 @@ interface DeclaredApi {
   readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
+  readonly firstDoor: Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds'> | undefined
 }
 
 /**
@@ -42,6 +44,7 @@ export const contractLines = ({
   controls,
   clientAddress,
   cors,
+  firstDoor,
 }: DeclaredApi): Line[] => [
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
@@ -51,6 +54,13 @@ export const contractLines = ({
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([member, value]): Line => [`issuer ${name} ${member}`, compact(value)])
   }),
+  // A change of access, and a key that is withdrawn, take as long to be felt.
+  ...(firstDoor
+    ? [
+        ['first door authorizerCacheTtl', `${firstDoor.cacheTtlSeconds} s`] as const,
+        ['first door verifiedTokenTtl', `${firstDoor.verifiedTokenTtlSeconds} s`] as const,
+      ]
+    : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
@@ -71,7 +81,7 @@ function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors):
 }
 
 function aspects(route: Route): Line[] {
-  const { access, gate, upstream, input, output, maxBodyBytes, forwardAuthorization } = route
+  const { access, gate, upstream, input, output, maxBodyBytes, forwardAuthorization, logUndeclared } = route
   const lines: Line[] = [
     ['access', String(access)],
     // One gate holds the answers of many stubs: each belongs to its route.
@@ -90,6 +100,7 @@ function aspects(route: Route): Line[] {
   }
   lines.push(...outputLines(output))
   if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
+  if (logUndeclared) lines.push(['log', 'names of what is undeclared'])
   if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
 }
@@ -130,6 +141,8 @@ function targetText(target: UpstreamTarget): string {
     }
     case 'lambda':
       return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
+    case 'direct':
+      return `function ${target.function.node.path} with the door inside, within ${target.timeout.toMilliseconds()} ms`
     case 'stub':
       return `stub ${target.status} ${compact(target.body)}`
   }

@@ -55,8 +55,9 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         functionArn: deploy('UPSTREAM_FUNCTION', target.function.functionArn),
         timeoutMs: target.timeout.toMilliseconds(),
       }
+    case 'direct':
     case 'stub':
-      return { kind: 'stub' }
+      return { kind: target.kind }
   }
 }
 
@@ -136,10 +137,12 @@ export interface GateSurroundings {
   readonly budgetMs: number
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
+  /** Answers the preflights of paths before which there is no gate of their own. */
+  readonly preflights: Gate | undefined
 }
 
 export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
-  const { api, issuers, routes, budgetMs, clientAddress, cors } = surroundings
+  const { api, issuers, routes, budgetMs, clientAddress, cors, preflights } = surroundings
   const own = routes.filter(route => route.gate === gate)
   const paths = routes.map(({ path }) => path)
   return {
@@ -150,7 +153,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     state: gate.table === null ? null : { table: gate.table, budgetMs },
     clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
     speaksCel: own.some(speaksCel),
-    cors: cors ? corsManifest(cors, gate, routes) : null,
+    cors: cors ? corsManifest(cors, gate, routes, preflights) : null,
     routes: Object.fromEntries(own.map(route => [route.key, gateRoute(route, issuers, paths)])),
   }
 }

@@ -1,11 +1,12 @@
 import { layerText } from '../../contract/limits-text.ts'
 import { problemMediaType } from '../../contract/problem.ts'
+import { pathParametersOf } from '../../contract/route.ts'
+import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema, type CompiledBody } from './body.ts'
 import { inlineSchema } from './inline-schema.ts'
 import { callersLayers } from './limit-lines.ts'
 import type { CompiledParameter } from './parameters.ts'
-import { preflightRoutes } from './preflights.ts'
 import { limitHeaderObjects, limitHeadersOf, responsesOf } from './responses.ts'
 
 export interface OpenApiInfo {
@@ -15,14 +16,13 @@ export interface OpenApiInfo {
 
 /** What API Gateway must do with the operations, beyond what a client needs to know of them. */
 export interface GatewayWiring {
-  /** Invocation URI of the function behind a route. */
-  integrationUri(route: Route): string
-  integrationTimeoutMs(route: Route): number
+  /** Invocation URI of the function that API Gateway calls. */
+  integrationUri(gate: Gate): string
   /** Null when every route is public. */
   readonly authorizer: { readonly uri: string; readonly cacheTtlSeconds: number } | null
   readonly gatewayResponses: Record<string, unknown>
-  /** Whether browsers may ask which pages may use the API. */
-  readonly preflights: boolean
+  /** Whose preflights are answered, and by whom: by path. Empty where browsers may not ask which pages may use the API. */
+  readonly preflights: ReadonlyMap<string, Gate>
 }
 
 const securityScheme = 'token'
@@ -33,8 +33,8 @@ const securityScheme = 'token'
  * explain nothing. The second door validates everything (docs/adr/0001).
  */
 export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wiring: GatewayWiring) {
-  const operation = (route: Route, security: ReturnType<typeof securityOf>) => ({
-    parameters: route.input.path.map(({ name }) => ({
+  const operation = (path: string, gate: Gate, security: ReturnType<typeof securityOf>) => ({
+    parameters: pathParametersOf(path).map(name => ({
       name,
       in: 'path',
       required: true,
@@ -45,17 +45,15 @@ export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wir
     'x-amazon-apigateway-integration': {
       type: 'aws_proxy',
       httpMethod: 'POST',
-      uri: wiring.integrationUri(route),
+      uri: wiring.integrationUri(gate),
       passthroughBehavior: 'never',
-      timeoutInMillis: wiring.integrationTimeoutMs(route),
+      timeoutInMillis: gate.timeout.toMilliseconds(),
     },
   })
-  const paths = pathsOf(routes, route => operation(route, securityOf(route)))
-  if (wiring.preflights) {
-    // Browsers send no token with them (Fetch §4.8), so nobody guards them.
-    for (const [path, route] of preflightRoutes(routes))
-      Object.assign(paths[path] ?? {}, { options: operation(route, []) })
-  }
+  const paths = pathsOf(routes, route => operation(route.path, route.gate, securityOf(route)))
+  // Browsers send no token with them (Fetch §4.8), so nobody guards them.
+  for (const [path, gate] of wiring.preflights)
+    Object.assign(paths[path] ?? {}, { options: operation(path, gate, []) })
   return {
     openapi: '3.0.1',
     info,

@@ -100,7 +100,7 @@ function refuseOnStub(at: string): never {
   throw new DeclarationError({
     at: `${at} output`,
     given: 'an output on a stub',
-    allowed: 'output where there is Upstream.http or Upstream.lambda: a stub declares its own answer',
+    allowed: 'output where there is no stub: a stub declares its own answer',
     fix: 'remove it',
   })
 }

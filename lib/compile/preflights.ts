@@ -4,19 +4,38 @@ import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 
 /**
- * The route whose gate answers the preflights of a path: its first. Which one it is decides nothing, as long as there is one:
- * what a preflight is told comes from the declarations of all routes of the path.
+ * Which gate answers the preflights of a path: that of its first route before which there is a gate of its own. Which one it is
+ * decides nothing, as long as there is one: what a preflight is told comes from the declarations of all routes of the path.
+ *
+ * @param own the gate of paths before which there is none
  */
-export const preflightRoutes = (routes: readonly Route[]): ReadonlyMap<string, Route> =>
-  // A Map keeps the last of equal keys.
-  new Map(routes.toReversed().map(route => [route.path, route]))
+export function preflightGates(routes: readonly Route[], own: Gate | undefined): ReadonlyMap<string, Gate> {
+  const gates = new Map<string, Gate>()
+  for (const { path, gate } of routes) {
+    const known = gates.get(path)
+    if (known && known !== own) continue
+    const answering = gate.target.kind === 'direct' ? own : gate
+    if (!answering) throw new Error('preflights without a gate')
+    gates.set(path, answering)
+  }
+  return gates
+}
 
-/** What one gate must know of the pages that may use the API: all of it, and the preflights that are sent to this gate. */
-export const corsManifest = (cors: Cors, gate: Gate, routes: readonly Route[]): CorsManifest => ({
+/**
+ * What one gate must know of the pages that may use the API: all of it, and the preflights that are sent to this gate.
+ *
+ * @param own see {@link preflightGates}
+ */
+export const corsManifest = (
+  cors: Cors,
+  gate: Gate,
+  routes: readonly Route[],
+  own: Gate | undefined,
+): CorsManifest => ({
   ...cors,
   preflights: Object.fromEntries(
-    [...preflightRoutes(routes)]
-      .filter(([, route]) => route.gate === gate)
+    [...preflightGates(routes, own)]
+      .filter(([, answering]) => answering === gate)
       .map(([path]) => [path, methodsOf(routes.filter(route => route.path === path))]),
   ),
 })

@@ -114,7 +114,8 @@ export function compileProjection(at: string, root: JsonSchema): Projection {
   return compile('', root, [])
 }
 
-const isSimple = (items: unknown): boolean =>
+/** Whether items are all of one type that holds no others. */
+export const isSimple = (items: unknown): boolean =>
   ['string', 'number', 'integer', 'boolean'].includes(String((Object(items) as JsonSchema).type))
 
 const isEmpty = (part: Projection) => !part.members && !part.others && !part.items

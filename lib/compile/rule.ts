@@ -24,6 +24,15 @@ export function compileRule(
     })
   }
   const rule = read(access.rule, input, complain)
+  const [unasked] = rule.unasked
+  if (unasked !== undefined) {
+    const read = memberText('query', unasked)
+    const asked = read.endsWith(']') ? `('${unasked}' in query)` : `has(${read})`
+    return complain(
+      `${read}, which callers may leave out: then it cannot be evaluated, and denies`,
+      `ask first: ${asked} && … to refuse them, !${asked} || … to let them through; or make the parameter required`,
+    )
+  }
   // Two issuers can call different people by one name, whichever claim holds it.
   const namesCallers = rule.claims.includes('sub') || (rule.speaksOfPath && rule.claims.length > 0)
   if (acceptedIssuers > 1 && namesCallers && !rule.claims.includes('iss'))
@@ -46,6 +55,8 @@ function read(text: string, input: CompiledInput, complain: (what: string, fix: 
     if (!(error instanceof RuleError)) throw error
     const parameters = (place: 'path' | 'query') => input[place].map(({ name }) => memberText(place, name))
     const known = ['claims.…', ...parameters('path'), ...parameters('query'), 'source.ip']
+    if (error.message.startsWith('a comment'))
+      return complain(error.message, 'write it in the code, above the rule')
     const isSyntax = /^(?:Unexpected|Expected)/.test(error.message)
     return complain(
       error.message,

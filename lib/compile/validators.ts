@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { _, type CodeKeywordDefinition, type KeywordCxt, str } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { JsonSchema } from '../declare/schema.ts'
+import { isSimple } from './projection.ts'
 
 const standaloneCode = standalone.default
 
@@ -36,6 +38,29 @@ const multipleOf: CodeKeywordDefinition = {
   },
 }
 
+const equal = _`require("ajv/dist/runtime/equal").default`
+
+/** Ajv's own keeps the texts it has seen as members of an object, where `__proto__` can stand twice. */
+const uniqueItems: CodeKeywordDefinition = {
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  error: { message: 'must NOT have duplicate items' },
+  code(context: KeywordCxt) {
+    const { data, gen, schema, parentSchema } = context
+    if (schema !== true) return
+    const distinct = _`new Set(${data}).size === ${data}.length`
+    // All that a body can declare (projection.ts): no pairs are compared, whatever was sent in their place.
+    if (isSimple(parentSchema.items)) {
+      context.pass(distinct)
+      return
+    }
+    const same = gen.scopeValue('func', { ref: isDeepStrictEqual, code: equal })
+    const twice = _`${data}.some((a, i) => typeof a === "object" && ${data}.slice(0, i).some(b => ${same}(a, b)))`
+    context.pass(_`${distinct} && !${twice}`)
+  },
+}
+
 const createAjv = () => {
   const ajv = new Ajv2020({
     // The first failure ends it: with all of them, a long text would meet its pattern although its length was refused.
@@ -48,7 +73,10 @@ const createAjv = () => {
     formats: Object.fromEntries(Object.entries(fullFormats).filter(([name]) => !refusedFormats.has(name))),
     code: { source: true, esm: true, formats: _`fullFormats` },
   })
-  return ajv.removeKeyword('multipleOf').addKeyword(multipleOf)
+  for (const keyword of [multipleOf, uniqueItems]) {
+    ajv.removeKeyword(String(keyword.keyword)).addKeyword(keyword)
+  }
+  return ajv
 }
 
 /** A schema as a part of another: what only a whole document has is left out. */

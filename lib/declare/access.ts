@@ -29,7 +29,8 @@ export interface TokenAccessOptions<PathParameter extends string = string> exten
    * claims are doubles. Values of different types are unequal, so `!=` also holds for a claim of another type.
    * `source.ip` is the caller's address: whoever called API Gateway, unless the API declares `clientAddress`; `source.ip.inRange('10.0.0.0/8')`.
    *
-   * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first.
+   * Security: what cannot be evaluated denies, such as a claim that is not there. Ask with `has(claims.plan)` first. Of a query
+   * parameter that may be left out a rule must ask: `has(query.limit) && query.limit <= 10`. Comments are refused.
    * @default - none
    * @see https://github.com/google/cel-spec
    */
@@ -41,14 +42,17 @@ export interface ClaimBinding {
   readonly pathParameter: string
 }
 
+export type AccessKind = 'public' | 'token'
+
 /**
  * Who may use a route. There is no default: a route without it does not compile.
  *
  * @typeParam PathParameter the path parameters it refers to; the route must have them
+ * @typeParam Kind whether there is a caller who is known
  */
-export class Access<PathParameter extends string = string> {
+export class Access<PathParameter extends string = string, Kind extends AccessKind = AccessKind> {
   /** Anyone, without a token. */
-  static public(...nothing: readonly never[]): Access<never> {
+  static public(...nothing: readonly never[]): Access<never, 'public'> {
     if (nothing.length > 0) {
       throw new DeclarationError({
         at: 'Access.public',
@@ -57,18 +61,18 @@ export class Access<PathParameter extends string = string> {
         fix: 'write Access.token({ … }) to ask for scopes, roles or claims',
       })
     }
-    return new Access<never>('public', {})
+    return new Access<never, 'public'>('public', {})
   }
 
   /** Callers with a valid token of a declared issuer that has these scopes, roles and claims. */
   static token<const PathParameter extends string = never>(
     options: TokenAccessOptions<PathParameter> = {},
-  ): Access<PathParameter> {
+  ): Access<PathParameter, 'token'> {
     checkOptions('Access.token', options, optionNames, "Access.token({ scopes: ['deals:read'] })")
-    return new Access<PathParameter>('token', options)
+    return new Access<PathParameter, 'token'>('token', options)
   }
 
-  readonly kind: 'public' | 'token'
+  readonly kind: Kind
   /** Undefined: all of the API's. */
   readonly issuers: readonly Issuer[] | undefined
   readonly scopes: readonly string[]
@@ -81,7 +85,7 @@ export class Access<PathParameter extends string = string> {
   /** Type only: an access rule fits the routes that have the parameters it refers to. */
   declare protected readonly refersTo?: PathParameter
 
-  private constructor(kind: 'public' | 'token', options: TokenAccessOptions) {
+  private constructor(kind: Kind, options: TokenAccessOptions) {
     this.kind = kind
     const { issuers, roles, claims = {}, rule } = options
     this.issuers = issuers === undefined ? undefined : checkIssuers(issuers)

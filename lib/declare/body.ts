@@ -1,6 +1,8 @@
+import type { OpaqueBody } from '../../contract/declared-route.ts'
 import { checkFlag, checkObject, checkOptions, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { isLibrarySchema, type Schema } from './schema.ts'
+import type { JsonValue, MaybeAbsent, Parameters } from './values.ts'
 
 export interface JsonBodyOptions {
   /**
@@ -10,12 +12,12 @@ export interface JsonBodyOptions {
   readonly types?: readonly string[]
 }
 
-export interface BodyOptions {
+export interface BodyOptions<Optional extends boolean = boolean> {
   /** Whether the body may be left out. @default false */
-  readonly optional?: boolean
+  readonly optional?: Optional
 }
 
-export interface TextBodyOptions extends BodyOptions {
+export interface TextBodyOptions<Optional extends boolean = boolean> extends BodyOptions<Optional> {
   /** Most characters, by code points. @default - as many as `maxBody` of the route has bytes */
   readonly maxLength?: number
   /** A regular expression (ECMA-262, Unicode) that the text must match. It is looked for: anchor it with ^ and $. @default - any */
@@ -33,13 +35,17 @@ type DeclaredKind =
     }
   | { readonly kind: 'bytes'; readonly types: readonly string[]; readonly optional: boolean }
 
-/** What the body of a request is. A schema alone is {@link Body.json} of it. Any other media type is refused with 415. */
-export class Body {
+/**
+ * What the body of a request is. A schema alone is {@link Body.json} of it. Any other media type is refused with 415.
+ *
+ * @typeParam Value what a function with a door of its own gets of it
+ */
+export class Body<Value = unknown> {
   /**
    * JSON (RFC 8259): UTF-8, no member twice, at most 32 levels, numbers that stay what they are. Undeclared members are
    * removed at every depth, and what the upstream gets is written anew. Throws {@link DeclarationError}.
    */
-  static json(schema: Schema, options: JsonBodyOptions = {}): Body {
+  static json<const S extends Schema>(schema: S, options: JsonBodyOptions = {}): Body<JsonValue<S>> {
     const at = 'Body.json'
     checkOptions(at, options, ['types'])
     const types = checkTypes(at, options.types ?? ['application/json'])
@@ -61,7 +67,10 @@ export class Body {
    *
    * @param fields a schema for each field: a string, number, boolean, or an array of these
    */
-  static form(fields: Readonly<Record<string, Schema>>, options: BodyOptions = {}): Body {
+  static form<const Fields extends Readonly<Record<string, Schema>>, const Optional extends boolean = false>(
+    fields: Fields,
+    options: BodyOptions<Optional> = {},
+  ): Body<MaybeAbsent<Parameters<Fields>, Optional>> {
     const at = 'Body.form'
     const fix = 'write Body.form({ name: schema }); of a z.object, hand in its shape'
     if (isLibrarySchema(fields)) {
@@ -77,7 +86,9 @@ export class Body {
   }
 
   /** `text/plain` in UTF-8. Throws {@link DeclarationError}. */
-  static text(options: TextBodyOptions = {}): Body {
+  static text<const Optional extends boolean = false>(
+    options: TextBodyOptions<Optional> = {},
+  ): Body<MaybeAbsent<string, Optional>> {
     const at = 'Body.text'
     const optional = checkOptional(at, options, ['optional', 'maxLength', 'pattern'])
     const { maxLength, pattern } = options
@@ -98,7 +109,10 @@ export class Body {
    *
    * @param types the media types that may be sent, such as `image/png`; none with a `*`
    */
-  static bytes(types: readonly string[], options: BodyOptions = {}): Body {
+  static bytes<const Optional extends boolean = false>(
+    types: readonly string[],
+    options: BodyOptions<Optional> = {},
+  ): Body<MaybeAbsent<OpaqueBody, Optional>> {
     const at = 'Body.bytes'
     const optional = checkOptional(at, options, ['optional'])
     const given = checkTypes(at, types)
@@ -117,6 +131,8 @@ export class Body {
   }
 
   readonly declared: DeclaredKind
+  /** Type only. */
+  declare protected readonly value?: Value
 
   private constructor(declared: DeclaredKind) {
     this.declared = declared

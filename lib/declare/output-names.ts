@@ -18,8 +18,13 @@ const reserved: ReadonlyArray<readonly [RegExp, why: string]> = [
     'it describes the bytes, which the gateway writes anew',
   ],
   [
-    /^(?:strict-transport-security|x-content-type-options|content-security-policy.*|x-frame-options|referrer-policy|permissions-policy|feature-policy|cross-origin-.*|x-xss-protection|x-permitted-cross-domain-policies|x-dns-prefetch-control|origin-agent-cluster|document-policy|clear-site-data|service-worker-allowed|sourcemap|x-sourcemap|refresh|alt-svc|public-key-pins.*|expect-ct|nel|report-to|reporting-endpoints|sec-.*)$/,
+    /^(?:strict-transport-security|x-content-type-options|content-security-policy.*|x-content-security-policy.*|x-webkit-csp.*|x-frame-options|referrer-policy|permissions-policy.*|feature-policy.*|cross-origin-.*|x-xss-protection|x-permitted-cross-domain-policies|x-download-options|x-ua-compatible|integrity-policy.*|(?:require-)?document-policy.*)$/,
     'what browsers may do with an answer is said by the gateway',
+  ],
+  [
+    // A worker for all of the origin, what is fetched or rendered ahead, what each further request carries, where reports go.
+    /^(?:speculation-rules|no-vary-search|supports-loading-mode|default-style|refresh|service-worker.*|accept-ch.*|critical-ch|delegate-ch|content-dpr|origin-agent-cluster|origin-isolation|origin-trial|x-dns-prefetch-control|clear-site-data|set-login|activate-storage-access|observe-browsing-topics|attribution-reporting-.*|ad-auction-.*|shared-storage-write|secure-session-.*|sec-.*|use-as-dictionary|available-dictionary|dictionary-id|sourcemap|x-sourcemap|alt-svc|alternate-protocol|onion-location|public-key-pins.*|expect-ct|expect-staple|nel|report-to|reporting-endpoints|large-allocation)$/,
+    "it would steer what browsers do with the API's whole origin, or where they report it",
   ],
   [/^(?:access-control-.*|timing-allow-origin|origin)$/, 'who may read an answer is said by cors'],
   [
@@ -36,10 +41,14 @@ const reserved: ReadonlyArray<readonly [RegExp, why: string]> = [
   ],
 ]
 
-/** The name of a response header, in lower case. Throws where it cannot be declared. */
+/**
+ * The name of a response header, in lower case. Throws where it cannot be declared. An underscore counts as a hyphen: some in between
+ * know no difference.
+ */
 export function checkAnswerHeader(at: string, given: string): string {
   const name = given.toLowerCase()
-  const why = reserved.find(([pattern]) => pattern.test(name))?.[1]
+  const hyphenated = name.replaceAll('_', '-')
+  const why = reserved.find(([pattern]) => pattern.test(hyphenated))?.[1]
   if (why === undefined && token.test(name) && name !== '__proto__') return name
   throw new DeclarationError({
     at,

@@ -1,10 +1,12 @@
 import type { Size } from 'aws-cdk-lib'
 import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
+import type { AnswerNames } from '../../contract/declared-route.ts'
 import { checkObject, checkOptions, checkSize, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkAnswerCookie, checkAnswerHeader } from './output-names.ts'
 import { isLibrarySchema, type Schema } from './schema.ts'
 import { type DeclaredScopes, readScopes } from './scopes.ts'
+import type { JsonValue, WithBody } from './values.ts'
 
 /** Who sees a member: callers with these scopes and one of these roles, as in `Access.token`. At least one of the two. */
 export interface Viewers {
@@ -14,27 +16,29 @@ export interface Viewers {
   readonly roles?: readonly string[]
 }
 
-export interface EmptyOutputOptions {
+export interface EmptyOutputOptions<Header extends string = string, Cookie extends string = string> {
   /**
    * Response headers that may pass, in any case, beside `content-language` and `last-modified`. An `etag` passes only
    * where nothing was left out of the answer: it would tell what. Hop-by-hop headers,
    * security headers, CORS, caching and banners are the gateway's own and cannot be declared.
    * @default - none
    */
-  readonly headers?: readonly string[]
+  readonly headers?: readonly Header[]
   /**
    * Cookies that the upstream may set, by exact name. `Secure` is added and `Domain` removed: a cookie is for the API's host alone.
    * @default - none
    */
-  readonly cookies?: readonly string[]
+  readonly cookies?: readonly Cookie[]
 }
 
-export interface BodyOutputOptions extends EmptyOutputOptions {
+export interface BodyOutputOptions<Header extends string = string, Cookie extends string = string>
+  extends EmptyOutputOptions<Header, Cookie> {
   /** The largest body, up to 5 MiB. Beyond it the caller gets 502. @default - what the upstream's `maxResponse` says */
   readonly maxSize?: Size
 }
 
-export interface JsonOutputOptions extends BodyOutputOptions {
+export interface JsonOutputOptions<Header extends string = string, Cookie extends string = string>
+  extends BodyOutputOptions<Header, Cookie> {
   /** What the answer is called: `application/json` or a type that ends in `+json`. @default 'application/json' */
   readonly mediaType?: string
   /**
@@ -46,12 +50,13 @@ export interface JsonOutputOptions extends BodyOutputOptions {
   readonly visibleTo?: Readonly<Record<string, Viewers>>
 }
 
-export interface TextOutputOptions extends BodyOutputOptions {
+export interface TextOutputOptions<Header extends string = string, Cookie extends string = string>
+  extends BodyOutputOptions<Header, Cookie> {
   /** A `text/…` type that browsers show as text. @default 'text/plain' */
   readonly mediaType?: string
 }
 
-interface AnswerNames {
+interface DeclaredNames {
   /** Lower case. */
   readonly headers: readonly string[]
   readonly cookies: readonly string[]
@@ -60,7 +65,7 @@ interface BodyBound {
   readonly maxBytes: number | null
 }
 
-export type DeclaredAnswer = AnswerNames &
+export type DeclaredAnswer = DeclaredNames &
   (
     | (BodyBound & {
         readonly kind: 'json'
@@ -76,10 +81,21 @@ export type DeclaredAnswer = AnswerNames &
 /** What a route declares of its answers: by status, or that nothing is known of them. A schema alone is `Output.json(schema)`. */
 export type RouteOutput = Readonly<Record<number, Output | Schema>> | UnsafeAnyOutput
 
-/** An answer of one status. What is not declared of it does not reach the caller. */
-export class Output {
+/**
+ * An answer of one status. What is not declared of it does not reach the caller.
+ *
+ * @typeParam Answer what a function with a door of its own answers, beside the status
+ */
+export class Output<Answer = unknown> {
   /** A JSON body of this schema. Members that it does not declare are removed; an answer that violates it is a 502. */
-  static json(schema: Schema, options: JsonOutputOptions = {}): Output {
+  static json<
+    const S extends Schema,
+    const Header extends string = never,
+    const Cookie extends string = never,
+  >(
+    schema: S,
+    options: JsonOutputOptions<Header, Cookie> = {},
+  ): Output<WithBody<JsonValue<S>, Header, Cookie>> {
     const at = 'Output.json'
     checkOptions(at, options, [...bodyOptions, 'mediaType', 'visibleTo'])
     const mediaType = options.mediaType ?? 'application/json'
@@ -102,7 +118,9 @@ export class Output {
   }
 
   /** UTF-8 text, passed on as it is. */
-  static text(options: TextOutputOptions = {}): Output {
+  static text<const Header extends string = never, const Cookie extends string = never>(
+    options: TextOutputOptions<Header, Cookie> = {},
+  ): Output<WithBody<string, Header, Cookie>> {
     const at = 'Output.text'
     checkOptions(at, options, [...bodyOptions, 'mediaType'])
     const mediaType = options.mediaType ?? 'text/plain'
@@ -123,7 +141,14 @@ export class Output {
    *
    * @param mediaTypes such as `application/pdf`; the upstream must say which of them it is
    */
-  static bytes(mediaTypes: readonly string[], options: BodyOutputOptions = {}): Output {
+  static bytes<
+    const Type extends string,
+    const Header extends string = never,
+    const Cookie extends string = never,
+  >(
+    mediaTypes: readonly Type[],
+    options: BodyOutputOptions<Header, Cookie> = {},
+  ): Output<WithBody<Uint8Array, Header, Cookie> & { readonly type: Type }> {
     const at = 'Output.bytes'
     checkOptions(at, options, bodyOptions)
     const fix = "list what the upstream answers with, for example ['application/pdf', 'image/png']"
@@ -141,7 +166,9 @@ export class Output {
   }
 
   /** No body. One that comes all the same is dropped. */
-  static empty(options: EmptyOutputOptions = {}): Output {
+  static empty<const Header extends string = never, const Cookie extends string = never>(
+    options: EmptyOutputOptions<Header, Cookie> = {},
+  ): Output<AnswerNames<Lowercase<Header>, Cookie>> {
     checkOptions('Output.empty', options, nameOptions)
     return new Output({ kind: 'empty', ...names('Output.empty', options) })
   }
@@ -163,6 +190,8 @@ export class Output {
   }
 
   readonly declared: DeclaredAnswer
+  /** Type only. */
+  declare protected readonly answer?: Answer
 
   private constructor(declared: DeclaredAnswer) {
     this.declared = declared
@@ -215,7 +244,7 @@ const bound = (at: string, { maxSize }: BodyOutputOptions): BodyBound => ({
   maxBytes: maxSize === undefined ? null : checkSize(`${at} maxSize`, maxSize),
 })
 
-function names(at: string, { headers, cookies }: EmptyOutputOptions): AnswerNames {
+function names(at: string, { headers, cookies }: EmptyOutputOptions): DeclaredNames {
   const lower = (headers === undefined ? [] : checkTexts(`${at} headers`, headers, { fix: headersFix })).map(
     name => checkAnswerHeader(`${at} headers`, name),
   )

@@ -1,4 +1,5 @@
 import type { Size } from 'aws-cdk-lib'
+import type { DeclaredRoute } from '../../contract/declared-route.ts'
 import type { Gate } from '../gate.ts'
 import type { Access } from './access.ts'
 import type { RouteInput } from './input.ts'
@@ -19,7 +20,7 @@ export interface RouteBase<Template extends string> {
   readonly cost?: number
   /**
    * What the upstream answers, by status: a schema, or `Output.json`, `.text`, `.bytes`, `.empty`. A status that is not declared,
-   * or an answer that violates its schema, is a 502. Required with `Upstream.http` and `Upstream.lambda`; a stub declares its
+   * or an answer that violates its schema, is a 502. Required but with `Upstream.stub`, which declares its
    * own answer.
    */
   readonly output?: RouteOutput
@@ -46,6 +47,14 @@ export type RouteProps<Template extends RouteTemplate> = RouteBase<Template> &
   ([PathParameters<Template>] extends [never]
     ? { readonly input?: RouteInput<Template> }
     : { readonly input: RouteInput<Template> })
+
+/** What the app adds to a route that was declared with `declareRoute`. */
+export type AddedRouteProps = Pick<RouteBase<string>, 'upstream'>
+
+/** What `addRoute` takes with a template, or with a route that is declared already. */
+export type PropsOf<Declared extends RouteTemplate | DeclaredRoute> = Declared extends RouteTemplate
+  ? RouteProps<Declared>
+  : AddedRouteProps
 
 export const routeOptions = [
   'upstream',

@@ -13,10 +13,14 @@ export type JsonSchema = { readonly [keyword: string]: unknown }
 export type Schema = StandardJSONSchemaV1 | JsonSchema | OptionalSchema
 
 /** A schema for something that need not be there. Libraries have their own `.optional()`, which says the same. */
-export interface OptionalSchema {
-  readonly optional: StandardJSONSchemaV1 | JsonSchema
+export interface OptionalSchema<
+  Of extends StandardJSONSchemaV1 | JsonSchema = StandardJSONSchemaV1 | JsonSchema,
+> {
+  readonly optional: Of
 }
-export const optional = (schema: StandardJSONSchemaV1 | JsonSchema): OptionalSchema => ({ optional: schema })
+export const optional = <const Of extends StandardJSONSchemaV1 | JsonSchema>(
+  schema: Of,
+): OptionalSchema<Of> => ({ optional: schema })
 
 export interface ReadSchema {
   readonly schema: JsonSchema

@@ -1,7 +1,8 @@
 import { Duration, Size } from 'aws-cdk-lib'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { checkDuration, checkHttps, checkOptions, checkSize, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { checkDirect, checkPatience } from './direct.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
 
@@ -21,6 +22,16 @@ export interface LambdaUpstreamOptions {
   readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
 }
 
+export interface DirectUpstreamOptions {
+  /**
+   * How long API Gateway waits for the function, its start included: up to 29 seconds. Beyond it the caller gets 504.
+   * @default - the function's own timeout, and 3 seconds more
+   */
+  readonly timeout?: Duration
+  /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
+  readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
+}
+
 export type UpstreamTarget =
   | {
       readonly kind: 'http'
@@ -32,6 +43,12 @@ export type UpstreamTarget =
   | {
       readonly kind: 'lambda'
       readonly function: IFunction
+      readonly timeout: Duration
+      readonly limit: DeclaredLimit | undefined
+    }
+  | {
+      readonly kind: 'direct'
+      readonly function: LambdaFunction
       readonly timeout: Duration
       readonly limit: DeclaredLimit | undefined
     }
@@ -75,6 +92,28 @@ export class Upstream {
     }
     const limit = readUpstreamLimit(`${at} limit`, options.limit)
     return new Upstream({ kind: 'lambda', function: fn, timeout, limit })
+  }
+
+  /**
+   * A Lambda function of this app that API Gateway calls itself, with the second door inside it: the function uses
+   * `secondDoor()` of `sallyport/middleware`, and its policy comes to it in a layer. One function call for each request, and
+   * requests and answers typed by `declareRoute`.
+   *
+   * Security: the door runs in the function's own process and with its role. It guards against what callers send, not against
+   * the function's own code, nor that of its dependencies; and a function that does not use the middleware gets raw requests, which passed the
+   * first door only. `Upstream.lambda` keeps door and function apart.
+   *
+   * The function must run on Node.js 24 or later, in at most 29 seconds, and stand behind one API only.
+   *
+   * @see docs/functions.md
+   */
+  static direct(fn: LambdaFunction, options: DirectUpstreamOptions = {}): Upstream {
+    const at = 'Upstream.direct'
+    checkOptions(at, options, ['timeout', 'limit'])
+    checkDirect(at, fn)
+    const timeout = checkPatience(at, fn, options.timeout)
+    const limit = readUpstreamLimit(`${at} limit`, options.limit)
+    return new Upstream({ kind: 'direct', function: fn, timeout, limit })
   }
 
   /** A fixed answer, as JSON. No network is touched. */

@@ -47,7 +47,7 @@ export interface ZeroTrustApiProps {
   readonly stageName?: string
   /**
    * Whether the names of inputs that are sent undeclared are logged, on routes that do not say otherwise; their number is
-   * counted in any case (metric `Stripped`). Never their values. Security: names are a caller's own words, and somebody may
+   * counted in any case (metrics `StrippedQuery`, `StrippedBody` and so on). Never their values. Security: names are a caller's own words, and somebody may
    * put a secret there.
    * @default false
    */

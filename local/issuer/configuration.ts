@@ -86,15 +86,15 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
     },
     // Every name is an account: the login page of a local provider is not a test of anybody.
     findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
-    extraTokenClaims: developerClaims,
     formats: {
       customizers: {
         // The provider reads the system clock and always makes tokens of RFC 9068; ours follow our clock and what is declared.
-        jwt(_ctx, token, parts) {
+        jwt(ctx, token, parts) {
           const issuedAt = Math.floor(now() / 1000)
           parts.header = { ...parts.header, typ: profile.tokenType ?? undefined }
           parts.payload = {
-            ...shapeClaims(parts.payload, profile),
+            // Not as `extraTokenClaims`: there, a claim named `constructor` makes the others no plain object.
+            ...shapeClaims({ ...developerClaims(ctx), ...parts.payload }, profile),
             iat: issuedAt,
             exp: issuedAt + token.expiration,
           }

@@ -1,3 +1,5 @@
+import { delimiter, join } from 'node:path'
+
 /** What a function's own environment and Lambda's variables are made of. */
 export interface EnvironmentOptions {
   name: string
@@ -5,6 +7,8 @@ export interface EnvironmentOptions {
   codeDirectory: string
   handler: string
   memoryMb: number
+  /** Folder that stands for `/opt`: what the function's layers hold. @default - none */
+  layersFolder?: string
   /** The variables the template declares for the function. */
   declared: Readonly<Record<string, string>>
   /** File with the certificate of the local CA. */
@@ -37,10 +41,16 @@ export function functionEnvironment(options: EnvironmentOptions): Record<string,
       )
     }
   }
+  if (options.layersFolder !== undefined && 'NODE_PATH' in options.declared) {
+    throw new TypeError(
+      `function ${options.name}: environment variable NODE_PATH says where packages of layers are, in /opt; here they lie elsewhere, so it cannot be declared`,
+    )
+  }
   return {
     // The SDK warns on each load of a Node.js that it will not support for long. That is this machine's, not the one deployed,
     // and it would fill the function's log. The one variable that Lambda does not set; a declared one goes before it.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...(options.layersFolder !== undefined && { NODE_PATH: packagesIn(options.layersFolder) }),
     ...options.declared,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
@@ -63,6 +73,15 @@ export function functionEnvironment(options: EnvironmentOptions): Record<string,
     SALLYPORT_LOCAL_NAMES: JSON.stringify(options.names),
   }
 }
+
+/**
+ * Where `require` looks for packages, as the runtime for Node.js 24 sets it where the function does not. Its own packages, the
+ * SDK, are not here.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
+ */
+const packagesIn = (folder: string): string =>
+  ['node24/node_modules', 'node_modules'].map(place => join(folder, 'nodejs', place)).join(delimiter)
 
 function regionOf(arn: string): string {
   const region = /^arn:aws[a-z-]*:lambda:([a-z0-9-]+):\d{12}:function:[A-Za-z0-9_-]+$/.exec(arn)?.[1]

@@ -10,6 +10,8 @@ export interface FunctionPoolOptions {
   arn: string
   /** The unpacked asset, as it would be uploaded. */
   codeDirectory: string
+  /** Folder that stands for `/opt`. @default - the function has no layers */
+  layersFolder?: string
   /** @default 'index.handler' */
   handler?: string
   timeoutMs: number
@@ -67,6 +69,7 @@ export function createFunctionPool(options: FunctionPoolOptions): FunctionPool {
     codeDirectory,
     handler,
     memoryMb,
+    ...(options.layersFolder !== undefined && { layersFolder: options.layersFolder }),
     declared: options.environment,
     caFile,
     names,

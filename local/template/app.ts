@@ -1,6 +1,7 @@
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
 import { type References, resolve } from './intrinsics.ts'
+import { type LocalLayer, layersOf, readLayer } from './layers.ts'
 import { typeOf } from './resource-types.ts'
 
 /** A synthesized app as the local cloud runs it: its resources without CloudFormation's functions. */
@@ -20,6 +21,8 @@ export interface LocalFunction {
   readonly name: string
   readonly arn: string
   readonly folder: string
+  /** Folders of its layers, in their order: of a file in two, the later one's counts. */
+  readonly layers: readonly string[]
   readonly handler: string
   readonly timeoutMs: number
   readonly memoryMb: number
@@ -36,7 +39,7 @@ export interface Permission {
 
 type Properties = Readonly<Record<string, unknown>>
 
-interface Placed {
+export interface Placed {
   readonly at: string
   /** Path of the construct, where the template says it; else as `at`. */
   readonly path: string
@@ -54,7 +57,8 @@ interface Placed {
 export function readApp(folder: string): LocalApp {
   const resources = place(readAssembly(folder))
   const all = (type: string) => resources.filter(resource => resource.type === type)
-  const functions = all('AWS::Lambda::Function').map(readFunction)
+  const layers = all('AWS::Lambda::LayerVersion').map(readLayer)
+  const functions = all('AWS::Lambda::Function').map(fn => readFunction(fn, layers))
   return {
     api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
     functions,
@@ -165,8 +169,11 @@ const counted = (placed: readonly Placed[], what: string): string =>
     ? `no ${what}`
     : `${placed.length} ${what}${placed.length > 1 ? 's' : ''} (${placed.map(({ at }) => at).join(', ')})`
 
-function readFunction({ at, path, ref, attribute, properties, assets }: Placed): LocalFunction {
-  const { Code, Handler, Runtime, Timeout, MemorySize, Environment, ReservedConcurrentExecutions } =
+function readFunction(
+  { at, path, ref, attribute, properties, assets }: Placed,
+  known: readonly LocalLayer[],
+): LocalFunction {
+  const { Code, Handler, Runtime, Timeout, MemorySize, Environment, ReservedConcurrentExecutions, Layers } =
     properties
   const folder = codeFolder(path, Code, assets)
   if (!/^nodejs(?:2[0-9])\.x$/.test(String(Runtime))) {
@@ -180,6 +187,7 @@ function readFunction({ at, path, ref, attribute, properties, assets }: Placed):
     name: ref,
     arn: attribute('Arn') as string,
     folder,
+    layers: layersOf(`${at}.Layers`, Layers, known),
     handler: String(Handler),
     timeoutMs: Number(Timeout ?? 3) * 1000,
     memoryMb: Number(MemorySize ?? 128),

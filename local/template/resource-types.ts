@@ -70,6 +70,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       'Environment',
       'FunctionName',
       'ReservedConcurrentExecutions',
+      'Layers',
     ],
     inert: {
       Architectures: 'functions run on this machine as it is',
@@ -82,6 +83,20 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
+  },
+  'AWS::Lambda::LayerVersion': {
+    used: ['Content'],
+    inert: {
+      CompatibleArchitectures: 'functions run on this machine as it is',
+      CompatibleRuntimes: 'functions run on one Node.js here, whatever they declare',
+      Description: 'text',
+      LayerName: 'a name of the account',
+      LicenseInfo: 'text',
+    },
+    // The first version of a layer, whatever becomes of it.
+    ref: (stack, logicalId, { LayerName }) =>
+      arn('lambda', `layer:${String(LayerName ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
+    attributes: { LayerVersionArn: ref => ref },
   },
   'AWS::Lambda::Permission': {
     used: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],

@@ -8,6 +8,7 @@ const one = (name: string, wire: 'string' | 'integer' | 'number' | 'boolean' = '
   name,
   wire,
   many: false,
+  required: false,
 })
 const inputs = {
   path: [one('dealId'), one('year', 'integer'), one('in')],

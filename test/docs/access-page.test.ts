@@ -21,8 +21,8 @@ test('docs/access.md has every option of Access.token in its table and in its ex
 })
 
 const inputs = {
-  path: [{ name: 'userId', wire: 'string', many: false }],
-  query: [{ name: 'limit', wire: 'integer', many: false }],
+  path: [{ name: 'userId', wire: 'string', many: false, required: false }],
+  query: [{ name: 'limit', wire: 'integer', many: false, required: false }],
 } satisfies RuleInputs
 const claims = { level: 7, sub: '42', plan: 'pro', admin: true, banned: { until: 5 }, groups: ['eu-1'] }
 const values = { claims, path: { userId: '42' }, query: {}, source: { ip: '10.1.2.3' } }

@@ -15,17 +15,22 @@ const pages = ['README.md', ...globSync('docs/**/*.md')]
 
 test('all TypeScript in the README and docs/ compiles against the library', () => {
   const blocks = pages.flatMap(page =>
-    [...readFileSync(page, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, i) => ({
-      name: `${page.replaceAll('/', '-')}-${i}.ts`,
-      code: match[1] as string,
-    })),
+    [...readFileSync(page, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match, i) => {
+      const code = match[1] as string
+      // A block that says which file it is can be imported by others of its page.
+      const file = /^\/\/ (\w[\w-]*\.ts)\n/.exec(code)?.[1] ?? `${i}.ts`
+      return { folder: page.replaceAll('/', '-'), file, code }
+    }),
   )
   expect(blocks.length).toBeGreaterThan(0)
-  for (const { name, code } of blocks) writeFileSync(join(folder, name), code)
+  for (const { folder: inner, file, code } of blocks) {
+    mkdirSync(join(folder, inner), { recursive: true })
+    writeFileSync(join(folder, inner, file), code)
+  }
   const config = {
     extends: join(process.cwd(), 'tsconfig.json'),
     compilerOptions: { noUnusedLocals: false },
-    include: ['*.ts'],
+    include: ['**/*.ts'],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   expect(said(() => execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8' }))).toBe('')

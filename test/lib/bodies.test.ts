@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Size } from 'aws-cdk-lib'
-import { Access, Body, optional } from 'sallyport'
+import { Access, Body, optional, type RouteProps } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isReservedHeader } from '../../lib/compile/reserved-headers.ts'
 import { anyToken, complaintOf, newApi, ok, synthesized } from './support.ts'
 
-const untyped = <T>(value: unknown) => value as T
+const untyped = <T = never>(value: unknown) => value as T
 const open = { upstream: ok, access: Access.public() }
 
 /** What becomes of a route with this body. */
@@ -130,6 +130,12 @@ describe('a body that cannot be declared', () => {
       'Body.bytes types',
       '"application/ld+json"',
     ],
+    [
+      'a form as bytes',
+      () => Body.bytes(['application/x-www-form-urlencoded']),
+      'Body.bytes types',
+      '"application/x-www-form-urlencoded"',
+    ],
     ['text as bytes', () => Body.bytes(['text/plain']), 'Body.bytes types', '"text/plain"'],
     [
       'parts as bytes',
@@ -152,9 +158,7 @@ describe('a body that cannot be declared', () => {
   })
 
   const route = (props: object) => () =>
-    newApi().addRoute('POST /a', { ...open, ...props } as Parameters<
-      ReturnType<typeof newApi>['addRoute']
-    >[1])
+    newApi().addRoute('POST /a', { ...open, ...props } as RouteProps<'POST /a'>)
 
   it.each<[string, object, string, string]>([
     [

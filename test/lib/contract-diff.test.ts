@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Fn, Size } from 'aws-cdk-lib'
+import { Duration, Fn, Size } from 'aws-cdk-lib'
 import {
   Access,
   Issuer,
@@ -89,6 +89,8 @@ describe('the contract in the template', () => {
       ['Api issuer https://login.example.com roles', '["roles"]'],
       ['Api issuer https://login.example.com scopes', '{"claim":"scope","form":"text"}'],
       ['Api issuer https://login.example.com tokenType', '"at+jwt"'],
+      ['Api first door authorizerCacheTtl', '60 s'],
+      ['Api first door verifiedTokenTtl', '300 s'],
       ['Api upstream Crm', 'https://crm.example.com within 10000 ms, up to 5242880 bytes'],
       ['Api GET /deals access', 'any valid token'],
       ['Api GET /deals upstream', 'Crm'],
@@ -158,6 +160,31 @@ describe('the contract in the template', () => {
       ['Api GET /b limit without store', 'unsafe, passes uncounted: cheap'],
       ['Api GET /c limit', `${ip}; 20 per second for the route`],
     ])
+  })
+
+  it('says how long answers are reused and tokens remembered, and where names of callers’ own are logged', () => {
+    const contract = contractOf(
+      api => {
+        api.addRoute('GET /a', { upstream: Upstream.stub(200, null), access: Access.token() })
+        api.addRoute('GET /b', {
+          upstream: Upstream.stub(200, null),
+          access: Access.token(),
+          logUndeclared: false,
+        })
+      },
+      {
+        issuers: [login],
+        authorizerCacheTtl: Duration.hours(1),
+        verifiedTokenTtl: Duration.seconds(0),
+        logUndeclared: true,
+      },
+    )
+    expect(contract).toMatchObject({
+      'Api first door authorizerCacheTtl': '3600 s',
+      'Api first door verifiedTokenTtl': '0 s',
+      'Api GET /a log': 'names of what is undeclared',
+    })
+    expect(contract).not.toHaveProperty(['Api GET /b log'])
   })
 
   it('stays small: a long schema is told by its names and a digest of all it says', () => {

@@ -606,7 +606,7 @@ describe('an upstream', () => {
   })
   const upstreams = {
     at: 'route "GET /a" of S/Api',
-    allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .stub',
+    allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .direct, .stub',
     fix: 'say what answers this route',
   }
   refuses([
@@ -671,7 +671,7 @@ describe('an upstream', () => {
       declare: () => newApi().addUpstream('Crm', untyped('https://a.example.com')),
       at: 'upstream "Crm" of S/Api',
       given: '"https://a.example.com"',
-      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      allowed: 'Upstream.http, .lambda, .direct or .stub, each added once',
       fix: 'say what stands there',
     },
     {
@@ -684,7 +684,7 @@ describe('an upstream', () => {
       },
       at: 'upstream "Again" of S/Api',
       given: 'what already stands behind S/Api/Crm',
-      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      allowed: 'Upstream.http, .lambda, .direct or .stub, each added once',
       fix: 'use the gate that addUpstream returned, for any number of routes',
     },
   ])

@@ -107,6 +107,40 @@ describe('every preset', () => {
   })
 })
 
+describe('a claim that lists roles', () => {
+  const roles = (rolesClaim: string | readonly string[]) =>
+    Issuer.oidc('https://login.example.com', { audience: 'a', algorithms: ['ES256'], rolesClaim }).declaration
+      .roles
+
+  it.each(['realm_access.roles', 'resource_access.app.roles', '.roles'])(
+    'is not nested by dots, and whoever writes them is told how it is: %s',
+    name => {
+      expect(complaintOf(() => roles(name))).toEqual({
+        at: "Issuer.oidc('https://login.example.com') rolesClaim",
+        given: `"${name}"`,
+        allowed: "a claim's name, or a list of the names that lead to a nested one",
+        fix: `write [${name
+          .split('.')
+          .filter(Boolean)
+          .map(part => `'${part}'`)
+          .join(', ')}] for a nested claim, ['${name}'] for one whose name has the dot`,
+      })
+      expect(roles([name])).toEqual([name])
+      expect(roles(name.split('.').filter(Boolean))).toEqual(name.split('.').filter(Boolean))
+    },
+  )
+
+  it.each([
+    'https://example.com/roles',
+    'urn:example.com:roles',
+    'example.com/roles',
+    'cognito:groups',
+    'roles',
+  ])('may have a namespace: %s', name => {
+    expect(roles(name)).toEqual([name])
+  })
+})
+
 describe('Issuer.cognito', () => {
   const inStack = () => {
     const stack = newStack()

@@ -17,7 +17,7 @@ const Deal = z.object({
 })
 
 /** What JavaScript, or a cast, can hand in. */
-const untyped = <T>(value: unknown): T => value as T
+const untyped = <T = never>(value: unknown): T => value as T
 
 type Props = Partial<RouteProps<'GET /a'>>
 const declared = (output: unknown, more: Props = {}, method = 'GET') =>
@@ -302,9 +302,37 @@ describe('an answer', () => {
       'X-Amzn-RequestId',
       'Age',
     ],
+    ...['Speculation-Rules', 'Accept-CH', 'Accept-CH-Lifetime', 'Critical-CH', 'Origin-Agent-Cluster'],
+    ...['Service-Worker-Allowed', 'SourceMap', 'X-SourceMap', 'Reporting-Endpoints', 'Report-To', 'NEL'],
+    ...['X-DNS-Prefetch-Control', 'Origin-Trial', 'Set-Login', 'Activate-Storage-Access', 'No-Vary-Search'],
+    ...['Supports-Loading-Mode', 'Use-As-Dictionary', 'Integrity-Policy', 'Secure-Session-Registration'],
+    ...[
+      'Access_Control_Allow_Origin',
+      'Set_Cookie',
+      'clear_site_data',
+      'Service_Worker-Allowed',
+      'X_Accel_Redirect',
+    ],
     ...['X-Amz-Apigw-Id', 'X-Forwarded-For', 'X-Accel-Redirect', 'X-Original-URL', '__proto__'],
   ])('never passes the header %s, whatever is declared', name => {
     expect(complaintOf(() => Output.empty({ headers: [name] }))).toMatchObject({ at: 'Output.empty headers' })
+  })
+})
+
+describe('a header that steers browsers', () => {
+  // Of an answer to fetch, browsers follow no link (HTML §4.2.4.4), and pages of results are often linked so (RFC 8288).
+  it('is not one that links to more of the answer', () => {
+    expect(() => Output.empty({ headers: ['link'] })).not.toThrow()
+  })
+
+  it('is refused with what it would do', () => {
+    expect(complaintOf(() => Output.empty({ headers: ['Clear-Site-Data'] }))).toEqual({
+      at: 'Output.empty headers',
+      given: 'the reserved header "clear-site-data"',
+      allowed:
+        'names of headers (RFC 9110 §5.1) that say something of the answer itself, such as location or retry-after',
+      fix: "remove it: it would steer what browsers do with the API's whole origin, or where they report it",
+    })
   })
 })
 
@@ -489,7 +517,7 @@ describe('the contract in the template', () => {
           { type: 'object', properties: { margin: { type: 'number' } } },
           {
             visibleTo: { '/margin': { roles: ['a', 'b'], scopes: ['c'] } },
-            headers: ['location', 'link'],
+            headers: ['location', 'x-total'],
             cookies: ['s'],
           },
         ),
@@ -497,7 +525,7 @@ describe('the contract in the template', () => {
         204: Output.empty(),
       }),
     ).toEqual([
-      'Api GET /a output 200: application/json, headers location and link, cookies s, /margin for scope c and role a or b: {"properties":{"margin":{"type":"number"}},"type":"object"}',
+      'Api GET /a output 200: application/json, headers location and x-total, cookies s, /margin for scope c and role a or b: {"properties":{"margin":{"type":"number"}},"type":"object"}',
       'Api GET /a output 202: application/pdf or image/png, up to 9 bytes',
       'Api GET /a output 204: empty',
     ])

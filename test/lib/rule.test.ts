@@ -7,12 +7,14 @@ const key = 'GET /deals/{dealId}'
 const input = {
   path: { dealId: z.uuid() },
   query: {
-    limit: z.int().max(50).optional(),
-    ratio: z.number().optional(),
-    open: z.boolean().optional(),
-    tags: z.array(z.string()).optional(),
-    'page.size': z.int().optional(),
-    'deal-id': z.string().optional(),
+    limit: z.int().max(50),
+    ratio: z.number(),
+    open: z.boolean(),
+    tags: z.array(z.string()),
+    'page.size': z.int(),
+    'deal-id': z.string(),
+    offset: z.int().optional(),
+    'page.from': z.int().optional(),
   },
   headers: { 'x-team': z.string().optional() },
 }
@@ -32,7 +34,8 @@ describe('a rule', () => {
     "query['page.size'] <= 50 && query['deal-id'] == path.dealId",
     "!('deal-id' in query)",
     "path.dealId.startsWith('0')",
-    "source.ip.inRange('10.0.0.0/8') // the office",
+    "source.ip.inRange('10.0.0.0/8') && claims.iss != 'https://other.example.com' && claims.a != '// ' && claims.b != \"//\"",
+    'has(query.offset) && query.offset <= 100',
     "claims.plan == 'pro' ||\n    query.limit <= 10",
   ])('knows the types of the declared inputs: %s', rule => {
     expect(declare(rule).rule?.claims).toBeInstanceOf(Array)
@@ -42,7 +45,7 @@ describe('a rule', () => {
     ['claims.plan == ', 'Unexpected token: EOF'],
     ["query.limit <= '10'", 'no such overload: int <= string'],
     ['path.dealId == 1', 'no such overload: string == int'],
-    ['query.offset > 1', 'query has no "offset"'],
+    ['query.cursor > 1', 'query has no "cursor"'],
     ['query.page.size > 1', 'query has no "page"'],
     ['query.deal-id == 1', 'query has no "deal"'],
     ["headers['x-team'] == 'a'", 'headers is not known'],
@@ -68,7 +71,32 @@ describe('a rule', () => {
       allowed: 'a condition in CEL over claims, path, query and source.ip',
       fix: what.startsWith('Unexpected')
         ? 'in CEL == compares, && and || join, ! negates, and texts stand in quotes'
-        : "it can speak of claims.…, path.dealId, query.limit, query.ratio, query.open, query.tags, query['page.size'], query['deal-id'], source.ip",
+        : "it can speak of claims.…, path.dealId, query.limit, query.ratio, query.open, query.tags, query['page.size'], query['deal-id'], query.offset, query['page.from'], source.ip",
+    })
+  })
+
+  test.each([
+    ['query.offset <= 100', 'query.offset', 'has(query.offset)'],
+    ["claims.plan == 'pro' || query['page.from'] <= 100", "query['page.from']", "('page.from' in query)"],
+  ])('does not read what may be left out without asking whether it was: %s', (rule, name, asked) => {
+    expect(complaintOf(() => declare(rule))).toEqual({
+      at: `route "${key}" of S/Api access.rule`,
+      given: `${name}, which callers may leave out: then it cannot be evaluated, and denies, in ${rule}`,
+      allowed: 'a condition in CEL over claims, path, query and source.ip',
+      fix: `ask first: ${asked} && … to refuse them, !${asked} || … to let them through; or make the parameter required`,
+    })
+  })
+
+  test.each([
+    "source.ip.inRange('10.0.0.0/8') // the office",
+    "// pro only\nclaims.plan == 'pro'",
+    "claims.plan == 'pro' // , more than one factor\n || true",
+    "claims.a == 'x' //",
+    "claims.a == 'http://x' /// 'y'",
+  ])('has no comment, which would look like a part of it where it is shown in one line: %s', rule => {
+    expect(complaintOf(() => declare(rule))).toMatchObject({
+      given: expect.stringMatching(/^a comment/),
+      fix: 'write it in the code, above the rule',
     })
   })
 

@@ -14,7 +14,7 @@ import { z } from 'zod'
 import { anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
 
 /** What JavaScript, or a cast, can hand in. */
-const untyped = <T>(value: unknown): T => value as T
+const untyped = <T = never>(value: unknown): T => value as T
 
 const route = (props: object, template = 'POST /a') =>
   newApi().addRoute(

@@ -119,6 +119,19 @@ describe('compiled validators', () => {
     ['multipleOf of what overflows', { type: 'number', multipleOf: 0.1 }, 1e10, 1e308],
     ['exclusiveMinimum', { type: 'number', exclusiveMinimum: 0 }, 0.1, 0],
     ['uniqueItems', { type: 'array', items: { type: 'integer' }, uniqueItems: true }, [1, 2], [1, 1]],
+    // As members of an object, some names are there already, and one is never kept.
+    [
+      'uniqueItems of names that objects have',
+      { type: 'array', items: { type: 'string' }, uniqueItems: true },
+      ['__proto__', 'constructor', 'toString', ''],
+      ['a', '__proto__', '__proto__'],
+    ],
+    [
+      'uniqueItems of zeros',
+      { type: 'array', items: { type: 'number' }, uniqueItems: true },
+      [0, 1],
+      [0, -0],
+    ],
     ['const of an array', { const: [1, 2] }, [1, 2], [2, 1]],
     ['enum', { enum: ['a', 1, null] }, null, 'b'],
     [

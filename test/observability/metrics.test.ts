@@ -9,7 +9,7 @@ import { readApp } from '../../local/template/app.ts'
 import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
 import { createAssemblies } from '../local/assemblies.ts'
 import { gateEvent, startGateFunction } from '../security/gate-function.ts'
-import { issuerName, startDealDesk } from '../support/deal-desk.ts'
+import { deal, issuerName, startDealDesk } from '../support/deal-desk.ts'
 
 /** One metric as a function emitted it, in CloudWatch's embedded metric format. */
 interface Emitted {
@@ -26,6 +26,13 @@ beforeAll(async () => {
   desk = await startDealDesk()
   const token = await desk.mint({ scope: 'deals:read' })
   await desk.call('/deals?debug=1', { token })
+  desk.upstream.answerWith(async () => ({ body: JSON.stringify({ ...deal, score: 0.7 }) }))
+  await desk.call('/deals', {
+    method: 'POST',
+    token: await desk.mint({ scope: 'deals:write', claims: { roles: ['sales'] } }),
+    headers: { 'content-type': 'application/json', 'x-debug': '1', cookie: 'debug=1' },
+    body: JSON.stringify({ title: 'Forty chairs', amount: 5200, currency: 'EUR', discount: 1 }),
+  })
   await desk.call('/deals?limit=0', { token })
   await desk.call('/deals', { token: 'not.a.token' })
   const others = await Promise.all([withOverdueKeys(), withoutStore()])
@@ -112,12 +119,25 @@ test('a denial is counted by the route and its true reason, by whichever door sa
 })
 
 test('what is refused of a request, and what is left behind of one, are counted by route and place', () => {
-  const counted = (metric: string) =>
-    emitted
-      .filter(({ name }) => name === metric)
-      .map(({ values }) => [values.route, values.place, values.reason ?? null, values[metric]])
-  expect(counted('Refused')).toEqual([['GET /deals', 'query', 'input.invalid', 1]])
-  expect(counted('Stripped')).toEqual([['GET /deals', 'query', null, 1]])
+  const refused = emitted.filter(({ name }) => name === 'Refused')
+  expect(
+    refused.map(({ values: { route, place, reason, Refused } }) => [route, place, reason, Refused]),
+  ).toEqual([['GET /deals', 'query', 'input.invalid', 1]])
+  const stripped = emitted.filter(({ name }) => name.startsWith('Stripped'))
+  expect(stripped.map(({ name, values }) => [name, values.route, values[name]])).toEqual([
+    ['StrippedQuery', 'GET /deals', 1],
+    ['StrippedHeader', 'POST /deals', 1],
+    ['StrippedCookie', 'POST /deals', 1],
+    ['StrippedBody', 'POST /deals', 1],
+    ['StrippedOutput', 'POST /deals', 1],
+  ])
+})
+
+test('a request that is let through writes one line, whatever is counted of it', () => {
+  const lines = new Set(
+    emitted.filter(({ values }) => values.route === 'POST /deals').map(({ values }) => values),
+  )
+  expect(lines.size).toBe(1)
 })
 
 test('the dashboard searches for metrics that are emitted, by dimensions they have', () => {

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = process.cwd()
 const {
@@ -110,6 +111,99 @@ test('its types make a route without access, or without its path parameter, not 
   const tsc = join(root, 'node_modules', '.bin', 'tsc')
   expect(() => execFileSync(tsc, ['-p', join(project, 'types')], { encoding: 'utf8' })).not.toThrow()
 })
+
+describe('sallyport/middleware', () => {
+  const names = ['@middy/core', '@types/aws-lambda', 'zod']
+  const inProject = (name: string) => join(project, 'node_modules', name)
+  beforeAll(() => {
+    // What a function asks its author for, beside the package.
+    for (const name of names) {
+      mkdirSync(dirname(inProject(name)), { recursive: true })
+      symlinkSync(join(root, 'node_modules', name), inProject(name))
+    }
+    mkdirSync(join(project, 'orders'))
+    writeFileSync(
+      join(project, 'orders', 'routes.ts'),
+      `import { Access, declareRoute, Output } from 'sallyport'
+      import { z } from 'zod'
+      export const getOrder = declareRoute('GET /orders/{orderId}', {
+        access: Access.token(),
+        input: { path: { orderId: z.uuid() }, query: { limit: z.int().optional() } },
+        output: { 200: z.object({ total: z.number() }), 404: Output.empty() },
+      })`,
+    )
+    writeFileSync(
+      join(project, 'orders', 'function.ts'),
+      `import middy from '@middy/core'
+      import { type AnswerOf, byRoute, secondDoor } from 'sallyport/middleware'
+      import type { getOrder } from './routes.ts'
+      export const handler = middy()
+        .use(secondDoor<typeof getOrder>())
+        .handler(async ({ path, query, principal }): Promise<AnswerOf<typeof getOrder>> => {
+          const known: readonly [string, number | undefined, string] = [path.orderId, query.limit, principal.sub]
+          // @ts-expect-error not declared
+          path.other
+          return known[0] === '' ? { status: 404 } : { status: 200, body: { total: known.length } }
+        })
+      export const other = byRoute<typeof getOrder>({
+        // @ts-expect-error not as declared
+        'GET /orders/{orderId}': async () => ({ status: 200, body: { total: 'a' } }),
+      })`,
+    )
+  })
+  afterAll(() => {
+    for (const name of names) rmSync(inProject(name), { force: true })
+  })
+
+  test('types a function by its routes’ declarations', () => {
+    const compilerOptions = {
+      module: 'NodeNext',
+      target: 'ES2024',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      allowImportingTsExtensions: true,
+      types: [],
+    }
+    writeFileSync(join(project, 'orders', 'tsconfig.json'), JSON.stringify({ compilerOptions }))
+    const tsc = join(root, 'node_modules', '.bin', 'tsc')
+    const compile = () => execFileSync(tsc, ['-p', join(project, 'orders')], { encoding: 'utf8' })
+    expect(said(compile)).toBe('')
+  })
+
+  test.each(['cjs', 'esm'] as const)(
+    'is bundled as %s, alone, and does not load without a policy',
+    async format => {
+      const outfile = join(project, 'orders', `${format}.${format === 'cjs' ? 'cjs' : 'mjs'}`)
+      const { metafile, warnings } = await build({
+        absWorkingDir: join(project, 'orders'),
+        entryPoints: ['function.ts'],
+        outfile,
+        bundle: true,
+        platform: 'node',
+        target: 'node24',
+        format,
+        metafile: true,
+        logLevel: 'silent',
+      })
+      expect(warnings).toEqual([])
+      const inputs = Object.keys(metafile.inputs).map(path => path.replace(/^.*node_modules\//, ''))
+      expect(
+        inputs.filter(path => !/^(?:sallyport\/dist\/middleware\/|@middy\/core\/|function\.ts$)/.test(path)),
+      ).toEqual([])
+      const { status, stderr } = spawnSync(process.execPath, [outfile], { encoding: 'utf8' })
+      expect([status, stderr]).toEqual([1, expect.stringContaining('this function has no policy')])
+    },
+  )
+})
+
+function said(run: () => string): string {
+  try {
+    return run()
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
 
 /** The user's machine: the repository's Node and tools are not on its path. */
 const withoutRepository = (path = ''): string =>

@@ -5,35 +5,50 @@ import { anyAnswer, good, silences } from './fuzz/answers.ts'
 import { type RawAnswer, startHostileUpstream } from './fuzz/hostile-upstream.ts'
 import { expectAnswer, expectDeclared, expectDeclaredAnswer, expectQuietLine } from './fuzz/invariants.ts'
 import { anyRequest, noise, subjectHere, tokenHere, type WireRequest } from './fuzz/requests.ts'
+import { declareSmallApp, expectSmallDeclared } from './fuzz/small-app.ts'
+import { anySmallRequest, goodSmallRequests } from './fuzz/small-requests.ts'
 import { exchange } from './fuzz/wire.ts'
+import { startSmallCloud } from './small-cloud.ts'
 
 // A longer run: SALLYPORT_FUZZ_SECONDS=600 npx vitest run test/security/fuzz.test.ts. A failure names its seed, and
 // SALLYPORT_FUZZ_SEED runs it again.
 const { SALLYPORT_FUZZ_SECONDS: told, SALLYPORT_FUZZ_SEED: seed } = process.env
-const seconds = Number(told ?? 4)
-const bounded = {
-  ...(seed !== undefined && { seed: Number(seed) }),
-  numRuns: Number.MAX_SAFE_INTEGER,
-  interruptAfterTimeLimit: seconds * 1000,
-  markInterruptAsFailure: false,
-} as const
-/** Time ends the run in the middle of a check, which goes on: what it comes to counts too. */
-async function assertBounded<T>(values: fc.Arbitrary<T>, check: (value: T) => Promise<void>): Promise<void> {
+const seconds = Number(told ?? 0)
+/** By number, so that a busy machine checks no less; by time only where a longer run is asked for. */
+const bounds = (share: number) =>
+  seconds > 0
+    ? {
+        numRuns: Number.MAX_SAFE_INTEGER,
+        markInterruptAsFailure: false,
+        interruptAfterTimeLimit: seconds * 1000 * share,
+      }
+    : { numRuns: Math.ceil(200 * share) }
+/**
+ * Time ends a longer run in the middle of a check, which goes on: what it comes to counts too.
+ *
+ * @param share of the runs there are
+ */
+async function assertBounded<T>(
+  values: fc.Arbitrary<T>,
+  check: (value: T) => Promise<void>,
+  share = 1,
+): Promise<void> {
   let last = Promise.resolve()
   const property = fc.asyncProperty(values, value => {
     last = check(value)
     return last
   })
-  await fc.assert(property, bounded)
+  await fc.assert(property, { ...bounds(share), ...(seed !== undefined && { seed: Number(seed) }) })
   await last
 }
 
-const patience = { timeout: seconds * 1000 + 60_000 }
+const patience = { timeout: seconds * 1000 + 120_000 }
 
 type Desk = Awaited<ReturnType<typeof startDealDesk>>
 let hostile: Awaited<ReturnType<typeof startHostileUpstream>>
 let desk: Desk
 let misled: Desk
+let small: Awaited<ReturnType<typeof startSmallCloud>>
 beforeAll(async () => {
   hostile = await startHostileUpstream()
   const { origin } = hostile
@@ -41,10 +56,21 @@ beforeAll(async () => {
     'https://crm.internal.example.com': origin,
     'https://billing.internal.example.com': origin,
   }
-  ;[desk, misled] = await Promise.all([startDealDesk(), startDealDesk({ upstreams })])
+  ;[desk, misled, small] = await Promise.all([
+    startDealDesk(),
+    startDealDesk({ upstreams }),
+    startSmallCloud(declareSmallApp),
+  ])
+  // Functions that have started: of a run of seconds, a start on a busy machine would be the most.
+  const { token } = await newCaller(desk)
+  await Promise.all([
+    desk.call('/deals', { token }),
+    misled.call('/deals', { token: (await newCaller(misled)).token }),
+    fetch(`${small.url}/cookies`),
+  ])
 })
 afterAll(async () => {
-  await Promise.all([desk.close(), misled.close()])
+  await Promise.all([desk.close(), misled.close(), small.close()])
   await hostile.close()
 })
 
@@ -95,28 +121,82 @@ test(
     const [newLines, newArrivals] = [since(desk.logs), since(received)]
     const tally = { sent: 0, answered: 0, waiting: 0 }
     const seen: Record<number, number> = {}
-    await assertBounded(requests, async wires => {
-      const caller = await newCaller(desk)
-      const exchanged = await Promise.all(wires.map(async wire => ({ wire, ...(await send(wire, caller)) })))
-      for (const { wire, answers, hung } of exchanged) {
-        expect(hung).toBe(false)
-        for (const answer of answers) {
-          countStatus(seen, answer)
-          expectAnswer(answer, wire)
+    await assertBounded(
+      requests,
+      async wires => {
+        const caller = await newCaller(desk)
+        const exchanged = await Promise.all(
+          wires.map(async wire => ({ wire, ...(await send(wire, caller)) })),
+        )
+        for (const { wire, answers, hung } of exchanged) {
+          expect(hung).toBe(false)
+          for (const answer of answers) {
+            countStatus(seen, answer)
+            expectAnswer(answer, wire)
+          }
+          tally.sent += 1
+          tally.answered += answers.length
+          if (wire.mayWait) tally.waiting += 1
         }
-        tally.sent += 1
-        tally.answered += answers.length
-        if (wire.mayWait) tally.waiting += 1
-      }
-      // All are looked at, also those that come later than their sender waited.
-      for (const arrived of newArrivals()) expectDeclared(arrived)
-      for (const line of newLines()) expectQuietLine(line)
-    })
+        // All are looked at, also those that come later than their sender waited.
+        for (const arrived of newArrivals()) expectDeclared(arrived)
+        for (const line of newLines()) expectQuietLine(line)
+      },
+      0.5,
+    )
     if (told) console.log({ ...tally, arrived: received.length, seen })
     // One request in, at most one out: nothing was smuggled behind another.
     expect(received.length).toBeLessThanOrEqual(tally.answered + tally.waiting)
     // Otherwise nothing of this would say much.
     expect(received.length).toBeGreaterThan(tally.sent / 20)
+  },
+)
+
+test(
+  'nor does any request with cookies, lists of headers, a form, text or bytes, where these are declared',
+  patience,
+  async () => {
+    const { received } = small.upstream
+    for (const { path, ...init } of goodSmallRequests) {
+      expect([path, (await fetch(`${small.url}${path}`, init)).status]).toEqual([path, 200])
+    }
+    const before = received.length
+    const [newLines, newArrivals] = [since(small.lines), since(received)]
+    const seen: Record<number, number> = {}
+    const arrived: Record<string, number> = {}
+    let answered = 0
+    let waiting = 0
+    const some = fc.array(anySmallRequest, { minLength: 1, maxLength: 8, size: 'max' })
+    await assertBounded(
+      some,
+      async wires => {
+        const exchanged = await Promise.all(
+          wires.map(async wire => {
+            const bytes = Buffer.concat([Buffer.from(wire.head, 'latin1'), wire.body])
+            return { wire, ...(await exchange(small.url, bytes, wire)) }
+          }),
+        )
+        for (const { wire, answers, hung } of exchanged) {
+          expect(hung).toBe(false)
+          for (const answer of answers) {
+            countStatus(seen, answer)
+            expectAnswer(answer, wire)
+          }
+          answered += answers.length
+          if (wire.mayWait) waiting += 1
+        }
+        for (const each of newArrivals()) {
+          expectSmallDeclared(each)
+          arrived[each.url] = (arrived[each.url] ?? 0) + 1
+        }
+        for (const line of newLines()) expectQuietLine(line)
+      },
+      0.5,
+    )
+    if (told) console.log({ answered, waiting, arrived, seen })
+    expect(received.length - before).toBeLessThanOrEqual(answered + waiting)
+    // Otherwise nothing of this would say much.
+    expect(received.length - before).toBeGreaterThan(answered / 20)
   },
 )
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ReasonCode } from '../../contract/reasons.ts'
@@ -55,6 +55,31 @@ describe('an upstream that is down', () => {
     }
   })
 })
+
+test.each([
+  ['a status that is none', 'HTTP/1.1 000\r\nContent-Length: 2\r\n\r\n{}'],
+  ['a change of protocol that nobody asked for', 'HTTP/1.1 101 Upgrade\r\nConnection: upgrade\r\n\r\n'],
+  ['a status of four digits', 'HTTP/1.1 1000\r\n\r\n'],
+  ['another protocol', 'SSH-2.0-OpenSSH_9.9\r\n'],
+])(
+  'an upstream that answers, but not in HTTP, gave an answer that cannot be passed on: %s',
+  async (_, answer) => {
+    const server = createSocketServer(socket =>
+      socket.once('data', () => socket.end(answer)).on('error', () => {}),
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const misled = await startDealDesk({ upstreams: { 'https://crm.internal.example.com': origin } })
+    try {
+      await expectRefusal(await get('/deals', misled), 502, 'upstream.invalid_response')
+      expect(misled.logs.join()).not.toContain('SyntaxError')
+    } finally {
+      await misled.close()
+      server.close()
+    }
+  },
+)
 
 describe('an upstream that is slow', () => {
   test('gets 504 when it says nothing within its declared three seconds', async () => {

@@ -1,5 +1,6 @@
 import type { Parameter } from '../../../contract/gate-manifest.ts'
 import type { Findings } from './findings.ts'
+import { listItems } from './list-items.ts'
 import { isOrdinary } from './ordinary-headers.ts'
 import type { Pairs } from './pairs.ts'
 
@@ -26,7 +27,7 @@ export function sentHeaders(raw: Record<string, string[] | undefined> | null | u
 
 /**
  * Declared headers, lower-case. One sent twice is ambiguous unless declared as a list; a list is the same whether it came
- * in one line or in several (RFC 9110 §5.3), so it is taken apart at its commas and each item is validated.
+ * in one line or in several (RFC 9110 §5.3), so it is taken apart and each item is validated.
  */
 export function readHeaders(sent: SentHeaders, declared: readonly Parameter[], findings: Findings): Pairs {
   const read: Array<readonly [string, string]> = []
@@ -41,13 +42,17 @@ export function readHeaders(sent: SentHeaders, declared: readonly Parameter[], f
     } else if (!lines.every(line => plain.test(line))) {
       findings.invalid('header', name, 'must be printable ASCII')
     } else {
-      const values = many ? lines.flatMap(line => line.split(',')).map(item => item.trim()) : lines
-      for (const value of values) read.push([name, value])
+      const values: ReadonlyArray<string | undefined> = many
+        ? lines.flatMap(line => listItems(line) ?? [undefined])
+        : lines
+      if (values.includes(undefined)) findings.invalid('header', name, 'has a quoted text that does not end')
+      else for (const value of values) if (value !== undefined) read.push([name, value])
     }
   }
   for (const name of sent.keys()) {
+    if (isOrdinary(name)) continue
     const passes = declared.some(parameter => parameter.name === name) && !connection.has(name)
-    if (!passes && !isOrdinary(name)) findings.undeclared('header', name)
+    if (!passes) findings.undeclared('header', name)
   }
   return read
 }

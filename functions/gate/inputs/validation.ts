@@ -50,11 +50,10 @@ export function candidateOf(request: DeclaredRequest): Candidate {
 
 function typed(pairs: Pairs, declared: readonly Parameter[]): Typed {
   const result: Typed = Object.create(null)
-  for (const parameter of declared) {
-    const values = pairs
-      .filter(([name]) => name === parameter.name)
-      .map(([, text]) => read(text, parameter.wire))
-    if (values.length > 0) result[parameter.name] = parameter.many ? values : values[0]
+  for (const { name, wire, many } of declared) {
+    const values: unknown[] = []
+    for (const [sent, text] of pairs) if (sent === name) values.push(read(text, wire))
+    if (values.length > 0) result[name] = many ? values : values[0]
   }
   return result
 }
@@ -80,9 +79,15 @@ const places = { path: 'path', query: 'query', headers: 'header', cookies: 'cook
  */
 export function validate(request: DeclaredRequest, validators: RouteValidators, findings: Findings): void {
   const { input } = request.route
-  const form = input.body?.kind === 'form' && request.body !== undefined ? input.body : undefined
-  const body = form ? typed(request.body as Pairs, form.fields) : request.body
-  validateCandidate(input, { ...candidateOf(request), body }, validators, findings)
+  validateCandidate(input, { ...candidateOf(request), body: typedBody(request) }, validators, findings)
+}
+
+/** The body as its declaration speaks of it: fields of a form by name, bytes with their type. */
+export function typedBody({ route, body, bodyType }: DeclaredRequest): unknown {
+  const declared = route.input.body
+  if (body === undefined) return undefined
+  if (declared?.kind === 'form') return typed(body as Pairs, declared.fields)
+  return declared?.kind === 'bytes' ? { type: bodyType, bytes: body } : body
 }
 
 /** The same for values that are read already. */

@@ -34,13 +34,15 @@ export interface PassedCookies {
 }
 
 /**
- * The declared cookies of an answer, written anew from what was understood of them. A declared one that is malformed, or set
+ * The declared cookies of an answer, all within a number of bytes, written anew from what was understood of them. A declared one that is malformed, or set
  * twice, is a denial (`upstream.invalid_response`): browsers read such things in different ways (RFC 6265 §5.2).
  */
 export function readAnswerCookies(
   sent: readonly string[],
   declared: readonly string[],
+  mostBytes: number,
 ): Decision<PassedCookies> {
+  let room = mostBytes
   const set = new Map<string, string>()
   for (const text of sent) {
     const [pair = '', ...parts] = text.split(';')
@@ -51,6 +53,8 @@ export function readAnswerCookies(
     if (cookie === null) return deny('upstream.invalid_response', { note: `cookie ${name}: malformed` })
     if (set.has(name))
       return deny('upstream.invalid_response', { note: `cookie ${name}: set more than once` })
+    room -= cookie.length
+    if (room < 0) return deny('upstream.invalid_response', { note: `cookie ${name}: too large` })
     set.set(name, cookie)
   }
   return allow({ set: [...set.values()], dropped: sent.length - set.size })

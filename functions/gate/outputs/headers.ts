@@ -17,6 +17,10 @@ const plain = /^[\t\x20-\x7e]*$/
 // API Gateway passes 10,240 bytes of headers in all; the rest is ours.
 const mostBytes = 8000
 
+/** How many bytes an upstream's cookies may have beside its headers. */
+export const roomBeside = (headers: Readonly<Record<string, string>>): number =>
+  Object.values(headers).reduce((room, value) => room - value.length, mostBytes)
+
 /** The headers that pass: those every answer may have, and those that are declared. */
 export function readAnswerHeaders(
   { headers }: Pick<UpstreamAnswer, 'headers'>,

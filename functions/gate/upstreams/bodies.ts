@@ -1,3 +1,4 @@
+import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { grouped, type Pairs } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
 
@@ -20,6 +21,20 @@ export function encodeBody({ route, body }: Pick<DeclaredRequest, 'route' | 'bod
     case undefined:
       throw new Error('a body that is not declared')
   }
+}
+
+/**
+ * The same within the bound that is declared. Written anew, a body can be longer than it came: `1e20` is written out, and a form
+ * can leave as it is what its encoder escapes. Denial: `input.too_large`.
+ */
+export function boundedBody(
+  request: Pick<DeclaredRequest, 'route' | 'body'>,
+): Decision<string | Buffer | null> {
+  const written = encodeBody(request)
+  const { body } = request.route.input
+  return written !== null && body && Buffer.byteLength(written) > body.maxBytes
+    ? deny('input.too_large', { note: 'as it would go on' })
+    : allow(written)
 }
 
 /** A declared media type with what it does not say of itself. */

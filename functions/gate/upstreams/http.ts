@@ -5,7 +5,7 @@ import { resolveDeployed } from '../../../contract/deployed.ts'
 import type { UpstreamKind } from '../../../contract/gate-manifest.ts'
 import { fieldsOf } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
-import { contentTypeOf, encodeBody, encodePairs } from './bodies.ts'
+import { boundedBody, contentTypeOf, encodePairs } from './bodies.ts'
 import { encodePrincipal, principalHeader } from './principal.ts'
 import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
@@ -26,20 +26,32 @@ export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.Pro
   })
 
   return async declaredRequest => {
-    const { key } = declaredRequest
+    // Made before anything is sent: what goes wrong here is a fault of ours, and none of the upstream's.
+    const asked = askedOf(declaredRequest)
+    if (!asked.ok) return asked
     try {
-      const response = await request.call(pool, {
-        path: `${basePath}${targetOf(declaredRequest)}`,
-        method: key.slice(0, key.indexOf(' ')) as 'GET',
-        headers: headersOf(declaredRequest),
-        body: encodeBody(declaredRequest),
+      const { statusCode, headers, body } = await request.call(pool, {
+        ...asked.value,
+        path: `${basePath}${asked.value.path}`,
         signal: AbortSignal.timeout(declared.timeoutMs),
       })
-      return allow(answerOf(response.statusCode, response.headers, await response.body.bytes()))
+      return allow(answerOf(statusCode, headers, await body.bytes()))
     } catch (error) {
       return failureOf(error)
     }
   }
+}
+
+/** What is asked of an upstream, whatever its base. Denial: `input.too_large`. */
+export function askedOf(request: DeclaredRequest) {
+  const body = boundedBody(request)
+  if (!body.ok) return body
+  return allow({
+    path: targetOf(request),
+    method: request.key.slice(0, request.key.indexOf(' ')) as 'GET',
+    headers: headersOf(request),
+    body: body.value,
+  })
 }
 
 /** Path and query: the declared template, filled with validated values that are encoded anew. */
@@ -69,17 +81,28 @@ function headersOf(request: DeclaredRequest): Record<string, string> {
   }
 }
 
-const answerOf = (
+/** What it said, as all upstreams say it. */
+export const answerOf = (
   status: number,
   headers: Record<string, string | string[] | undefined>,
   body: Uint8Array,
 ): UpstreamAnswer => ({
   status,
   headers: Object.fromEntries(
-    Object.entries(headers).map(([name, values]) => [name.toLowerCase(), [values ?? []].flat()]),
+    Object.entries(headers).map(([name, values = []]) => [
+      name.toLowerCase(),
+      typeof values === 'string' ? [values] : values,
+    ]),
   ),
   body,
 })
+
+// What undici says of an answer that it cannot read. For a status of 000 and for one of 101 that nobody asked for, an assertion of its
+// own fails; to word that one, Node reads the bundle, and may come to a SyntaxError over it.
+const unreadable = new Set([
+  ...['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  ...['HTTPParserError', 'AssertionError', 'SyntaxError'],
+])
 
 /** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
 function failureOf(error: unknown): Decision<never> {
@@ -87,7 +110,9 @@ function failureOf(error: unknown): Decision<never> {
   // That of a DOMException is a number.
   const code = typeof given === 'string' ? given : undefined
   const note = code ?? name
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return deny('upstream.invalid_response', { note })
+  if (unreadable.has(code ?? '') || unreadable.has(name ?? '')) {
+    return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
+  }
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
   return deny(timedOut ? 'upstream.timeout' : 'upstream.unreachable', { note })
 }

@@ -5,7 +5,7 @@ import type { UpstreamKind } from '../../../contract/gate-manifest.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
 import { fieldsOf, grouped } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
-import { embedBody } from './bodies.ts'
+import { boundedBody, embedBody } from './bodies.ts'
 import { principalOf } from './principal.ts'
 import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
@@ -22,6 +22,9 @@ export interface LambdaUpstreamEvent {
   readonly principal: ReturnType<typeof principalOf> | null
 }
 
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const mostBytes = 6 * 1024 * 1024
+
 /** A Lambda function as upstream. It answers `{ statusCode, headers?, multiValueHeaders?, body?, isBase64Encoded? }`. */
 export function openLambda(
   declared: UpstreamKind<'lambda'>,
@@ -30,9 +33,11 @@ export function openLambda(
 ): Upstream {
   const functionName = resolveDeployed(declared.functionArn, environment)
   return async request => {
+    const payload = payloadOf(request)
+    if (!payload.ok) return payload
     try {
       const { FunctionError, Payload } = await client.send(
-        new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(eventOf(request)) }),
+        new InvokeCommand({ FunctionName: functionName, Payload: payload.value }),
         { abortSignal: AbortSignal.timeout(declared.timeoutMs) },
       )
       if (FunctionError) return deny('upstream.failed', { note: FunctionError })
@@ -42,6 +47,18 @@ export function openLambda(
       return deny(/Timeout|Abort/.test(name) ? 'upstream.timeout' : 'upstream.unreachable', { note: name })
     }
   }
+}
+
+/** Denial: `input.too_large`, for what no invocation carries, and for JSON that is larger than declared once it is written anew. */
+function payloadOf(request: DeclaredRequest): Decision<string> {
+  const { body } = request.route.input
+  const payload = JSON.stringify(eventOf(request))
+  const bytes = Buffer.byteLength(payload)
+  // Control characters of a text take six bytes there, bytes a third more.
+  if (bytes > mostBytes) return deny('input.too_large', { note: 'as an invocation' })
+  if (body?.kind !== 'json' || bytes <= body.maxBytes) return allow(payload)
+  const bounded = boundedBody(request)
+  return bounded.ok ? allow(payload) : bounded
 }
 
 const eventOf = (request: DeclaredRequest): LambdaUpstreamEvent => ({
@@ -92,7 +109,9 @@ function headersOf(single: unknown, multi: unknown): Record<string, string[]> | 
   const read = new Map<string, string[]>()
   for (const [name, value] of fields) {
     const key = name.toLowerCase()
-    read.set(key, [...(read.get(key) ?? []), String(value)])
+    const values = read.get(key)
+    if (values) values.push(String(value))
+    else read.set(key, [String(value)])
   }
   return Object.fromEntries(read)
 }

@@ -9,5 +9,5 @@ export interface UpstreamAnswer {
   readonly body: string | Uint8Array
 }
 
-/** Calls what stands behind a gate. Denials: `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`. */
+/** Calls what stands behind a gate. Denials: `input.too_large`, `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`. */
 export type Upstream = (request: DeclaredRequest) => Promise<Decision<UpstreamAnswer>>

@@ -88,8 +88,24 @@ export type ClaimPath = string | readonly string[]
 
 export const readClaimPath = (at: string, given: unknown): readonly string[] =>
   typeof given === 'string'
-    ? [checkText(at, given, { fix: "write the claim's name" })]
+    ? [checkClaimName(at, given)]
     : checkTexts(at, given, { fix: "write the claim's name, or ['realm_access', 'roles'] for a nested one" })
+
+/** Names with a namespace are URLs, or begin with a domain and a slash; any other dot is one that was meant to lead inwards. */
+function checkClaimName(at: string, given: string): string {
+  const name = checkText(at, given, { fix: "write the claim's name" })
+  if (Token.isUnresolved(name) || !name.includes('.') || /[:/]/.test(name)) return name
+  const path = name
+    .split('.')
+    .filter(Boolean)
+    .map(part => `'${part}'`)
+  throw new DeclarationError({
+    at,
+    given: describeValue(name),
+    allowed: "a claim's name, or a list of the names that lead to a nested one",
+    fix: `write [${path.join(', ')}] for a nested claim, ['${name}'] for one whose name has the dot`,
+  })
+}
 
 interface Words {
   readonly allowed: string

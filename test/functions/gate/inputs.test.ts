@@ -16,7 +16,11 @@ import { emptyInput } from './parts.ts'
 function reading<T>(read: (findings: Findings) => T) {
   const findings = new Findings()
   const value = read(findings)
-  return findings.ambiguity ?? findings.invalidity ?? { ok: true as const, value, left: findings.left }
+  return (
+    findings.ambiguity ??
+    findings.malformation ??
+    findings.invalidity ?? { ok: true as const, value, left: findings.left }
+  )
 }
 const readPath = (raw: Parameters<typeof path.readPath>[0], declared: Parameters<typeof path.readPath>[1]) =>
   reading(findings => path.readPath(raw, declared, findings))
@@ -199,6 +203,31 @@ describe('a header', () => {
     })
   })
 
+  test.each([
+    ['"a,b", c', ['"a,b"', 'c']],
+    ['W/"x,y",  "z"', ['W/"x,y"', '"z"']],
+    ['for="[2001:db8::1]:80,x";by=a, for=b', ['for="[2001:db8::1]:80,x";by=a', 'for=b']],
+    ['"a\\",b", c', ['"a\\",b"', 'c']],
+    ['a\\, b', ['a\\', 'b']],
+    ['"", ""', ['""', '""']],
+  ])('of a list keeps quoted texts whole: %s', (line, items) => {
+    const tags = [list('x-tags')]
+    expect(readHeaders({ 'x-tags': [line] }, tags)).toMatchObject({
+      value: items.map(item => ['x-tags', item]),
+    })
+    expect(fieldsOf(items.map(item => ['x-tags', item]))).toEqual({ 'x-tags': items.join(', ') })
+  })
+
+  test.each(['"a, b', 'a, "', '"a\\", b', '"a\\'])(
+    'of a list is refused where a quoted text does not end: %s',
+    line => {
+      expect(readHeaders({ 'x-tags': [line, 'x"'] }, [list('x-tags')])).toMatchObject(
+        invalid('header', 'x-tags'),
+      )
+      expect(readHeaders({ 'x-tags': [line] }, [list('x-tags')])).toMatchObject(invalid('header', 'x-tags'))
+    },
+  )
+
   test('of exactly 8192 characters is read, and one more is refused', () => {
     expect(readHeaders({ 'accept-language': ['x'.repeat(8192)] }, declared)).toMatchObject({ ok: true })
     expect(readHeaders({ 'accept-language': ['x'.repeat(8193)] }, declared)).toMatchObject(
@@ -338,6 +367,27 @@ describe('a body', () => {
     expect(read('eyJhIjoxfQ==', undefined, { isBase64Encoded: true })).toMatchObject({
       reason: 'input.malformed',
     })
+  })
+
+  const bytes: BodyManifest = { kind: 'bytes', types: ['image/png'], required: true, maxBytes: 4 }
+  const readBytes = (body: string, isBase64Encoded = true) =>
+    readAs(bytes, body, ['image/png'], { isBase64Encoded })
+
+  test('of bytes is what stands in base64', () => {
+    expect(readBytes('AAH//g==')).toMatchObject({ value: Buffer.from([0, 1, 255, 254]) })
+    expect(readBytes('AAH//gA=')).toMatchObject({ reason: 'input.too_large' })
+  })
+
+  test.each(['AAH_', 'AAE', 'AAE=AA', 'AA E', 'AAF=', '=', '!', 'AA\n'])(
+    'of bytes is refused where that is no base64, or not the only one for these bytes: %j',
+    text => {
+      expect(readBytes(text)).toMatchObject({ reason: 'input.malformed' })
+    },
+  )
+
+  test('of bytes is refused as text, which API Gateway does not make of it', () => {
+    expect(readBytes('text', false)).toMatchObject({ reason: 'input.malformed' })
+    expect(readBytes('AAE=', false)).toMatchObject({ reason: 'input.malformed' })
   })
 })
 

@@ -1,4 +1,8 @@
+import type { GateManifest } from '../../../contract/gate-manifest.ts'
+import { createLimiter } from '../../../functions/gate/limits/limiter.ts'
+import { type Conditions, planLimits } from '../../../functions/gate/limits/plan.ts'
 import type { Change, Item, StateStore } from '../../../functions/gate/limits/store.ts'
+import { type Clock, systemClock } from '../../../functions/runtime/clock.ts'
 
 const hashKey = new Uint8Array(32).fill(7)
 
@@ -27,4 +31,20 @@ export function memoryState() {
     },
   }
   return { items, store, writes: () => asked.changes, asked }
+}
+
+/** The limits of a gate over such a table. */
+export function memoryLimits(
+  manifest: GateManifest,
+  { clock = systemClock, conditions = {} }: { clock?: Clock; conditions?: Conditions } = {},
+) {
+  const state = memoryState()
+  const limiter = createLimiter({
+    api: manifest.api,
+    upstream: manifest.gate,
+    plans: planLimits(manifest, conditions),
+    store: state.store,
+    clock,
+  })
+  return { state, limits: { limiter, budgetMs: 1000 } }
 }

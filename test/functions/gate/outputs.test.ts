@@ -6,7 +6,7 @@ import type { AnswerManifest, GateRoute, OutputManifest } from '../../../contrac
 import { ticketContext } from '../../../contract/ticket.ts'
 import type { Validate } from '../../../functions/gate/inputs/validation.ts'
 import { readAnswerCookies } from '../../../functions/gate/outputs/cookies.ts'
-import { readAnswerHeaders } from '../../../functions/gate/outputs/headers.ts'
+import { readAnswerHeaders, roomBeside } from '../../../functions/gate/outputs/headers.ts'
 import type { UpstreamAnswer } from '../../../functions/gate/upstreams/upstream.ts'
 import { assembleGate, eventOf, manifest, ticket } from './parts.ts'
 
@@ -314,10 +314,16 @@ describe('headers of an answer', () => {
 
   test('pass where they are declared, or say something of the answer alone', () => {
     const decision = read(
-      { etag: ['"1"'], location: ['/deals/1'], 'x-secret': ['k3wz9q'], server: ['x'], link: ['<a>', '<b>'] },
-      ['etag', 'location', 'link'],
+      {
+        etag: ['"1"'],
+        location: ['/deals/1'],
+        'x-secret': ['k3wz9q'],
+        server: ['x'],
+        'x-links': ['<a>', '<b>'],
+      },
+      ['etag', 'location', 'x-links'],
     )
-    expect(decision).toMatchObject({ value: { etag: '"1"', location: '/deals/1', link: '<a>, <b>' } })
+    expect(decision).toMatchObject({ value: { etag: '"1"', location: '/deals/1', 'x-links': '<a>, <b>' } })
     expect(JSON.stringify(decision)).not.toMatch(/k3wz9q|server/)
   })
 
@@ -347,9 +353,25 @@ describe('headers of an answer', () => {
   })
 })
 
+describe('headers and cookies of an answer', () => {
+  const read = (location: string) => {
+    const cookies = [`a=${'x'.repeat(2990)}`, `b=${'x'.repeat(2990)}`]
+    const decision = readAnswerCookies(cookies, ['a', 'b'], roomBeside({ location }))
+    return decision.ok ? decision.value.set.join('').length : decision.note
+  }
+
+  test('pass up to 8000 bytes together', () => {
+    expect(read('l'.repeat(2000))).toBe(6000)
+  })
+
+  test('refuse the answer above that', () => {
+    expect(read('l'.repeat(2001))).toBe('cookie b: too large')
+  })
+})
+
 describe('cookies of an answer', () => {
   const set = (...sent: readonly string[]) => {
-    const decision = readAnswerCookies(sent, ['session'])
+    const decision = readAnswerCookies(sent, ['session'], 8000)
     return decision.ok ? [decision.value.set, decision.value.dropped] : decision.note
   }
 
@@ -409,7 +431,7 @@ describe('cookies of an answer', () => {
   test('never let a line through, whatever an upstream sends', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (value, attribute) => {
-        const decision = readAnswerCookies([`session=${value}; Path=/${attribute}`], ['session'])
+        const decision = readAnswerCookies([`session=${value}; Path=/${attribute}`], ['session'], 8000)
         // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
         if (decision.ok) expect(decision.value.set.join('')).not.toMatch(/[\u0000-\u001f\u007f-\uffff]/)
       }),

@@ -3,13 +3,11 @@ import { allow } from '../../../contract/decision.ts'
 import type { GateManifest, GateRoute, InputManifest, Parameter } from '../../../contract/gate-manifest.ts'
 import { type Ticket, ticketContext } from '../../../contract/ticket.ts'
 import type { RouteValidators, Validate } from '../../../functions/gate/inputs/validation.ts'
-import { createLimiter } from '../../../functions/gate/limits/limiter.ts'
-import { planLimits } from '../../../functions/gate/limits/plan.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { createGate, type GateParts } from '../../../functions/gate/pipeline.ts'
 import { readRules } from '../../../functions/gate/read-rules.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
-import { memoryState } from './memory-state.ts'
+import { memoryLimits } from './memory-state.ts'
 
 export const emptyInput: InputManifest = {
   path: [],
@@ -140,14 +138,10 @@ type Both = APIGatewayProxyEvent & DeclaredRequest
 /** The real pipeline, with its state in memory and an upstream that keeps what it is called with. */
 export function assembleGate(changes: Partial<GateParts> = {}) {
   const { telemetry, denials, faults, statuses, stripped, storeFailures, uncounted } = silentTelemetry()
-  const state = memoryState()
   const policy = changes.manifest ?? manifest
   const { rules, conditions } = readRules(policy)
-  const limiter = createLimiter({
-    api: policy.api,
-    upstream: policy.gate,
-    plans: planLimits(policy, conditions),
-    store: state.store,
+  const { state, limits } = memoryLimits(policy, {
+    conditions,
     clock: { wall: () => nowMs, steady: () => nowMs },
   })
   const called: DeclaredRequest[] = []
@@ -161,7 +155,7 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
     },
     outputs: { 'PUT /users/{userId}': { 200: () => true } },
     rules,
-    limits: { limiter, budgetMs: 1000 },
+    limits,
     upstream: async request => {
       called.push(request)
       return allow({

@@ -10,7 +10,8 @@ describe('the second door', () => {
   // Protection that depends on an unstated order is lost without a sound; here it is stated.
   test('has these steps in this order', () => {
     const source = readFileSync(new URL('../../../functions/gate/pipeline.ts', import.meta.url), 'utf8')
-    expect([...source.matchAll(/^\s*\.(?:use|handler)\((\w+)\(/gm)].map(match => match[1])).toEqual([
+    const steps = source.matchAll(/^ {4}(?:\.(?:use|handler)\()?(\w+)\((?!\{)/gm)
+    expect([...steps].map(match => match[1])).toEqual([
       'recordOutcome',
       'secureResponse',
       'shareResponse',
@@ -25,6 +26,7 @@ describe('the second door', () => {
       'declareInputs',
       'bindPrincipal',
       'applyRule',
+      // A gate, behind these steps:
       'declareOutputs',
       // Preflights:
       'recordOutcome',
@@ -39,6 +41,18 @@ describe('the second door', () => {
     const source = readFileSync(new URL('../../../functions/gate/pipeline.ts', import.meta.url), 'utf8')
     expect(source.match(/callUpstream\(/g)).toHaveLength(1)
     expect(source).toContain('.handler(declareOutputs(gate, callUpstream(gate)))')
+  })
+
+  test('has the same steps in a function of the user’s own, and none before or between them', () => {
+    const read = (file: string) =>
+      readFileSync(new URL(`../../../functions/${file}`, import.meta.url), 'utf8')
+    const gate = read('gate/pipeline.ts')
+    const inside = read('middleware/second-door.ts')
+    expect([gate, inside].map(source => source.match(/\bdoorSteps\([^d]/g)?.length)).toEqual([1, 1])
+    expect(gate).toContain('.use([...doorSteps(gate)])')
+    expect(inside).toContain('return [passDoor(passages, opening), handOver(passages, parts)]')
+    expect(inside).toContain('for (const step of steps) await step.before?.(passing)')
+    expect(inside).toContain('for (const step of (await opening).toReversed()) await step[hook]?.(passing)')
   })
 
   // Each request is wrong in everything from its place on, so the reason tells which step spoke first.

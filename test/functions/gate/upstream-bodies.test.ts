@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { BodyManifest, GateRoute } from '../../../contract/gate-manifest.ts'
-import { embedBody, encodeBody } from '../../../functions/gate/upstreams/bodies.ts'
+import { boundedBody, embedBody, encodeBody } from '../../../functions/gate/upstreams/bodies.ts'
 import { emptyInput } from './parts.ts'
 
 const same = { types: ['a/b'], required: false, maxBytes: 9 }
@@ -43,5 +43,32 @@ describe.each(kinds)('a body of %o', (declared, body, sent, embedded) => {
 
   test('goes nowhere where none is declared', () => {
     expect(() => encodeBody({ route: route(null), body })).toThrow('not declared')
+  })
+})
+
+describe('a body that is longer as it goes on', () => {
+  const written = (of: BodyManifest, body: unknown) => {
+    const input = { ...emptyInput, body: of }
+    const decision = boundedBody({
+      route: {
+        access: { kind: 'public' },
+        input,
+        limits: { cost: 1, layers: [], openWithoutStore: false },
+        output: null,
+        stub: null,
+      },
+      body,
+    })
+    return decision.ok ? decision.value : decision.reason
+  }
+  const json = (maxBytes: number): BodyManifest => ({ kind: 'json', ...same, maxBytes, projection: {} })
+  const form = (maxBytes: number): BodyManifest => ({ kind: 'form', ...same, maxBytes, fields: [] })
+
+  test.each<[what: string, BodyManifest, BodyManifest, unknown, string]>([
+    ['a number', json(23), json(22), JSON.parse('[1e20]'), '[100000000000000000000]'],
+    ['what a form escapes', form(5), form(4), [['a', '!']], 'a=%21'],
+  ])('passes at exactly what is declared, and not one byte longer: %s', (_, wide, narrow, body, text) => {
+    expect(written(wide, body)).toBe(text)
+    expect(written(narrow, body)).toBe('input.too_large')
   })
 })

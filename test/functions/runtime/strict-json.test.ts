@@ -8,7 +8,7 @@ const refuses = (text: string, depth = 8) => expect(parseStrictJson(text, depth)
 describe('strict JSON', () => {
   it('reads what JSON.parse reads, where no member can be meant twice', () => {
     fc.assert(
-      fc.property(fc.json({ maxDepth: 6 }), text => {
+      fc.property(fc.json({ maxDepth: 6, stringUnit: fc.constantFrom(...'aé中{}[]:,1 ') }), text => {
         expect(parseStrictJson(text, 64)?.value).toEqual(JSON.parse(text))
       }),
     )
@@ -35,6 +35,14 @@ describe('strict JSON', () => {
     expect(parseStrictJson('{"{,\\"":1,"}":[","]}', 8)).toBeDefined()
   })
 
+  it('refuses a member twice whose name is a number, a prototype or syntax', () => {
+    for (const name of ['1', '__proto__', 'constructor', ':', '\\', '"', '{']) {
+      const quoted = JSON.stringify(name)
+      refuses(`{${quoted}:1,${quoted}:2}`)
+      refuses(`{"b":{${quoted}:[]},${quoted}:{"c":1},${quoted}:{"c":1}}`)
+    }
+  })
+
   it('accepts exactly as many levels as stated, and not one more', () => {
     const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
     expect(parseStrictJson(nested(8), 8)).toBeDefined()
@@ -44,6 +52,45 @@ describe('strict JSON', () => {
   it('refuses a byte order mark, and what is no JSON', () => {
     refuses('\ufeff{}')
     for (const text of ['', '{', '{"a":1}}', "{'a':1}", '{"a":1,}', 'NaN', '{"a":01}']) refuses(text)
+  })
+})
+
+describe('a name spelt with an escape', () => {
+  // What V8 once read in a place, it takes others for (nodejs/node#63785).
+  it('is read as what it is, whoever sent what before', () => {
+    for (const [before, text, name] of [
+      ['titl\\\\', 'titl\\u0065', 'title'],
+      ['gr\\\\u0', 'gr\\u00f6\\u00dfe', 'größe'],
+      ['\\\\', '\\u4e2d', '中'],
+      ['\\\\', '\\/', '/'],
+    ] as const) {
+      JSON.parse(`{"first":0,"${before}":0}`)
+      expect(parseStrictJson(`{"first":0,"${text}" \n:[1]}`, 8)?.value).toEqual({ first: 0, [name]: [1] })
+    }
+  })
+
+  it('that cannot be spelt without one is read as what it is, or refused', () => {
+    const odd = fc.constantFrom('\\', '"', '\n', 'a', 'u', '中', '\ud800')
+    const name = fc.array(odd, { minLength: 1, maxLength: 3 }).map(letters => letters.join(''))
+    const inFull = (text: string) =>
+      `"\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}${JSON.stringify(text.slice(1)).slice(1)}`
+    // V8 remembers what it met first in a place.
+    let place = 0
+    fc.assert(
+      fc.property(name, name, fc.boolean(), (before, sent, full) => {
+        place += 1
+        JSON.parse(`{"at ${place}":0,${JSON.stringify(before)}:0}`)
+        const text = `{"at ${place}":0,${full ? inFull(sent) : JSON.stringify(sent)}:1}`
+        const read = Object.keys(parseStrictJson(text, 8)?.value ?? {})
+        expect([[], [`at ${place}`, sent]]).toContainEqual(read)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('leaves what is no JSON what it is', () => {
+    for (const text of ['{"\\u00g1":1}', '{"\\n"\u00a0:1}', '{"a\\":1}', '\\n":1', '{"\\n":1,}', '["\\n":1]'])
+      refuses(text)
   })
 })
 

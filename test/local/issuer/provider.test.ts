@@ -134,6 +134,13 @@ describe('a minted token', () => {
     })
   })
 
+  it('has claims of any name, also of those that objects have', async () => {
+    const claims = JSON.parse('{"constructor":"a","toString":["b"],"__proto__":{"c":1}}')
+    const token = await issuer.mint({ subject: 'ada', audience: api, claims })
+    const [, payload = ''] = token.split('.')
+    expect(Buffer.from(payload, 'base64url').toString()).toContain(JSON.stringify(claims).slice(1, -1))
+  })
+
   it('is of the declared type, whichever grant it comes from', async () => {
     const own = await startIssuer({
       issuer: issuerName,

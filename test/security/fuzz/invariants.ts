@@ -194,7 +194,9 @@ export function expectDeclaredAnswer(route: string, answer: WireAnswer): void {
 /** A line a function may write: a metric or a denial, and nothing that a caller said. */
 export function expectQuietLine(line: string): void {
   expect(line).not.toContain(marker)
-  const { _aws, message, reason } = JSON.parse(line)
+  const { _aws, message, reason, note = '' } = JSON.parse(line)
   if (_aws === undefined) expect(message).toBe('denied')
   expect(reason).not.toBe('gateway.fault')
+  // An error of ours, and none of an upstream.
+  expect(note).not.toMatch(/^(?:Syntax|Type|Range|Reference)?Error$/)
 }

@@ -19,9 +19,9 @@ export interface WireRequest {
 
 const dealId = '3f2c0e9e-7f2e-4bb1-9a29-0a6a5d3b8f51'
 
-const weighted = <T>(...choices: Array<readonly [weight: number, arbitrary: fc.Arbitrary<T>]>) =>
+export const weighted = <T>(...choices: Array<readonly [weight: number, arbitrary: fc.Arbitrary<T>]>) =>
   fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })))
-const oneOf = <T>(...values: T[]) => fc.constantFrom(...values)
+export const oneOf = <T>(...values: T[]) => fc.constantFrom(...values)
 
 // ── target ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -160,7 +160,7 @@ const undeclaredQuery = oneOf(
     `?status=${marker}`,
   ],
 )
-const query = weighted<string>(
+export const query = weighted<string>(
   [4, fc.constant('')],
   [4, fc.uniqueArray(declaredQuery, { maxLength: 2, selector: part => part[0] }).map(joined('&'))],
   [
@@ -370,15 +370,11 @@ const hostileHeader = oneOf(
   ],
 )
 const hugeHeader = fc.integer({ min: 2000, max: 70_000 }).map(size => `X-Huge: ${marker}${'x'.repeat(size)}`)
-const headers = fc
-  .tuple(
-    authorization,
-    language,
-    fc.array(weighted([12, undeclaredHeader], [4, cookie], [4, hostileHeader], [1, hugeHeader]), {
-      maxLength: 4,
-    }),
-  )
-  .map(parts => parts.flat())
+export const otherHeaders = fc.array(
+  weighted([12, undeclaredHeader], [4, cookie], [4, hostileHeader], [1, hugeHeader]),
+  { maxLength: 4 },
+)
+const headers = fc.tuple(authorization, language, otherHeaders).map(parts => parts.flat())
 
 // ── body ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -644,7 +640,7 @@ const hostileFramings = oneOf<Hostile>(
   body => ({ lines: [te], bytes: inOne(body).subarray(0, -3) }),
 )
 
-const framing = (body: Buffer): fc.Arbitrary<Framed> => {
+export const framing = (body: Buffer): fc.Arbitrary<Framed> => {
   const { length } = body
   const exact: Framed = {
     lines: length > 0 ? [`Content-Length: ${length}`] : [],

@@ -1,22 +1,28 @@
 import type { Construct } from 'constructs'
-import { checkFreeId, checkText, describeValue } from './declare/checks.ts'
-import { DeclarationError } from './declare/declaration-error.ts'
-import { Upstream } from './declare/upstream.ts'
-import { Gate, type GateProps } from './gate.ts'
+import { checkFreeId, checkText, describeValue } from '../declare/checks.ts'
+import { DeclarationError } from '../declare/declaration-error.ts'
+import { Upstream } from '../declare/upstream.ts'
+import { Gate } from '../gate.ts'
+import { DoorInside } from './door-inside.ts'
+import { GateFunction, type GateProps } from './gate-function.ts'
 
 /** Constructs that an API makes for itself, some of them only when a route needs them. */
 const ownIds = ['RestApi', 'AccessLogs', 'FirstDoor', 'State', 'Stubs']
 
-/** The gates of one API: one per upstream, and one for all stubs. */
+/** The gates of one API: one per upstream, and one for all stubs, and for preflights that would have none. */
 export class Gates {
   readonly #byUpstream = new Map<Upstream, Gate>()
   readonly #create: (id: string, upstream: Upstream) => Gate
   readonly #scope: Construct
   #stubs: Gate | undefined
+  #preflights: Gate | undefined
 
   constructor(scope: Construct, props: Omit<GateProps, 'target'>) {
     this.#scope = scope
-    this.#create = (id, { target }) => new Gate(scope, id, { ...props, target })
+    this.#create = (id, { target }) =>
+      target.kind === 'direct'
+        ? new DoorInside(scope, id, { ...props, target })
+        : new GateFunction(scope, id, { ...props, target })
   }
 
   add(id: string, upstream: Upstream): Gate {
@@ -30,6 +36,20 @@ export class Gates {
 
   get all(): Gate[] {
     return [...new Set(this.#byUpstream.values())]
+  }
+
+  /**
+   * The gate that answers preflights of paths whose routes are all functions with a door inside: these never see one, whatever
+   * they make of requests. Undefined where none was asked for.
+   */
+  get preflights(): Gate | undefined {
+    return this.#preflights
+  }
+
+  /** Sees to it that there is one. The gate of stubs, which has nothing behind it either. */
+  needPreflights(): void {
+    this.#stubs ??= this.#create('Stubs', Upstream.stub(204, null))
+    this.#preflights = this.#stubs
   }
 
   /** The gate of a route: the one it names, or one for the upstream it declares in place. */
@@ -47,7 +67,7 @@ export class Gates {
     throw new DeclarationError({
       at,
       given: given instanceof Gate ? foreign(given, this.#stubs) : notAnUpstream(given),
-      allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .stub',
+      allowed: 'what addUpstream of this API returned, or Upstream.http, .lambda, .direct, .stub',
       fix: 'say what answers this route',
     })
   }
@@ -81,7 +101,7 @@ export class Gates {
     throw new DeclarationError({
       at,
       given: existing ? `what already stands behind ${existing.node.path}` : notAnUpstream(given),
-      allowed: 'Upstream.http, .lambda or .stub, each added once',
+      allowed: 'Upstream.http, .lambda, .direct or .stub, each added once',
       fix: existing
         ? 'use the gate that addUpstream returned, for any number of routes'
         : 'say what stands there',

@@ -1,0 +1,63 @@
+import { Duration, Token } from 'aws-cdk-lib'
+import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import type { UpstreamManifest } from '../../contract/gate-manifest.ts'
+import { PolicyCode } from '../compile/function-code.ts'
+import { upstreamManifest } from '../compile/manifests.ts'
+import type { UpstreamTarget } from '../declare/upstream.ts'
+import { Gate } from '../gate.ts'
+import { createFunction, permitInvocation } from '../least-function.ts'
+
+export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
+  readonly target: Target
+  readonly logRetention: RetentionDays
+  readonly restApi: RestApiBase
+  /** The policy beside the bundle. Called when the template is made. */
+  readonly generate: (gate: Gate) => Readonly<Record<string, string>>
+}
+
+export type ApartTarget = Exclude<UpstreamTarget, { kind: 'direct' }>
+
+// What the gate needs beyond its upstream's time to start, count, and answer for an upstream that never did.
+const reserveSeconds = 3
+
+/** A second door that is a function of its own, whose role reaches its upstream, the counters, and nothing else. */
+export class GateFunction extends Gate {
+  readonly function: LambdaFunction
+  readonly timeout: Duration
+  readonly upstreamManifest: UpstreamManifest
+  protected readonly tableVariable = 'STATE_TABLE'
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { target, logRetention, restApi, generate }: GateProps<ApartTarget>,
+  ) {
+    super(scope, id, target)
+    const upstreamSeconds = target.kind === 'stub' ? 1 : target.timeout.toSeconds({ integral: false })
+    this.timeout = Duration.seconds(Math.ceil(upstreamSeconds) + reserveSeconds)
+    this.function = createFunction(this, {
+      description: `Sallyport's second door before ${id}`,
+      code: new PolicyCode('gate', () => generate(this)),
+      memorySize: 512,
+      timeout: this.timeout,
+      logRetention,
+    })
+    // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
+    permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
+    this.upstreamManifest = upstreamManifest(target, (name, value) => {
+      if (!Token.isUnresolved(value)) return value
+      this.function.addEnvironment(name, value)
+      return { env: name }
+    })
+    if (target.kind === 'lambda') {
+      // This function only: grantInvoke would add every version and alias of it.
+      this.function.addToRolePolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.function.functionArn] }),
+      )
+    }
+  }
+}

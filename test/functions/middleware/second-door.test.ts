@@ -1,0 +1,299 @@
+import middy from '@middy/core'
+import type { Context } from 'aws-lambda'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type GateManifest, type GateRoute, readGateManifest } from '../../../contract/gate-manifest.ts'
+import { ticketContext } from '../../../contract/ticket.ts'
+import { openSecondDoor } from '../../../functions/middleware/second-door.ts'
+import { eventOf, manifest, nowMs, openValidators, ticket } from '../gate/parts.ts'
+import { silentTelemetry } from '../silent-telemetry.ts'
+
+const key = 'PUT /users/{userId}'
+const route = manifest.routes[key] as GateRoute
+
+type Handler = (request: Record<string, unknown>) => unknown
+interface Assembled {
+  /** Middlewares of the user's own: before the door, and behind it. */
+  readonly outer?: middy.MiddlewareObj
+  readonly later?: middy.MiddlewareObj
+  readonly route?: Partial<GateRoute>
+  readonly manifest?: Partial<GateManifest>
+}
+
+/** A user's function whose route needs no counters, with what it was called with. */
+function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: Assembled = {}) {
+  const { telemetry, denials, faults, statuses, stripped } = silentTelemetry()
+  const called: Array<Record<string, unknown>> = []
+  const policy: GateManifest = readGateManifest({
+    ...manifest,
+    upstream: { kind: 'direct' },
+    state: null,
+    routes: { [key]: { ...route, userLimit: null, ...given.route } },
+    ...given.manifest,
+  })
+  const door = openSecondDoor(
+    {
+      manifest: policy,
+      validators: {
+        [key]: {
+          ...openValidators(route.input),
+          body: {
+            whole: value => typeof value === 'object',
+            required: ['title'],
+            members: { title: value => typeof value === 'string' },
+          },
+        },
+      },
+      outputs: { [key]: { 200: () => true } },
+    },
+    { environment: {}, now: () => nowMs, telemetry },
+  )
+  const run = middy({ timeoutEarlyInMillis: 0 })
+  if (given.outer) run.use(given.outer)
+  run.use(door as middy.MiddlewareObj[])
+  if (given.later) run.use(given.later)
+  run.handler((async (request: Record<string, unknown>) => {
+    called.push(request)
+    return handler(request)
+  }) as never)
+  return {
+    called,
+    denials,
+    faults,
+    statuses,
+    stripped,
+    handle: (event: unknown = eventOf()) =>
+      run(event as never, { awsRequestId: 'aws-1' } as Context) as Promise<{
+        statusCode: number
+        headers: Record<string, string>
+        multiValueHeaders?: Record<string, string[]>
+        body: string
+      }>,
+  }
+}
+const reasons = ({ denials }: ReturnType<typeof assemble>) => denials.map(({ reason }) => reason)
+
+describe('a handler behind the door', () => {
+  test('is given a request whose every member is declared, and its answer goes back as declared', async () => {
+    const fn = assemble(() => ({ status: 200, body: { ok: true, spy: 1 }, headers: { 'x-spy': '1' } }))
+    const answer = await fn.handle(eventOf({ body: '{"title":"a","x":1}', secret: 'undeclared' }))
+    expect(fn.called).toEqual([
+      {
+        route: key,
+        path: { userId: 'user-1' },
+        query: {},
+        headers: {},
+        cookies: {},
+        body: { title: 'a' },
+        principal: { iss: 'https://login.example.com', sub: 'user-1' },
+      },
+    ])
+    expect([answer.statusCode, answer.body]).toEqual([200, '{"ok":true}'])
+    expect(answer.headers).not.toHaveProperty('x-spy')
+    expect(fn.stripped.map(({ place, count }) => [place, count])).toEqual([
+      ['body', 1],
+      ['output', 1],
+    ])
+    expect(fn.statuses).toEqual([200])
+  })
+
+  test('is told the token where its route says that it goes on', async () => {
+    const fn = assemble(undefined, { route: { input: { ...route.input, forwardAuthorization: true } } })
+    await fn.handle(
+      eventOf({
+        multiValueHeaders: { 'content-type': ['application/json'], Authorization: ['bearer a.b.c'] },
+      }),
+    )
+    expect(fn.called[0]?.headers).toEqual({ authorization: 'Bearer a.b.c' })
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'text'],
+    ['a list', [200]],
+    ['no status', { body: {} }],
+    ['a status in words', { status: '200', body: {} }],
+    ['half a status', { status: 200.5, body: {} }],
+    ['no body', { status: 200 }],
+    ['a function as body', { status: 200, body: () => 1 }],
+    ['a bigint', { status: 200, body: { ok: 1n } }],
+    ['a member more', { status: 200, body: {}, statusCode: 200 }],
+    ['headers in a list', { status: 200, body: {}, headers: [['a', 'b']] }],
+    ['a header that is a number', { status: 200, body: {}, headers: { etag: 1 } }],
+    ['cookies as a header', { status: 200, body: {}, headers: { 'Set-Cookie': 'a=b' } }],
+    ['a type that is none', { status: 200, body: {}, type: 7 }],
+    ['another type', { status: 200, body: {}, type: 'text/html' }],
+    ['packed bytes', { status: 200, body: {}, headers: { 'Content-Encoding': 'gzip' } }],
+  ])('that answers %s gives 502, and no fault', async (_, answer) => {
+    const fn = assemble(() => answer)
+    expect((await fn.handle()).statusCode).toBe(502)
+    expect([reasons(fn), fn.faults]).toEqual([['upstream.invalid_response'], []])
+  })
+
+  test('may leave members undefined, which types allow of what may be left out', async () => {
+    const fn = assemble(() => ({ status: 200, body: {}, headers: { etag: undefined }, cookies: undefined }))
+    expect((await fn.handle()).statusCode).toBe(200)
+  })
+
+  test.each<[string, unknown, [number, string]]>([
+    [
+      'text with its type',
+      { status: 200, body: '<a>', headers: { 'content-type': 'text/csv' } },
+      [200, '<a>'],
+    ],
+    ['no body', { status: 404 }, [404, '']],
+    ['an object', { status: 200, body: {} }, [502, 'upstream.invalid_response']],
+    ['a redirect', { status: 302, body: '' }, [502, 'upstream.invalid_response']],
+    ['a failure', { status: 500, body: 'stack' }, [502, 'upstream.failed']],
+  ])('on a route of Output.unsafeAny answers with %s', async (_, answer, [status, body]) => {
+    const fn = assemble(() => answer, { route: { output: { kind: 'unsafeAny' } } })
+    const response = await fn.handle()
+    expect([response.statusCode, response.body]).toEqual([
+      status,
+      status === 502 ? expect.stringContaining(body) : body,
+    ])
+  })
+
+  test('that throws gives 502; the kind and place of its error are logged as a fault', async () => {
+    const error = new TypeError('a secret')
+    const fn = assemble(() => {
+      throw error
+    })
+    const answer = await fn.handle()
+    expect([answer.statusCode, answer.body]).toEqual([502, expect.not.stringContaining('secret')])
+    expect([reasons(fn), fn.faults]).toEqual([['upstream.failed'], [error]])
+    expect(JSON.stringify(fn.denials)).not.toContain('secret')
+  })
+
+  test('that is ended by middy before Lambda would end it gives 504', async () => {
+    const fn = assemble(() => {
+      throw Object.assign(new Error('[AbortError]'), {
+        name: 'TimeoutError',
+        cause: { package: '@middy/core' },
+      })
+    })
+    expect((await fn.handle()).statusCode).toBe(504)
+    expect(reasons(fn)).toEqual(['upstream.timeout'])
+  })
+})
+
+describe('middlewares of the user’s own', () => {
+  test('behind the door find nothing of the raw event, whatever the door found out', async () => {
+    let found = ''
+    const fn = assemble(undefined, {
+      later: {
+        before: request => {
+          found = JSON.stringify(request, (name, value) => (name === 'context' ? undefined : value))
+          expect(request.internal).toEqual({})
+        },
+      },
+    })
+    await fn.handle(
+      eventOf({
+        secret: 'hidden',
+        multiValueHeaders: { 'content-type': ['application/json'], a: ['hidden'] },
+      }),
+    )
+    expect(found).toContain('"title":"a"')
+    expect(found).not.toMatch(/hidden|policy-1|requestContext/)
+  })
+
+  test.each(['before', 'after'] as const)(
+    'that answer in its place (%s) are a failure: nothing gets past the outputs',
+    async hook => {
+      const fn = assemble(undefined, { later: { [hook]: () => ({ statusCode: 200, body: 'a secret' }) } })
+      const answer = await fn.handle()
+      expect([answer.statusCode, answer.body]).toEqual([502, expect.not.stringContaining('secret')])
+      expect(fn.statuses).toEqual([502])
+    },
+  )
+
+  test('that answer for its failure make the function fail', async () => {
+    const fn = assemble(
+      () => {
+        throw new Error('a')
+      },
+      { later: { onError: () => ({ statusCode: 200, body: 'a secret' }) } },
+    )
+    await expect(fn.handle()).rejects.toThrow()
+  })
+
+  test('that fail before the door make the function fail, and the handler hears nothing', async () => {
+    const fn = assemble(undefined, {
+      outer: {
+        before: () => {
+          throw new Error('outer')
+        },
+      },
+    })
+    await expect(fn.handle()).rejects.toThrow('outer')
+    expect([fn.called, fn.statuses]).toEqual([[], []])
+  })
+})
+
+describe('the door inside', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['another route', { resource: '/other' }, 'route.undeclared'],
+    ['a preflight', { httpMethod: 'OPTIONS' }, 'route.undeclared'],
+    ['no ticket', { requestContext: {} }, 'ticket.missing'],
+    [
+      'a ticket of another policy',
+      { requestContext: { authorizer: ticketContext({ ...ticket, fingerprint: 'policy-2' }) } },
+      'ticket.outdated',
+    ],
+    ['an invalid body', { body: '{"title":7}' }, 'input.invalid'],
+    ['another user’s path', { pathParameters: { userId: 'user-2' } }, 'claim.path_mismatch'],
+    [
+      'a rule that does not hold',
+      {
+        requestContext: {
+          authorizer: ticketContext({ ...ticket, claims: { ...ticket.claims, plan: 'free' } }),
+        },
+      },
+      'rule.not_met',
+    ],
+  ])('refuses %s before the handler', async (_, changes, reason) => {
+    const fn = assemble()
+    await fn.handle(eventOf(changes))
+    expect([reasons(fn), fn.called, fn.faults]).toEqual([[reason], [], []])
+  })
+
+  test('lets nothing pass where a limit is declared and cannot be counted', async () => {
+    const fn = assemble(undefined, { route: { limits: route.limits } })
+    expect((await fn.handle()).statusCode).toBe(503)
+    expect(fn.called).toEqual([])
+  })
+
+  test('lets nothing pass without its table, or with a rule that cannot be read', async () => {
+    const tableless = assemble(undefined, {
+      route: { limits: route.limits },
+      manifest: { state: { table: { env: 'SALLYPORT_STATE_TABLE' }, budgetMs: 150 } },
+    })
+    const ruleless = assemble(undefined, {
+      route: { access: { ...route.access, rule: 'claims.' } as GateRoute['access'] },
+    })
+    for (const fn of [tableless, ruleless]) {
+      await expect(fn.handle()).rejects.toThrow()
+      expect(fn.called).toEqual([])
+    }
+  })
+
+  test('answers any event in due form, and calls no handler without a ticket', async () => {
+    const fn = assemble()
+    const event = fc.oneof(
+      fc.jsonValue(),
+      fc
+        .dictionary(fc.constantFrom(...Object.keys(eventOf())), fc.jsonValue())
+        .map(changes => eventOf({ requestContext: {}, ...changes })),
+    )
+    await fc.assert(
+      fc.asyncProperty(event, async given => {
+        const { statusCode, body } = await fn.handle(given)
+        expect(JSON.parse(body)).toMatchObject({ status: statusCode })
+      }),
+      { numRuns: 300 },
+    )
+    expect(fn.called).toEqual([])
+  })
+})
