@@ -245,7 +245,7 @@ describe('the ticket', () => {
   })
 
   test('names no token and no time of issue where the token has none', () => {
-    expect(ask({ sub: 'user-1' })).toMatchObject({ value: { tokenId: '', issuedAt: null, client: '' } })
+    expect(ask({ sub: 'user-1' }, {})).toMatchObject({ value: { tokenId: '', issuedAt: null, client: '' } })
   })
 
   const viewers = [
