@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, inject, it } from 'vitest'
+import { Access, Upstream, ZeroTrustApi } from 'sallyport'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { type LocalFunction, readApp } from '../../local/template/app.ts'
+import { createAssemblies } from '../local/assemblies.ts'
 
 /**
  * Which of Node's own modules a fresh process has after loading a function. The first door fetches its keys meanwhile; what
@@ -23,8 +25,11 @@ function loadedBy({ folder, environment }: LocalFunction): string[] {
   return JSON.parse(output)
 }
 
-const functionNamed = (part: string): LocalFunction => {
-  const found = readApp(inject('dealDesk')).functions.find(({ name }) => name.includes(part))
+const assemblies = createAssemblies()
+afterAll(() => assemblies.remove())
+
+const functionNamed = (part: string, assembly = inject('dealDesk')): LocalFunction => {
+  const found = readApp(assembly).functions.find(({ name }) => name.includes(part))
   if (!found) throw new Error(`no function has "${part}" in its name`)
   return found
 }
@@ -37,9 +42,13 @@ describe('at load', () => {
       expect(loaded).not.toContain(name)
   })
 
-  it('a gate of stubs loads no HTTP client', () => {
-    const loaded = loadedBy(functionNamed('Stubs'))
-    for (const name of ['net', 'tls', 'http', 'https', 'http2', 'internal/deps/undici/undici'])
+  it('a gate of stubs that neither counts nor obeys operators loads no HTTP client', () => {
+    const assembly = assemblies.synthesize(stack => {
+      const api = new ZeroTrustApi(stack, 'Api')
+      api.addRoute('GET /health', { upstream: Upstream.stub(200, null), access: Access.public() })
+    })
+    const loaded = loadedBy(functionNamed('Stubs', assembly))
+    for (const name of ['tls', 'http', 'https', 'http2', 'internal/deps/undici/undici'])
       expect(loaded).not.toContain(name)
   })
 

@@ -226,7 +226,8 @@ describe('the ticket', () => {
   })
 
   test('carries the claims that the gate compares, and who is calling', () => {
-    expect(ask({ sub: 'user-1', client_id: 'app', tenant: 'acme' }, { carried: ['sub', 'tenant'] })).toEqual({
+    const claims = { sub: 'user-1', client_id: 'app', tenant: 'acme', jti: 'token-1', iat: 900 }
+    expect(ask(claims, { carried: ['sub', 'tenant'] })).toEqual({
       ok: true,
       value: {
         route: 'GET /deals',
@@ -234,11 +235,17 @@ describe('the ticket', () => {
         issuer: 'https://login.example.com',
         subject: 'user-1',
         client: 'app',
+        tokenId: 'token-1',
+        issuedAt: 900,
         expiresAt: 1000,
         claims: { sub: 'user-1', tenant: 'acme' },
         viewers: [],
       },
     })
+  })
+
+  test('names no token and no time of issue where the token has none', () => {
+    expect(ask({ sub: 'user-1' }, {})).toMatchObject({ value: { tokenId: '', issuedAt: null, client: '' } })
   })
 
   const viewers = [

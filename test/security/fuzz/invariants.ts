@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { securityHeaders } from '../../../contract/headers.ts'
+import { limitHeaders, securityHeaders } from '../../../contract/headers.ts'
 import { problemMediaType } from '../../../contract/problem.ts'
 import { type ReasonCode, reasonOf, reasons } from '../../../contract/reasons.ts'
 import { Deal, Failure, NewDeal, NewInvoice } from '../../../examples/deals/schemas.ts'
@@ -167,6 +167,7 @@ const answerHeaders = [
     'date',
     'vary',
   ],
+  ...limitHeaders,
   ...['x-amz-apigw-id', 'x-amzn-requestid', 'x-amzn-trace-id'],
 ]
 
