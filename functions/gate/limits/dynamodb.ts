@@ -8,6 +8,7 @@ import {
 import { type Control, readControl } from '../../../contract/control.ts'
 import { sharedControlPrefixes, stateTable } from '../../../contract/state.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
+import { onceMoreIfCutOff, withoutGivingBack } from './cut-off.ts'
 import type { SharedControls } from './shared-controls.ts'
 import { type Change, type Item, type StateStore, UnreadableState } from './store.ts'
 
@@ -42,13 +43,16 @@ export function openStateStore(
 
   return {
     async change(key, change) {
-      const command = new UpdateItemCommand({
-        TableName: tableName,
-        Key: keyOf(key),
-        ...expressionOf(change),
-        ReturnValues: 'ALL_NEW',
-      })
-      const { Attributes } = await onceMoreIfCutOff(() => client.send(command, within(budgetMs)))
+      const command = (made: Change) =>
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: keyOf(key),
+          ...expressionOf(made),
+          ReturnValues: 'ALL_NEW',
+        })
+      const { Attributes } = await onceMoreIfCutOff(again =>
+        client.send(command(again ? withoutGivingBack(change) : change), within(budgetMs)),
+      )
       const item = itemOf(Attributes ?? {})
       // What was just added must be there; anything else is an answer we do not understand.
       for (const name of change.add.keys())
@@ -135,20 +139,6 @@ function sharedControlsOf(attributes: Attributes): SharedControls {
 }
 
 const within = (budgetMs: number) => ({ abortSignal: AbortSignal.timeout(budgetMs) })
-
-/**
- * A connection that ended while the function was frozen is noticed with the next call. Once more, at once, on a new one; what was
- * counted twice by it is counted too much, which is the safe side. Nothing else is tried again: a table in trouble needs less.
- */
-async function onceMoreIfCutOff<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    const { code } = Object(error) as { code?: unknown }
-    if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error
-    return call()
-  }
-}
 
 export const createClient = (environment: NodeJS.ProcessEnv) =>
   new DynamoDBClient({ maxAttempts: 1, credentials: roleCredentials(environment) })

@@ -1,6 +1,6 @@
 import { Recent } from '../../runtime/recent.ts'
 import { counterAttribute, countsOf, type Item, type StateStore } from './store.ts'
-import { clearAt, countIn, firstBackAt, isStale, sliceAt, type Window } from './windows.ts'
+import { clearAt, firstBackAt, isStale, roomIn, sliceAt, type Window } from './windows.ts'
 
 /** The bounds that one request is counted against in one item: all of them, or none. */
 export interface Bounds {
@@ -135,7 +135,7 @@ export function createPermits(store: StateStore, now: () => number): Permits {
 
     const readings = windows.map(window => read(item, window, at))
     known.stale = readings.flatMap(({ stale }) => stale)
-    const over = Math.max(0, ...readings.map(({ sum, window }) => sum - window.max))
+    const over = Math.max(0, ...readings.map(({ room }) => -room))
     const fits = amount - over
     const given = fits < cost ? 0 : fits
     if (given < amount) await takeBack(key, counted, amount - given, expiresAt)
@@ -165,7 +165,7 @@ export function createPermits(store: StateStore, now: () => number): Permits {
     const untilMs = Math.max(
       ...readings.map(({ counts, current, window }) =>
         // What this request had counted is taken back; the rest must make room for it.
-        clearAt(counts, current, window.max - cost + taken, window),
+        clearAt(counts, current, cost - taken, window),
       ),
     )
     const answer: Exceeded = { ok: false, left: { ...least, resetMs: untilMs }, untilMs, item }
@@ -204,7 +204,7 @@ interface Reading {
   readonly window: Window
   readonly counts: ReadonlyMap<number, number>
   readonly current: number
-  readonly sum: number
+  readonly room: number
   readonly stale: readonly string[]
 }
 
@@ -216,16 +216,16 @@ function read(item: Item, window: Window, atMs: number): Reading {
     window,
     counts,
     current,
-    sum: countIn(counts, current, window),
+    room: roomIn(counts, current, window),
     stale: stale.map(slice => counterAttribute(window.counter, slice)),
   }
 }
 
 /** The window that has least left for its size, once `change` is added to what was counted. */
 function leastOf(readings: readonly Reading[], change: number): Left {
-  const all = readings.map(({ window, counts, current, sum }) => ({
+  const all = readings.map(({ window, counts, current, room }) => ({
     window,
-    amount: Math.max(0, window.max - sum - change),
+    amount: Math.max(0, Math.min(window.max, room - change)),
     resetMs: firstBackAt(counts, current, window),
   }))
   return all.reduce((least, each) =>

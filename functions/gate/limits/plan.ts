@@ -30,21 +30,33 @@ export type Conditions = Readonly<Record<string, Rule>>
 
 /** All that can be known of limits before a request comes. */
 export const planLimits = (
-  { routes }: Pick<GateManifest, 'routes'>,
+  { routes, state }: Pick<GateManifest, 'routes' | 'state'>,
   conditions: Conditions,
 ): ReadonlyMap<RouteKey, RoutePlan> =>
   new Map(
     Object.entries(routes).map(([route, { limits }]) => [
       route,
-      { ...limits, layers: limits.layers.map(layer => planLayer(layer, limits.cost, conditions)) },
+      {
+        ...limits,
+        layers: limits.layers.map(layer =>
+          planLayer(layer, { cost: limits.cost, budgetMs: state?.budgetMs ?? 0, conditions }),
+        ),
+      },
     ]),
   )
 
-function planLayer(manifest: LayerManifest, cost: number, conditions: Conditions): LayerPlan {
+/** What the bounds of a route have in common. */
+interface Setting {
+  readonly cost: number
+  readonly budgetMs: number
+  readonly conditions: Conditions
+}
+
+function planLayer(manifest: LayerManifest, setting: Setting): LayerPlan {
   const { layer, of, tiers } = manifest
-  const fallback = selection(manifest.bounds, cost, conditions)
+  const fallback = selection(manifest.bounds, setting)
   const byTier = new Map(
-    Object.entries(tiers?.bounds ?? {}).map(([tier, bounds]) => [tier, selection(bounds, cost, conditions)]),
+    Object.entries(tiers?.bounds ?? {}).map(([tier, bounds]) => [tier, selection(bounds, setting)]),
   )
   return {
     layer,
@@ -60,8 +72,8 @@ function planLayer(manifest: LayerManifest, cost: number, conditions: Conditions
 }
 
 /** Of some bounds those whose conditions hold. Each choice is made once, whichever requests ask for it. */
-function selection(bounds: readonly Bound[], cost: number, conditions: Conditions) {
-  const windows = bounds.map(windowOf)
+function selection(bounds: readonly Bound[], { cost, budgetMs, conditions }: Setting) {
+  const windows = bounds.map(bound => windowOf(bound, budgetMs))
   const made = new Map<string, Bounds | null>()
   const make = (chosen: readonly number[]): Bounds | null => {
     if (chosen.length === 0) return null
