@@ -19,15 +19,14 @@ export function poisson(random: Random, perMs: number, durationMs: number): Arri
 export function bursty(random: Random, size: number, windowMs: number, durationMs: number): Arrivals {
   const arrivals: Arrivals = []
   for (let at = 0; at < durationMs; ) {
-    const count = random.whole(1, size)
-    const wide = random.pick([0, 5, windowMs / 50])
+    const count = random.chance(0.5) ? size : random.whole(1, size)
+    const wide = random.pick([0, 5, 1000, windowMs / 50])
     for (let i = 0; i < count; i += 1) arrivals.push(Math.round(at + random.next() * wide))
     at += random.pick([
       random.exponential(windowMs / 10),
-      windowMs - random.whole(0, 2500),
+      windowMs - random.whole(-500, 2500),
       windowMs * (1 + random.whole(-5, 5) / 50),
     ])
-    at = Math.max(at, (arrivals.at(-1) ?? 0) + 1)
   }
   return arrivals.sort((a, b) => a - b)
 }

@@ -42,8 +42,10 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const begin = time.now()
   const passed: Passed[] = []
 
+  // As often as not as far apart as they may be.
+  const ahead = () => (random.chance(0.5) ? random.pick([0, skewMs]) : random.whole(0, skewMs))
   const start = () => {
-    const instance = createInstance(time, random.whole(0, skewMs))
+    const instance = createInstance(time, ahead())
     return { instance, ask: limiter(instance) }
   }
   const instances = Array.from({ length: scenario.instances }, start)
@@ -69,7 +71,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     const end = arrivals.at(-1) ?? 0
     for (let at = 0; at < end; at += random.exponential(lifeMs / scenario.instances) + 1) {
       time.at(begin + Math.round(at), () => replace(random, instances, start))
-      time.at(begin + Math.round(at / 2), () => random.pick(instances).instance.setClock(random.whole(0, skewMs)))
+      time.at(begin + Math.round(at / 2), () => random.pick(instances).instance.setClock(ahead()))
     }
   }
   await time.run()

@@ -45,7 +45,7 @@ const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
  * refuses is taken back from those before it: so what all share is used up by what really passes, to the last permit.
  */
 export function createLimiter({ plans, store, clock, ...place }: LimiterParts): Limiter {
-  const permits = createPermits(store, clock.wall)
+  const permits = createPermits(store, clock)
   const controls = createControlsReader(store, clock)
   const subjects = createSubjects(store, clock)
 
