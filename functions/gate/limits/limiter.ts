@@ -2,7 +2,7 @@ import { allow, type Decision, type Deny, deny } from '../../../contract/decisio
 import type { LimitLayer } from '../../../contract/limits.ts'
 import type { RouteKey } from '../../../contract/route.ts'
 import { addressKey, clientKey, sharedKey, subjectItemDays, subjectKey } from '../../../contract/state.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import { type Clock, instant } from '../../runtime/clock.ts'
 import { type Asking, orderedOf } from './orders.ts'
 import { createPermits, type Granted, type Left } from './permits.ts'
 import type { RoutePlan } from './plan.ts'
@@ -61,9 +61,10 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
       const bounds = boundsFor({ claims: ticket?.claims ?? null, address })
       const key = keyOf(layer, of, asking, hashKey)
       if (!bounds || key === null) continue
+      const asked = instant(clock)
       const taken = await permits.take(key, bounds, cost, lifetimeMs(layer, bounds.windows))
       if (taken.ok) granted.push(taken)
-      if (ticket && key === subject && taken.item) subjects.saw(key, taken.item)
+      if (ticket && key === subject && taken.item) subjects.saw(key, taken.item, asked)
       // A quarantine is a stronger no than a limit, and the same item says both.
       const ordered = ticket && key === subject && subjects.recall(key, ticket)
       if (ordered) return refused(ordered)

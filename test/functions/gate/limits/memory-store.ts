@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../functions/runtime/clock.ts'
+import { type Clock, type Instant, instant } from '../../../../functions/runtime/clock.ts'
 import type { SharedControls } from '../../../../functions/gate/limits/shared-controls.ts'
 import type { Change, Item, StateStore } from '../../../../functions/gate/limits/store.ts'
 
@@ -51,6 +51,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 export interface TestClock extends Clock {
+  now(): Instant
   advance(ms: number): void
   /** The wall clock alone is set, as a time service does. */
   set(ms: number): void
@@ -59,9 +60,10 @@ export interface TestClock extends Clock {
 export function createTestClock(startMs = 1_800_000_000_000): TestClock {
   let wall = startMs
   let steady = 0
+  const clock: Clock = { wall: () => wall, steady: () => steady }
   return {
-    wall: () => wall,
-    steady: () => steady,
+    ...clock,
+    now: () => instant(clock),
     advance(ms) {
       wall += ms
       steady += ms
