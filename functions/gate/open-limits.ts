@@ -25,7 +25,7 @@ export async function openLimits(
   const store = openStateStore(tableName, budgetMs, client)
   const limiter = createLimiter({
     ...place,
-    store: restingAfterTrouble(store, Date.now),
+    store: restingAfterTrouble(store, systemClock),
     clock: systemClock,
   })
   await limiter.prepare()

@@ -13,8 +13,7 @@ export const ours =
     const lastsMs = 2 * Math.max(...bounds.map(({ windowMs }) => windowMs))
     return instance => {
       const permits = createPermits(table.from(instance), instance.clock)
-      return async cost =>
-        (await permits.take('caller', { id: `bounds ${cost}`, windows }, cost, lastsMs)).ok
+      return async cost => (await permits.take('caller', { id: `bounds ${cost}`, windows }, cost, lastsMs)).ok
     }
   }
 

@@ -85,10 +85,12 @@ function replace<T extends { instance: Instance }>(random: Random, instances: T[
 }
 
 /** Many at once: they share nothing but the waiting. */
-export async function simulateAll<T>(seeds: readonly number[], one: (seed: number) => Promise<T>): Promise<T[]> {
+export async function simulateAll<T>(
+  seeds: readonly number[],
+  one: (seed: number) => Promise<T>,
+): Promise<T[]> {
   const outcomes: T[] = []
   for (let first = 0; first < seeds.length; first += 50)
     outcomes.push(...(await Promise.all(seeds.slice(first, first + 50).map(one))))
   return outcomes
 }
-

@@ -45,7 +45,7 @@ export function windowOf({ counter, max, windowMs, leased }: Bound, budgetMs: nu
   const longer = (ms: number) => slices + Math.ceil((ms * slices) / windowMs)
   const strict = { reach: longer(apartMs), most: max }
   const spans = [
-    { reach: longer(windowMs / 50), most: max },
+    { reach: slices + Math.ceil(slices / 50), most: max },
     { reach: longer(apartMs), most: max + Math.ceil((max * apartMs) / windowMs) },
   ]
   return { counter, max, windowMs, slices, leaseMs, spans: windowMs < strictMs ? spans : [strict] }

@@ -1,6 +1,6 @@
-import { type Clock, type Instant, instant } from '../../../../functions/runtime/clock.ts'
 import type { SharedControls } from '../../../../functions/gate/limits/shared-controls.ts'
 import type { Change, Item, StateStore } from '../../../../functions/gate/limits/store.ts'
+import { type Clock, type Instant, instant } from '../../../../functions/runtime/clock.ts'
 
 /** A state table in memory, of which a test sees and changes everything. */
 export interface MemoryStore extends StateStore {

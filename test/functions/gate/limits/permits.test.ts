@@ -234,7 +234,9 @@ describe('a count in advance', () => {
     const writes = store.changes.length
     await take()
     expect(store.changes).toHaveLength(writes + 1)
-    const [givenBack, ...others] = [...(store.changes.at(-1)?.change.add.values() ?? [])].sort((a, b) => a - b)
+    const [givenBack, ...others] = [...(store.changes.at(-1)?.change.add.values() ?? [])].sort(
+      (a, b) => a - b,
+    )
     expect(givenBack).toBeLessThan(0)
     expect(others).toHaveLength(1)
     expect(counted() - (others[0] ?? 0)).toBe(passed() - 1)

@@ -88,7 +88,11 @@ describe('what is ordered about a subject', () => {
 
   test('ends when it was to end, also as it is remembered', () => {
     const { clock, subjects } = setUp()
-    subjects.saw(key, { ...nothing, quarantine: control('quarantine', { until: startSeconds + 1 }) }, clock.now())
+    subjects.saw(
+      key,
+      { ...nothing, quarantine: control('quarantine', { until: startSeconds + 1 }) },
+      clock.now(),
+    )
     clock.advance(999)
     expect(subjects.recall(key, ticket)).not.toBeNull()
     clock.advance(1)
