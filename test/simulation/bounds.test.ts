@@ -1,14 +1,15 @@
-import { describe, expect, test } from 'vitest'
-import type { Bound } from '../../contract/limits.ts'
+import { expect, test } from 'vitest'
+import type { Bound, LayerManifest } from '../../contract/limits.ts'
 import { type Arrivals, bursty, poisson, steady } from './arrivals.ts'
 import { mostInAny, type Passed } from './most-in-any.ts'
-import { bound, ours } from './ours.ts'
+import { bound, ourLayers, ours } from './ours.ts'
 import { type Random, randomOf } from './random.ts'
-import { simulate, simulateAll } from './simulate.ts'
+import { type Scenario, simulate, simulateAll } from './simulate.ts'
 
-// SIMULATED_SEEDS=100000 npx vitest run test/simulation
-const seeds = Number(process.env.SIMULATED_SEEDS ?? 2000)
-const firstSeed = Number(process.env.FIRST_SEED ?? 1)
+// More of them: SIMULATED_SEEDS=100000 npx vitest run test/simulation/bounds.test.ts; one of them again: FIRST_SEED=… SIMULATED_SEEDS=1
+const many = Number(process.env.SIMULATED_SEEDS ?? 2000)
+const seeds = Array.from({ length: many }, (_, i) => Number(process.env.FIRST_SEED ?? 1) + i)
+const timeoutMs = 30_000 + 20 * many
 
 const skewMs = 1000
 const budgetMs = 150
@@ -16,72 +17,131 @@ const leaseMs = 1000
 
 const windowsMs = [1000, 2000, 10_000, 30_000, 59_999, 60_000, 90_000, 600_000, 3_600_000, 86_400_000]
 
-function boundsOf(random: Random): Bound[] {
-  const leased = random.chance(0.5)
-  // Where little is left nothing is counted in advance: a lease needs a limit that is not small.
-  const first = bound(random.whole(1, leased ? 200 : 40), random.pick(windowsMs), leased)
-  if (random.chance(0.7)) return [first]
-  const second = bound(random.whole(1, 40), random.pick(windowsMs), leased || random.chance(0.1))
-  return second.windowMs === first.windowMs ? [first] : [first, second]
+/** What is promised of a bound: at most so many in any interval of its length. */
+function promised({ max, windowMs, leased }: Bound): number {
+  const apartMs = skewMs + budgetMs + (leased ? leaseMs : 0)
+  return windowMs < 60_000 ? max + Math.ceil((max * apartMs) / windowMs) : max
 }
 
+function check(seed: number, bounds: readonly Bound[], passed: readonly Passed[]): void {
+  for (const each of bounds) {
+    const worst = mostInAny(each.windowMs, passed)
+    if (worst > promised(each))
+      throw new Error(
+        `seed ${seed}: ${worst} passed within ${each.windowMs} ms where ${promised(each)} are promised`,
+      )
+  }
+}
+
+// Where little is left nothing is counted in advance: a lease needs a limit that is not small.
+const anyBound = (random: Random, leased: boolean) =>
+  bound(random.whole(1, leased && random.chance(0.5) ? 200 : 40), random.pick(windowsMs), leased)
+
 /** From far below to far above the limit, for a few windows or as long as a few hundred requests last. */
-function arrivalsOf(random: Random, { max, windowMs }: Bound): Arrivals {
+function anyArrivals(random: Random, { max, windowMs }: Bound): Arrivals {
   const perMs = (max / windowMs) * random.pick([0.2, 0.9, 1, 1.1, 1.5, 3, 10])
   const durationMs = Math.min(4 * windowMs, 300 / perMs)
   const shape = random.pick(['steady', 'poisson', 'bursty'])
   if (shape === 'steady') return steady(perMs, durationMs)
   if (shape === 'poisson') return poisson(random, perMs, durationMs)
-  return bursty(random, 2 * max, windowMs, 4 * windowMs).slice(0, 600)
+  return bursty(random, 2 * max, windowMs, 4 * windowMs).slice(0, 500)
 }
 
-/** What is promised of a bound: at most `most` in any interval of `lengthMs`. */
-function promises({ max, windowMs, leased }: Bound) {
-  const apartMs = skewMs + budgetMs + (leased ? leaseMs : 0)
-  const excess = windowMs < 60_000 ? Math.ceil((max * apartMs) / windowMs) : 0
-  return { lengthMs: windowMs, most: max + excess }
-}
+const anyTrouble = (random: Random, arrivals: Arrivals): Omit<Scenario, 'seed' | 'limiter'> => ({
+  arrivals,
+  instances: random.pick([1, 2, 2, 3, 8, 20]),
+  skewMs: random.pick([0, 100, skewMs, skewMs]),
+  lifeMs: random.pick([undefined, (arrivals.at(-1) ?? 0) / 5 + 1]),
+  faults: random.pick([
+    { throttled: 0, timedOut: 0, cutOff: 0, slow: 0.2 },
+    { throttled: 0.05, timedOut: 0.1, cutOff: 0.1, slow: 0.2 },
+    { throttled: 0.2, timedOut: 0.2, cutOff: 0.2, slow: 0.1 },
+  ]),
+  budgetMs,
+})
 
-function check(seed: number, bounds: readonly Bound[], passed: readonly Passed[]): void {
-  for (const each of bounds) {
-    const { lengthMs, most } = promises(each)
-    const worst = mostInAny(lengthMs, passed)
-    if (worst > most)
-      throw new Error(
-        `seed ${seed}: ${worst} passed in ${lengthMs} ms, promised ${most}: ${JSON.stringify(bounds)}`,
-      )
-  }
-}
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0)
 
-async function run(seed: number): Promise<number> {
-  const random = randomOf(seed)
-  const bounds = boundsOf(random)
-  const arrivals = arrivalsOf(random, random.pick(bounds))
-  const smallest = Math.min(...bounds.map(({ max }) => max))
-  const { passed } = await simulate({
-    seed,
-    limiter: ours(bounds, budgetMs),
-    instances: random.pick([1, 2, 2, 3, 8, 20]),
-    arrivals,
-    cost: random.chance(0.7) ? 1 : random.whole(1, smallest),
-    skewMs: random.pick([0, 100, skewMs, skewMs]),
-    lifeMs: random.pick([undefined, (arrivals.at(-1) ?? 0) / 5]),
-    faults: random.pick([
-      { throttled: 0, timedOut: 0, cutOff: 0, slow: 0.2 },
-      { throttled: 0.05, timedOut: 0.1, cutOff: 0.1, slow: 0.2 },
-      { throttled: 0.2, timedOut: 0.2, cutOff: 0.2, slow: 0.1 },
-    ]),
-    budgetMs,
-  })
-  check(seed, bounds, passed)
-  return passed.length
-}
-
-describe('whatever clocks, connections and instances do', () => {
-  test('no interval has more than was promised, wherever it begins', async () => {
-    const all = Array.from({ length: seeds }, (_, i) => firstSeed + i)
-    const passed = await simulateAll(all, run)
+test(
+  'whatever clocks, connections and instances do, no interval has more than promised',
+  async () => {
+    const passed = await simulateAll(seeds, async seed => {
+      const random = randomOf(seed)
+      const leased = random.chance(0.5)
+      const bounds = [anyBound(random, leased)]
+      const second = anyBound(random, leased || random.chance(0.1))
+      if (random.chance(0.3) && second.windowMs !== bounds[0]?.windowMs) bounds.push(second)
+      const arrivals = anyArrivals(random, random.pick(bounds))
+      const cost = random.chance(0.7) ? 1 : random.whole(1, Math.min(...bounds.map(({ max }) => max)))
+      const limiter = ours(bounds, budgetMs)
+      const outcome = await simulate({ seed, limiter, cost, ...anyTrouble(random, arrivals) })
+      check(seed, bounds, outcome.passed)
+      return outcome.passed.length
+    })
     // A simulation in which nothing passes proves nothing.
-    expect(passed.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(20 * seeds)
-  })
+    expect(sumOf(passed)).toBeGreaterThan(20 * many)
+  },
+  timeoutMs,
+)
+
+test(
+  'nor in any of several layers, whatever the others refuse',
+  async () => {
+    const passed = await simulateAll(seeds.slice(0, Math.ceil(many / 4)), async seed => {
+      const random = randomOf(seed)
+      const own = anyBound(random, random.chance(0.2))
+      const shared = anyBound(random, true)
+      const layer = (name: 'user' | 'service', each: Bound): LayerManifest => ({
+        layer: name,
+        of: name === 'service' ? 'Api' : '',
+        bounds: [each],
+        tiers: null,
+      })
+      const callers = random.whole(1, 5)
+      const arrivals = anyArrivals(random, random.pick([own, shared]))
+      const limiter = ourLayers([layer('user', own), layer('service', shared)], 1, budgetMs)
+      const outcome = await simulate({ seed, limiter, callers, ...anyTrouble(random, arrivals) })
+      check(seed, [shared], outcome.passed)
+      for (let caller = 0; caller < callers; caller += 1)
+        check(
+          seed,
+          [own],
+          outcome.passed.filter(each => each.caller === caller),
+        )
+      return outcome.passed.length
+    })
+    expect(sumOf(passed)).toBeGreaterThan(5 * many)
+  },
+  timeoutMs,
+)
+
+/** Wherever in their slices it happens: first at an instance that is a second behind, then at one that is a second ahead. */
+test('what was counted a moment before is still counted when all that may lie between two clocks does', async () => {
+  for (const leased of [false, true]) {
+    const limit = bound(80, 60_000, leased)
+    const offsets = Array.from({ length: 120 }, (_, i) => i * 10)
+    await simulateAll(offsets, async offset => {
+      let ahead = -1
+      const clocks = [0, skewMs]
+      // The first instance works out how much it needs in a second, and spends the last of it at its end.
+      const early = Array.from({ length: 20 }, (_, i) => offset + 50 * i)
+      const held = [1020, 1040, 1980, 1990, 2000, 2010].map(ms => offset + ms)
+      const late = Array.from({ length: 120 }, (_, i) => offset + 1990 + 60_000 - 1200 + 10 * i)
+      const { passed } = await simulate({
+        seed: offset,
+        instances: 2,
+        arrivals: [...early, ...held, ...late],
+        limiter: network => {
+          const model = ours([limit], budgetMs)(network)
+          return instance => {
+            ahead += 1
+            instance.setClock(clocks[ahead] ?? 0)
+            return model(instance)
+          }
+        },
+        place: request => (request < early.length + held.length ? 0 : 1),
+      })
+      check(offset, [limit], passed)
+    })
+  }
 })

@@ -2,6 +2,7 @@
 export interface Passed {
   readonly atMs: number
   readonly cost: number
+  readonly caller: number
 }
 
 /** The most that passed in any interval of this length, wherever it begins; its end is not part of it. */

@@ -3,8 +3,8 @@ import type { Passed } from './most-in-any.ts'
 import { type Random, randomOf } from './random.ts'
 import { createVirtualTime } from './virtual-time.ts'
 
-/** What one instance does about one request: whether it passes. */
-export type Ask = (cost: number) => Promise<boolean>
+/** What one instance does about one request of a caller: whether it passes. */
+type Ask = (cost: number, caller: number) => Promise<boolean>
 
 /** A limiter, as far as all instances share it; and as one of them has it. */
 export type LimiterModel = (network: Network) => (instance: Instance) => Ask
@@ -16,6 +16,10 @@ export interface Scenario {
   /** When requests come, in milliseconds from the start. */
   readonly arrivals: readonly number[]
   readonly cost?: number
+  /** How many they come from. @default 1 */
+  readonly callers?: number
+  /** At which instance a request comes in, by its number. @default any */
+  readonly place?: (request: number) => number
   /** How far clocks are apart at the most. */
   readonly skewMs?: number
   /** How long instances live, on the average; they are replaced at once. */
@@ -34,7 +38,16 @@ export const startMs = 1_800_000_000_000
 
 /** Requests of one caller, each at an instance of a gate, as they happen in a virtual cloud. The same seed, the same outcome. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
-  const { seed, arrivals, cost = 1, skewMs = 0, lifeMs, faults = noFaults, budgetMs = 150 } = scenario
+  const {
+    seed,
+    arrivals,
+    cost = 1,
+    callers = 1,
+    skewMs = 0,
+    lifeMs,
+    faults = noFaults,
+    budgetMs = 150,
+  } = scenario
   const random = randomOf(seed)
   const time = createVirtualTime(startMs + random.whole(0, 86_400_000))
   const network = createNetwork(time, random, { faults, budgetMs })
@@ -50,23 +63,26 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   }
   const instances = Array.from({ length: scenario.instances }, start)
 
-  const request = () => {
-    const place = random.whole(0, instances.length - 1)
+  const request = (number: number) => {
+    const place = scenario.place?.(number) ?? random.whole(0, instances.length - 1)
     const { instance, ask } = instances[place] as (typeof instances)[number]
+    const caller = callers === 1 ? 0 : random.whole(0, callers - 1)
     instance.begin()
     let open = true
     const end = (ok: boolean) => {
       if (!open) return
       open = false
-      if (ok && !instance.dead()) passed.push({ atMs: time.now(), cost })
+      if (ok && !instance.dead()) passed.push({ atMs: time.now(), cost, caller })
       instance.end()
     }
-    void ask(cost).then(end, () => end(false))
+    void ask(cost, caller).then(end, () => end(false))
     // Whoever waits longer is answered that nobody knows.
     if (faults !== noFaults) time.at(time.now() + budgetMs, () => end(false))
   }
 
-  for (const arrival of arrivals) time.at(begin + arrival, request)
+  arrivals.forEach((arrival, number) => {
+    time.at(begin + arrival, () => request(number))
+  })
   if (lifeMs !== undefined) {
     const end = arrivals.at(-1) ?? 0
     for (let at = 0; at < end; at += random.exponential(lifeMs / scenario.instances) + 1) {
