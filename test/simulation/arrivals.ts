@@ -30,3 +30,11 @@ export function bursty(random: Random, size: number, windowMs: number, durationM
   }
   return arrivals.sort((a, b) => a - b)
 }
+
+/** As many a day as `perDay`, most of them around noon and few at night. */
+export function diurnal(random: Random, perDay: number, dayMs: number, days: number): Arrivals {
+  const most = (2 * perDay) / dayMs
+  return poisson(random, most, days * dayMs).filter(atMs =>
+    random.chance((1 - Math.cos((2 * Math.PI * atMs) / dayMs)) / 2),
+  )
+}

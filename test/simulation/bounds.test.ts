@@ -87,7 +87,7 @@ test(
 test(
   'nor in any of several layers, whatever the others refuse',
   async () => {
-    const passed = await simulateAll(seeds.slice(0, Math.ceil(many / 4)), async seed => {
+    const passed = await simulateAll(seeds.slice(0, Math.ceil(many / 8)), async seed => {
       const random = randomOf(seed)
       const own = anyBound(random, random.chance(0.2))
       const shared = anyBound(random, true)
@@ -100,7 +100,12 @@ test(
       const callers = random.whole(1, 5)
       const arrivals = anyArrivals(random, random.pick([own, shared]))
       const limiter = ourLayers([layer('user', own), layer('service', shared)], 1, budgetMs)
-      const outcome = await simulate({ seed, limiter, callers, ...anyTrouble(random, arrivals) })
+      const outcome = await simulate({
+        seed,
+        limiter,
+        caller: () => random.whole(0, callers - 1),
+        ...anyTrouble(random, arrivals),
+      })
       check(seed, [shared], outcome.passed)
       for (let caller = 0; caller < callers; caller += 1)
         check(
@@ -110,38 +115,37 @@ test(
         )
       return outcome.passed.length
     })
-    expect(sumOf(passed)).toBeGreaterThan(5 * many)
+    expect(sumOf(passed)).toBeGreaterThan(2 * many)
   },
   timeoutMs,
 )
 
-/** Wherever in their slices it happens: first at an instance that is a second behind, then at one that is a second ahead. */
-test('what was counted a moment before is still counted when all that may lie between two clocks does', async () => {
-  for (const leased of [false, true]) {
-    const limit = bound(80, 60_000, leased)
-    const offsets = Array.from({ length: 120 }, (_, i) => i * 10)
-    await simulateAll(offsets, async offset => {
-      let ahead = -1
+/** Counted by a clock that is a second behind, and spent when the lease ends; then asked for by a clock that is a second ahead. */
+test('what was counted in advance still counts when all that may lie between does, at the end of a window', async () => {
+  const limit = bound(80, 60_000, true)
+  await simulateAll(
+    // Wherever in their slices it happens.
+    Array.from({ length: 100 }, (_, seed) => seed),
+    async seed => {
       const clocks = [0, skewMs]
-      // The first instance works out how much it needs in a second, and spends the last of it at its end.
-      const early = Array.from({ length: 20 }, (_, i) => offset + 50 * i)
-      const held = [1020, 1040, 1980, 1990, 2000, 2010].map(ms => offset + ms)
-      const late = Array.from({ length: 120 }, (_, i) => offset + 1990 + 60_000 - 1200 + 10 * i)
+      // How many it needs in a second, the first instance knows from these.
+      const learning = Array.from({ length: 20 }, (_, i) => 50 * i)
+      const spending = [5000, ...Array.from({ length: 10 }, (_, i) => 5900 + 8 * i)]
+      const again = Array.from({ length: 500 }, (_, i) => 5000 + 60_550 + i)
       const { passed } = await simulate({
-        seed: offset,
+        seed,
         instances: 2,
-        arrivals: [...early, ...held, ...late],
+        arrivals: [...learning, ...spending, ...again],
         limiter: network => {
           const model = ours([limit], budgetMs)(network)
           return instance => {
-            ahead += 1
-            instance.setClock(clocks[ahead] ?? 0)
+            instance.setClock(clocks.shift() ?? 0)
             return model(instance)
           }
         },
-        place: request => (request < early.length + held.length ? 0 : 1),
+        place: request => (request < learning.length + spending.length ? 0 : 1),
       })
-      check(offset, [limit], passed)
-    })
-  }
+      check(seed, [limit], passed)
+    },
+  )
 })

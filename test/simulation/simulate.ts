@@ -16,8 +16,8 @@ export interface Scenario {
   /** When requests come, in milliseconds from the start. */
   readonly arrivals: readonly number[]
   readonly cost?: number
-  /** How many they come from. @default 1 */
-  readonly callers?: number
+  /** Whose a request is, by its number. @default the same caller's */
+  readonly caller?: (request: number) => number
   /** At which instance a request comes in, by its number. @default any */
   readonly place?: (request: number) => number
   /** How far clocks are apart at the most. */
@@ -38,16 +38,7 @@ export const startMs = 1_800_000_000_000
 
 /** Requests of one caller, each at an instance of a gate, as they happen in a virtual cloud. The same seed, the same outcome. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
-  const {
-    seed,
-    arrivals,
-    cost = 1,
-    callers = 1,
-    skewMs = 0,
-    lifeMs,
-    faults = noFaults,
-    budgetMs = 150,
-  } = scenario
+  const { seed, arrivals, cost = 1, skewMs = 0, lifeMs, faults = noFaults, budgetMs = 150 } = scenario
   const random = randomOf(seed)
   const time = createVirtualTime(startMs + random.whole(0, 86_400_000))
   const network = createNetwork(time, random, { faults, budgetMs })
@@ -66,7 +57,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const request = (number: number) => {
     const place = scenario.place?.(number) ?? random.whole(0, instances.length - 1)
     const { instance, ask } = instances[place] as (typeof instances)[number]
-    const caller = callers === 1 ? 0 : random.whole(0, callers - 1)
+    const caller = scenario.caller?.(number) ?? 0
     instance.begin()
     let open = true
     const end = (ok: boolean) => {

@@ -264,7 +264,9 @@ function advance(
   const spent = lease.size - lease.left
   const elapsedMs = Math.max(1, since(lease.taken, clock))
   const expected = elapsedMs >= lease.lastsMs ? spent : Math.ceil((spent * leaseMs) / elapsedMs)
-  const wanted = Math.min(expected, lease.size * 4, longestLease)
+  // That two came together says little of how many will come.
+  const growth = lease.size < 4 ? 2 : 4
+  const wanted = Math.min(expected, growth * lease.size, longestLease)
   const fair = Math.floor((lease.remaining?.amount ?? 0) / 8)
   return { amount: Math.max(cost, Math.min(wanted, fair)), unused: lease.left > 0 ? lease : null }
 }

@@ -13,6 +13,8 @@ export interface Window {
   readonly slices: number
   /** All of them hold: at most `most` in the current slice and `reach` slices before it. */
   readonly spans: readonly Span[]
+  /** How many slices before the current one stay. */
+  readonly kept: number
   /** How long what was counted in advance may be spent. 0: nothing is. */
   readonly leaseMs: number
 }
@@ -37,18 +39,21 @@ const strictMs = 60_000
  * @param budgetMs how long a request waits for the table at most
  */
 export function windowOf({ counter, max, windowMs, leased }: Bound, budgetMs: number): Window {
-  // Spending later than counted takes room as well, which finer slices make up for.
-  const slices = leased ? 110 : 50
   const leaseMs = leased ? longestLeaseMs : 0
   const apartMs = skewMs + budgetMs + leaseMs
+  const isStrict = windowMs >= strictMs
+  // Finer ones where the room that is made is more than one of fifty, so that less is lost by rounding up; each costs a little.
+  const slices = isStrict && apartMs > windowMs / 50 ? 110 : 50
   // One slice more than the window has: it begins somewhere inside the oldest one.
   const longer = (ms: number) => slices + Math.ceil((ms * slices) / windowMs)
   const strict = { reach: longer(apartMs), most: max }
   const spans = [
-    { reach: slices + Math.ceil(slices / 50), most: max },
+    { reach: slices + 1, most: max },
     { reach: longer(apartMs), most: max + Math.ceil((max * apartMs) / windowMs) },
   ]
-  return { counter, max, windowMs, slices, leaseMs, spans: windowMs < strictMs ? spans : [strict] }
+  // No clock may remove what another one still counts.
+  const kept = strict.reach + Math.max(Math.ceil(slices / 8), longer(apartMs) - slices)
+  return { counter, max, windowMs, slices, leaseMs, kept, spans: isStrict ? [strict] : spans }
 }
 
 export const sliceAt = (atMs: number, { slices, windowMs }: Window): number =>
@@ -108,8 +113,4 @@ const nearest = (counts: Counts, current: number, { spans }: Window): Span =>
   )
 
 /** Slices that are out of reach of every clock, and can go: what stays is paid for with every write. */
-export function isStale(slice: number, current: number, { spans, slices, windowMs }: Window): boolean {
-  const reach = Math.max(...spans.map(span => span.reach))
-  const margin = Math.ceil(Math.max(1 / 8, (4 * skewMs) / windowMs) * slices)
-  return slice < current - reach - margin
-}
+export const isStale = (slice: number, current: number, { kept }: Window): boolean => slice < current - kept
