@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Bound, LayerManifest } from '../../contract/limits.ts'
 import { type Arrivals, bursty, poisson, steady } from './arrivals.ts'
+import type { Faults } from './cloud.ts'
 import { mostInAny, type Passed } from './most-in-any.ts'
 import { bound, ourLayers, ours } from './ours.ts'
 import { type Random, randomOf } from './random.ts'
@@ -79,7 +80,7 @@ test(
       return outcome.passed.length
     })
     // A simulation in which nothing passes proves nothing.
-    expect(sumOf(passed)).toBeGreaterThan(20 * many)
+    if (many >= 100) expect(sumOf(passed)).toBeGreaterThan(20 * many)
   },
   timeoutMs,
 )
@@ -115,37 +116,57 @@ test(
         )
       return outcome.passed.length
     })
-    expect(sumOf(passed)).toBeGreaterThan(2 * many)
+    if (many >= 100) expect(sumOf(passed)).toBeGreaterThan(2 * many)
   },
   timeoutMs,
 )
 
-/** Counted by a clock that is a second behind, and spent when the lease ends; then asked for by a clock that is a second ahead. */
-test('what was counted in advance still counts when all that may lie between does, at the end of a window', async () => {
-  const limit = bound(80, 60_000, true)
-  await simulateAll(
-    // Wherever in their slices it happens.
-    Array.from({ length: 100 }, (_, seed) => seed),
-    async seed => {
-      const clocks = [0, skewMs]
-      // How many it needs in a second, the first instance knows from these.
-      const learning = Array.from({ length: 20 }, (_, i) => 50 * i)
-      const spending = [5000, ...Array.from({ length: 10 }, (_, i) => 5900 + 8 * i)]
-      const again = Array.from({ length: 500 }, (_, i) => 5000 + 60_550 + i)
-      const { passed } = await simulate({
-        seed,
-        instances: 2,
-        arrivals: [...learning, ...spending, ...again],
-        limiter: network => {
-          const model = ours([limit], budgetMs)(network)
-          return instance => {
-            instance.setClock(clocks.shift() ?? 0)
-            return model(instance)
-          }
-        },
-        place: request => (request < learning.length + spending.length ? 0 : 1),
-      })
-      check(seed, [limit], passed)
-    },
-  )
-})
+/** First at an instance that is a second behind, then at one that is a second ahead, wherever in a slice it happens. */
+async function atTheEdge(
+  seeds: number,
+  limit: Bound,
+  first: Arrivals,
+  then: Arrivals,
+  faults?: Faults,
+): Promise<void> {
+  await simulateAll(everyMs(seeds, 0), async seed => {
+    const clocks = [0, skewMs]
+    const { passed } = await simulate({
+      seed,
+      instances: 2,
+      arrivals: [...first, ...then],
+      limiter: network => {
+        const model = ours([limit], budgetMs)(network)
+        return instance => {
+          instance.setClock(clocks.shift() ?? 0)
+          return model(instance)
+        }
+      },
+      place: request => (request < first.length ? 0 : 1),
+      faults,
+      budgetMs,
+    })
+    expect(passed.length).toBeGreaterThan(0)
+    check(seed, [limit], passed)
+  })
+}
+
+const everyMs = (count: number, from: number, each = 1) =>
+  Array.from({ length: count }, (_, i) => from + each * i)
+
+test('what a write took long to count still counts for a clock that is a second ahead, at the end of a window', () =>
+  atTheEdge(1000, bound(1, 60_000), [0], everyMs(85, 59_990, 2), {
+    throttled: 0,
+    timedOut: 0,
+    cutOff: 0,
+    slow: 0.5,
+  }))
+
+test('so does what was counted in advance, and spent when its second was nearly over', () =>
+  atTheEdge(
+    100,
+    bound(160, 60_000, true),
+    // How many it needs in a second, the instance knows from the first forty.
+    [...everyMs(40, 0, 50), 5000, ...everyMs(20, 5900, 4)],
+    everyMs(500, 5000 + 60_550),
+  ))
