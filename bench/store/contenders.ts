@@ -40,8 +40,8 @@ export const openOurs = (
   now: () => number,
 ): Limiter => {
   const routes = { [route]: { limits: { cost: 1, layers, openWithoutStore: false } } }
-  const policy = { manifest: { api: 'Bench', gate: 'Bench', routes }, conditions: {}, budgetMs: 10_000 }
-  return limitsIn(table, tables.client, policy, { wall: now, steady: now }).limiter
+  const policy = { api: 'Bench', gate: 'Bench', routes, state: { budgetMs: 1000 } }
+  return limitsIn(table, tables.client, policy, { clock: { wall: now, steady: now } }).limiter
 }
 
 export const asContender = (limiter: Limiter): Contender => ({

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts'
 import type { Limits } from './enforce-limits.ts'
 import { createClient, openStateStore } from './limits/dynamodb.ts'
 import { createLimiter } from './limits/limiter.ts'
-import { type Conditions, type LimitedRoutes, planLimits } from './limits/plan.ts'
+import { type Conditions, type LimitedPolicy, planLimits } from './limits/plan.ts'
 import { restingAfterTrouble } from './limits/store-trouble.ts'
 
 // A first connection takes longer than any request may wait.
@@ -22,7 +22,7 @@ export async function openLimits(
   await openStateStore(table, connectMs, client)
     .readControls()
     .catch(() => null)
-  const limits = limitsIn(table, client, { manifest, conditions, budgetMs: state.budgetMs })
+  const limits = limitsIn(table, client, manifest, { conditions })
   await limits.limiter.prepare()
   return limits
 }
@@ -31,24 +31,17 @@ export async function openLimits(
 export function limitsIn(
   table: string,
   client: Pick<DynamoDBClient, 'send'>,
-  {
-    manifest,
-    conditions,
-    budgetMs,
-  }: {
-    manifest: Pick<GateManifest, 'api' | 'gate'> & LimitedRoutes
-    conditions: Conditions
-    budgetMs: number
-  },
-  clock: Clock = systemClock,
+  manifest: Pick<GateManifest, 'api' | 'gate'> & LimitedPolicy,
+  { conditions = {}, clock = systemClock }: { conditions?: Conditions; clock?: Clock } = {},
 ): Limits {
+  const budgetMs = manifest.state?.budgetMs ?? 0
   // A call that never ends gives up before the request does, so that the next one finds the table left alone.
   const store = openStateStore(table, Math.ceil(budgetMs * 0.9), client)
   const limiter = createLimiter({
     api: manifest.api,
     upstream: manifest.gate,
     plans: planLimits(manifest, conditions),
-    store: restingAfterTrouble(store, clock.wall),
+    store: restingAfterTrouble(store, clock),
     clock,
   })
   return { limiter, budgetMs }

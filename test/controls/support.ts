@@ -54,7 +54,7 @@ export async function startTable() {
       createLimiter({
         api: 'Api',
         upstream: 'Crm',
-        plans: planLimits({ routes: routesWith(layers) }, {}),
+        plans: planLimits({ routes: routesWith(layers), state: { budgetMs: 150 } }, {}),
         store: openStateStore(table, 5000, client),
         clock: { wall: now, steady: now },
       }),

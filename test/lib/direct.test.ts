@@ -144,7 +144,7 @@ describe('a function integrated directly', () => {
         method: 'GET',
         path: '/orders/{orderId}',
         upstream: 'direct',
-        limits: '60 per minute per user',
+        limits: ['60 per minute per user'],
       }),
     ])
     const document = readdirSync(outdir).find(name => name.endsWith('.openapi.json')) as string

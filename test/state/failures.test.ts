@@ -53,7 +53,7 @@ async function startGate(policy: GateManifest) {
   let atMs = Date.now()
   const now = () => atMs
   const clock = { wall: now, steady: now }
-  const limits = limitsIn('state', store.client, { manifest: policy, conditions: {}, budgetMs }, clock)
+  const limits = limitsIn('state', store.client, { ...policy, state: { budgetMs } }, { clock })
   await limits.limiter.prepare()
   return {
     ...assembleGate({ manifest: policy, limits }),

@@ -1,7 +1,7 @@
 import { type LayerManifest, type LimitLayer, limitLayers } from '../../contract/limits.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Limiter } from '../../functions/gate/limits/limiter.ts'
-import type { LimitedRoutes } from '../../functions/gate/limits/plan.ts'
+import type { LimitedPolicy } from '../../functions/gate/limits/plan.ts'
 import { limitsIn } from '../../functions/gate/open-limits.ts'
 import type { TestTable } from './store.ts'
 
@@ -23,7 +23,10 @@ export const layersOf = (most: Partial<Record<LimitLayer, number>>, leased = fal
         ]
   })
 
-export const policyOf = (routes: Record<string, LayerManifest[]>, cost = 1): LimitedRoutes => ({
+export const policyOf = (
+  routes: Record<string, LayerManifest[]>,
+  cost = 1,
+): Pick<LimitedPolicy, 'routes'> => ({
   routes: Object.fromEntries(
     Object.entries(routes).map(([route, layers]) => [
       route,
@@ -33,9 +36,13 @@ export const policyOf = (routes: Record<string, LayerManifest[]>, cost = 1): Lim
 })
 
 /** So many instances of one gate, each with connections and a memory of its own. */
-export const openGates = (count: number, table: TestTable, { routes }: LimitedRoutes): Limiter[] =>
+export const openGates = (
+  count: number,
+  table: TestTable,
+  { routes }: Pick<LimitedPolicy, 'routes'>,
+): Limiter[] =>
   Array.from({ length: count }, () => {
-    const policy = { manifest: { api: 'Api', gate: 'Crm', routes }, conditions: {}, budgetMs: 20_000 }
+    const policy = { api: 'Api', gate: 'Crm', routes, state: { budgetMs: 20_000 } }
     return limitsIn(table.name, table.client(), policy).limiter
   })
 

@@ -9,6 +9,7 @@ import { type Control, readControl } from '../../../contract/control.ts'
 import { sharedControlPrefixes, stateTable } from '../../../contract/state.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
 import { within } from '../../runtime/within.ts'
+import { onceMoreIfCutOff, withoutGivingBack } from './cut-off.ts'
 import type { SharedControls } from './shared-controls.ts'
 import { type Change, type Item, type StateStore, UnreadableState } from './store.ts'
 
@@ -26,11 +27,13 @@ export function openStateStore(
   client: Pick<DynamoDBClient, 'send'>,
 ): StateStore {
   /** The signal ends what has not begun to answer; the SDK would wait for the rest of an answer for ever. */
-  const ask = <T>(send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
+  const ask = <T>(
+    send: (options: { abortSignal: AbortSignal }, again: boolean) => Promise<T>,
+  ): Promise<T> => {
     const options = { abortSignal: AbortSignal.timeout(budgetMs) }
     return within(
       budgetMs,
-      onceMoreIfCutOff(() => send(options)),
+      onceMoreIfCutOff(again => send(options, again)),
     )
   }
 
@@ -52,13 +55,16 @@ export function openStateStore(
 
   return {
     async change(key, change) {
-      const command = new UpdateItemCommand({
-        TableName: tableName,
-        Key: keyOf(key),
-        ...expressionOf(change),
-        ReturnValues: 'ALL_NEW',
-      })
-      const { Attributes } = await ask(options => client.send(command, options))
+      const command = (made: Change) =>
+        new UpdateItemCommand({
+          TableName: tableName,
+          Key: keyOf(key),
+          ...expressionOf(made),
+          ReturnValues: 'ALL_NEW',
+        })
+      const { Attributes } = await ask((options, again) =>
+        client.send(command(again ? withoutGivingBack(change) : change), options),
+      )
       const item = itemOf(Attributes ?? {})
       // What was just added must be there; anything else is an answer we do not understand.
       for (const name of change.add.keys())
@@ -142,20 +148,6 @@ function sharedControlsOf(attributes: Attributes): SharedControls {
       throw new UnreadableState('the item of controls has an unknown member')
   }
   return { hashKey: key.B, controls }
-}
-
-/**
- * A connection that ended while the function was frozen is noticed with the next call. Once more, at once, on a new one; what was
- * counted twice by it is counted too much, which is the safe side. Nothing else is tried again: a table in trouble needs less.
- */
-async function onceMoreIfCutOff<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    const { code } = Object(error) as { code?: unknown }
-    if (code !== 'ECONNRESET' && code !== 'EPIPE') throw error
-    return call()
-  }
 }
 
 export const createClient = (environment: NodeJS.ProcessEnv) =>

@@ -2,7 +2,7 @@ import { allow, type Decision, type Deny, deny } from '../../../contract/decisio
 import type { LimitLayer } from '../../../contract/limits.ts'
 import type { RouteKey } from '../../../contract/route.ts'
 import { addressKey, clientKey, sharedKey, subjectItemDays, subjectKey } from '../../../contract/state.ts'
-import type { Clock } from '../../runtime/clock.ts'
+import { type Clock, instant } from '../../runtime/clock.ts'
 import { type Asking, orderedOf } from './orders.ts'
 import { createPermits, type Granted, type Left } from './permits.ts'
 import type { RoutePlan } from './plan.ts'
@@ -10,7 +10,7 @@ import { createControlsReader } from './shared-controls.ts'
 import type { StateStore } from './store.ts'
 import { createSubjects } from './subject-controls.ts'
 
-/** How near a caller is to a limit: of all that are the caller's own, the nearest; of a refusal, the one that refused. */
+/** How near a caller is to a limit of its own: to the nearest, or to the one that refused. */
 export interface Report extends Left {
   readonly layer: LimitLayer
 }
@@ -45,7 +45,7 @@ const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
  * refuses is taken back from those before it: so what all share is used up by what really passes, to the last permit.
  */
 export function createLimiter({ plans, store, clock, ...place }: LimiterParts): Limiter {
-  const permits = createPermits(store, clock.wall)
+  const permits = createPermits(store, clock)
   const controls = createControlsReader(store, clock)
   const subjects = createSubjects(store, clock)
 
@@ -61,9 +61,10 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
       const bounds = boundsFor({ claims: ticket?.claims ?? null, address })
       const key = keyOf(layer, of, asking, hashKey)
       if (!bounds || key === null) continue
+      const asked = instant(clock)
       const taken = await permits.take(key, bounds, cost, lifetimeMs(layer, bounds.windows))
       if (taken.ok) granted.push(taken)
-      if (ticket && key === subject && taken.item) subjects.saw(key, taken.item)
+      if (ticket && key === subject && taken.item) subjects.saw(key, taken.item, asked)
       // A quarantine is a stronger no than a limit, and the same item says both.
       const ordered = ticket && key === subject && subjects.recall(key, ticket)
       if (ordered) return refused(ordered)
@@ -99,7 +100,7 @@ const refused = (denial: Deny): Admission => ({ decision: denial, report: null }
 
 const exceeded = (layer: LimitLayer, left: Left, waitMs: number): Admission => ({
   decision: deny(`limit.${layer}`, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }),
-  report: { layer, ...left },
+  report: callersOwn.includes(layer) ? { layer, ...left } : null,
 })
 
 function planOf(plans: ReadonlyMap<RouteKey, RoutePlan>, route: RouteKey): RoutePlan {

@@ -1,6 +1,7 @@
+import { type Clock, type Instant, instant, since } from '../../runtime/clock.ts'
 import { Recent } from '../../runtime/recent.ts'
 import { counterAttribute, countsOf, type Item, type StateStore } from './store.ts'
-import { clearAt, countIn, firstBackAt, isStale, sliceAt, type Window } from './windows.ts'
+import { clearAt, firstBackAt, isStale, roomIn, sliceAt, type Window } from './windows.ts'
 
 /** The bounds that one request is counted against in one item: all of them, or none. */
 export interface Bounds {
@@ -47,8 +48,8 @@ interface Lease {
   left: number
   /** What was asked for: how fast it went says how much to ask for next. */
   readonly size: number
-  readonly takenMs: number
-  readonly expiresMs: number
+  readonly taken: Instant
+  readonly lastsMs: number
   /** The slices it is counted in, by the names of their attributes. */
   readonly counted: readonly string[]
   remaining: Left | null
@@ -65,7 +66,10 @@ interface Known {
 
 const remembered = 10_000
 const longestMemoryMs = 60_000
+/** By a write that counts; by one that does nothing else, which is made for so many at the least. */
 const mostRemoved = 20
+const mostRemovedAtOnce = 100
+const worthAWrite = 16
 const longestLease = 500
 
 /**
@@ -73,7 +77,8 @@ const longestLease = 500
  * that nobody is kept out by refusals. A refused caller is remembered, and costs nothing until it may come back; a busy
  * instance counts in advance where the bounds allow it.
  */
-export function createPermits(store: StateStore, now: () => number): Permits {
+export function createPermits(store: StateStore, clock: Clock): Permits {
+  const now = clock.wall
   const memory = new Recent<Known>(remembered)
 
   const recall = (id: string): Known => {
@@ -84,11 +89,17 @@ export function createPermits(store: StateStore, now: () => number): Permits {
     return fresh
   }
 
-  /** Adds the same to all slices that were counted in. A failure leaves too much counted, which is the safe side. */
-  const takeBack = (key: string, counted: readonly string[], amount: number, expiresAt: number) =>
-    store
-      .change(key, { add: new Map(counted.map(name => [name, -amount])), remove: [], expiresAt })
-      .catch(() => null)
+  /** From all slices that were counted in. A failure leaves too much counted, which is the safe side. */
+  const takeBack = (
+    key: string,
+    counted: readonly string[],
+    amount: number,
+    expiresAt: number,
+    remove: readonly string[] = [],
+  ) => {
+    const add = new Map(amount > 0 ? counted.map(name => [name, -amount]) : [])
+    return store.change(key, { add, remove, expiresAt }).catch(() => null)
+  }
 
   const granted = (
     known: Known,
@@ -107,7 +118,7 @@ export function createPermits(store: StateStore, now: () => number): Permits {
 
   const spend = (known: Known, cost: number): Granted | null => {
     const { lease } = known
-    if (!lease || lease.left < cost || lease.expiresMs <= now()) return null
+    if (!lease || lease.left < cost || since(lease.taken, clock) >= lease.lastsMs) return null
     lease.left -= cost
     return granted(known, null, lease.remaining, async () => {
       lease.left += cost
@@ -121,31 +132,36 @@ export function createPermits(store: StateStore, now: () => number): Permits {
     cost: number,
     lastsMs: number,
   ): Promise<Taken> => {
-    const at = now()
+    const asked = instant(clock)
+    const at = asked.wall
     const expiresAt = Math.ceil((at + lastsMs) / 1000)
-    const { amount, unused } = advance(known, cost, windows, at)
+    const { amount, unused } = advance(known, cost, windows, clock)
     const counted = windows.map(window => counterAttribute(window.counter, sliceAt(at, window)))
     const add = new Map(counted.map(name => [name, amount]))
     for (const name of unused?.counted ?? []) add.set(name, (add.get(name) ?? 0) - (unused?.left ?? 0))
     // Sent before anything is waited for: what is given back now is not given back twice.
     known.lease = null
-    const remove = known.stale.slice(0, mostRemoved)
-    known.stale = known.stale.slice(mostRemoved)
+    // A clock that is set back counts in slices that were over.
+    const remove = known.stale.filter(name => !add.has(name)).slice(0, mostRemoved)
+    known.stale = []
     const item = await store.change(key, { add, remove, expiresAt })
 
     const readings = windows.map(window => read(item, window, at))
-    known.stale = readings.flatMap(({ stale }) => stale)
-    const over = Math.max(0, ...readings.map(({ sum, window }) => sum - window.max))
+    const stale = readings.flatMap(reading => reading.stale)
+    const over = Math.max(0, ...readings.map(({ room }) => -room))
     const fits = amount - over
     const given = fits < cost ? 0 : fits
-    if (given < amount) await takeBack(key, counted, amount - given, expiresAt)
+    // Of an instance that may not see this caller again for long, no other write can be expected.
+    const extra = given < amount || stale.length >= worthAWrite
+    if (extra) await takeBack(key, counted, amount - given, expiresAt, stale.slice(0, mostRemovedAtOnce))
+    known.stale = extra ? stale.slice(mostRemovedAtOnce) : stale
     const least = leastOf(readings, given - amount)
     if (given === 0) return exceed(known, readings, { cost, taken: amount, least, item })
 
     const leaseMs = leaseOf(windows)
     if (leaseMs > 0) {
       const left = given - cost
-      known.lease = { left, size: given, takenMs: at, expiresMs: at + leaseMs, counted, remaining: least }
+      known.lease = { left, size: given, taken: asked, lastsMs: leaseMs, counted, remaining: least }
     }
     if (given === cost && least.amount < cost) {
       // The next one cannot pass: nothing need be written to know that.
@@ -165,7 +181,7 @@ export function createPermits(store: StateStore, now: () => number): Permits {
     const untilMs = Math.max(
       ...readings.map(({ counts, current, window }) =>
         // What this request had counted is taken back; the rest must make room for it.
-        clearAt(counts, current, window.max - cost + taken, window),
+        clearAt(counts, current, cost - taken, window),
       ),
     )
     const answer: Exceeded = { ok: false, left: { ...least, resetMs: untilMs }, untilMs, item }
@@ -204,7 +220,7 @@ interface Reading {
   readonly window: Window
   readonly counts: ReadonlyMap<number, number>
   readonly current: number
-  readonly sum: number
+  readonly room: number
   readonly stale: readonly string[]
 }
 
@@ -216,16 +232,16 @@ function read(item: Item, window: Window, atMs: number): Reading {
     window,
     counts,
     current,
-    sum: countIn(counts, current, window),
+    room: roomIn(counts, current, window),
     stale: stale.map(slice => counterAttribute(window.counter, slice)),
   }
 }
 
 /** The window that has least left for its size, once `change` is added to what was counted. */
 function leastOf(readings: readonly Reading[], change: number): Left {
-  const all = readings.map(({ window, counts, current, sum }) => ({
+  const all = readings.map(({ window, counts, current, room }) => ({
     window,
-    amount: Math.max(0, window.max - sum - change),
+    amount: Math.max(0, Math.min(window.max, room - change)),
     resetMs: firstBackAt(counts, current, window),
   }))
   return all.reduce((least, each) =>
@@ -240,15 +256,17 @@ function advance(
   known: Known,
   cost: number,
   windows: readonly Window[],
-  atMs: number,
+  clock: Clock,
 ): { amount: number; unused: Lease | null } {
   const leaseMs = leaseOf(windows)
   const { lease } = known
   if (leaseMs === 0 || !lease) return { amount: cost, unused: null }
   const spent = lease.size - lease.left
-  const elapsedMs = Math.max(1, atMs - lease.takenMs)
-  const expected = lease.expiresMs <= atMs ? spent : Math.ceil((spent * leaseMs) / elapsedMs)
-  const wanted = Math.min(expected, lease.size * 4, longestLease)
+  const elapsedMs = Math.max(1, since(lease.taken, clock))
+  const expected = elapsedMs >= lease.lastsMs ? spent : Math.ceil((spent * leaseMs) / elapsedMs)
+  // That two came together says little of how many will come.
+  const growth = lease.size < 4 ? 2 : 4
+  const wanted = Math.min(expected, growth * lease.size, longestLease)
   const fair = Math.floor((lease.remaining?.amount ?? 0) / 8)
   return { amount: Math.max(cost, Math.min(wanted, fair)), unused: lease.left > 0 ? lease : null }
 }

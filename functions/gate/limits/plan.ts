@@ -24,9 +24,11 @@ export interface RoutePlan {
   readonly layers: readonly LayerPlan[]
 }
 
-/** A gate's routes, as far as limits are about them. */
-export interface LimitedRoutes {
+/** A gate's manifest, as far as limits are about it. */
+export interface LimitedPolicy {
   readonly routes: Readonly<Record<RouteKey, { readonly limits: RouteLimits }>>
+  /** How long a request waits for the table: what is counted may pass so much later. */
+  readonly state: { readonly budgetMs: number } | null
 }
 
 /** Conditions by their texts, read when the function loads. */
@@ -34,21 +36,33 @@ export type Conditions = Readonly<Record<string, Rule>>
 
 /** All that can be known of limits before a request comes. */
 export const planLimits = (
-  { routes }: LimitedRoutes,
+  { routes, state }: LimitedPolicy,
   conditions: Conditions,
 ): ReadonlyMap<RouteKey, RoutePlan> =>
   new Map(
     Object.entries(routes).map(([route, { limits }]) => [
       route,
-      { ...limits, layers: limits.layers.map(layer => planLayer(layer, limits.cost, conditions)) },
+      {
+        ...limits,
+        layers: limits.layers.map(layer =>
+          planLayer(layer, { cost: limits.cost, budgetMs: state?.budgetMs ?? 0, conditions }),
+        ),
+      },
     ]),
   )
 
-function planLayer(manifest: LayerManifest, cost: number, conditions: Conditions): LayerPlan {
+/** What the bounds of a route have in common. */
+interface Setting {
+  readonly cost: number
+  readonly budgetMs: number
+  readonly conditions: Conditions
+}
+
+function planLayer(manifest: LayerManifest, setting: Setting): LayerPlan {
   const { layer, of, tiers } = manifest
-  const fallback = selection(manifest.bounds, cost, conditions)
+  const fallback = selection(manifest.bounds, setting)
   const byTier = new Map(
-    Object.entries(tiers?.bounds ?? {}).map(([tier, bounds]) => [tier, selection(bounds, cost, conditions)]),
+    Object.entries(tiers?.bounds ?? {}).map(([tier, bounds]) => [tier, selection(bounds, setting)]),
   )
   return {
     layer,
@@ -64,8 +78,8 @@ function planLayer(manifest: LayerManifest, cost: number, conditions: Conditions
 }
 
 /** Of some bounds those whose conditions hold. Each choice is made once, whichever requests ask for it. */
-function selection(bounds: readonly Bound[], cost: number, conditions: Conditions) {
-  const windows = bounds.map(windowOf)
+function selection(bounds: readonly Bound[], { cost, budgetMs, conditions }: Setting) {
+  const windows = bounds.map(bound => windowOf(bound, budgetMs))
   const made = new Map<string, Bounds | null>()
   const make = (chosen: readonly number[]): Bounds | null => {
     if (chosen.length === 0) return null

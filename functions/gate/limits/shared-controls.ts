@@ -25,29 +25,45 @@ const trustedMs = 5000
  */
 export function createControlsReader(store: StateStore, clock: Clock): ControlsReader {
   let last: { readonly read: SharedControls; readonly at: Instant } | null = null
-  let reading: Promise<SharedControls> | null = null
+  let reading: { readonly answer: Promise<SharedControls>; readonly at: Instant } | null = null
 
-  const read = async (): Promise<SharedControls> => {
-    const at = instant(clock)
+  const read = async (at: Instant): Promise<SharedControls> => {
     try {
       const read = await store.readControls()
-      last = { read, at }
+      const age = since(at, clock)
+      if (age >= trustedMs) throw new OutdatedAnswer('what is ordered was read too long ago')
+      if (!last || age < since(last.at, clock)) last = { read, at }
       return read
     } catch (error) {
       if (last && since(last.at, clock) < trustedMs) return last.read
       throw error
-    } finally {
-      reading = null
     }
+  }
+
+  const begin = (): Promise<SharedControls> => {
+    const at = instant(clock)
+    const answer = read(at)
+    const begun = { answer, at }
+    const end = () => {
+      if (reading === begun) reading = null
+    }
+    reading = begun
+    answer.then(end, end)
+    return answer
   }
 
   return {
     async current() {
       if (last && since(last.at, clock) < freshMs) return last.read
-      reading ??= read()
-      return reading
+      // Whoever was to get an older answer may have stood still since.
+      return reading && since(reading.at, clock) < freshMs ? reading.answer : begin()
     },
   }
+}
+
+/** Of an instance that stood still while the answer was on its way. */
+class OutdatedAnswer extends Error {
+  override readonly name = 'OutdatedAnswer'
 }
 
 export const inForce = ({ controls }: SharedControls, name: string, nowSeconds: number): Control | null => {

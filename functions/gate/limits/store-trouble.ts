@@ -1,3 +1,4 @@
+import { type Clock, type Instant, instant, since } from '../../runtime/clock.ts'
 import { type StateStore, UnreadableState } from './store.ts'
 
 const shortestPauseMs = 100
@@ -14,20 +15,25 @@ export class StoreResting extends Error {
  *
  * @param random from 0 to 1
  */
-export function restingAfterTrouble(store: StateStore, now: () => number, random = Math.random): StateStore {
+export function restingAfterTrouble(store: StateStore, clock: Clock, random = Math.random): StateStore {
   let pauseMs = 0
-  let untilMs = 0
+  let trouble: { readonly at: Instant; readonly lastsMs: number } | null = null
 
   const call = async <T>(ask: () => Promise<T>): Promise<T> => {
-    if (now() < untilMs) throw new StoreResting('the state table failed a moment ago')
+    if (trouble && since(trouble.at, clock) < trouble.lastsMs)
+      throw new StoreResting('the state table failed a moment ago')
+    const before = trouble
     try {
       const answer = await ask()
       pauseMs = 0
       return answer
     } catch (error) {
       if (error instanceof UnreadableState) throw error
-      pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, pauseMs * 2))
-      untilMs = now() + pauseMs * (0.5 + random() / 2)
+      // Of several calls that fail together, one says so.
+      if (trouble === before) {
+        pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, pauseMs * 2))
+        trouble = { at: instant(clock), lastsMs: pauseMs * (0.5 + random() / 2) }
+      }
       throw error
     }
   }

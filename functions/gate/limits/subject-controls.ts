@@ -12,8 +12,8 @@ type SubjectControls = Pick<Item, 'quarantine' | 'revoke'>
 export interface Subjects {
   /** What is remembered to be ordered about the caller; null: nothing, or nothing is remembered. */
   recall(key: string, ticket: Ticket): Deny | null
-  /** Takes note of an item that a count returned. */
-  saw(key: string, item: SubjectControls): void
+  /** Takes note of an item that a count returned which was made at `at`. */
+  saw(key: string, item: SubjectControls, at: Instant): void
   /** What is ordered, read where it is not remembered. Throws when the table does not answer. */
   find(key: string, ticket: Ticket): Promise<Deny | null>
 }
@@ -36,8 +36,12 @@ export function createSubjects(store: StateStore, clock: Clock): Subjects {
     return null
   }
 
-  const note = (key: string, { quarantine, revoke }: SubjectControls) =>
-    memory.set(key, { controls: { quarantine, revoke }, at: instant(clock) })
+  /** As old as the question: the answer may have been on its way for long, while the instance stood still. */
+  const note = (key: string, { quarantine, revoke }: SubjectControls, at: Instant) => {
+    const known = memory.get(key)
+    if (!known || since(at, clock) <= since(known.at, clock))
+      memory.set(key, { controls: { quarantine, revoke }, at })
+  }
 
   return {
     recall(key, ticket) {
@@ -47,9 +51,10 @@ export function createSubjects(store: StateStore, clock: Clock): Subjects {
     saw: note,
     async find(key, ticket) {
       const known = recalled(key)
+      const at = instant(clock)
       const controls = known ?? (await store.read(key)) ?? { quarantine: null, revoke: null }
       // What is remembered does not get younger by being used.
-      if (!known) note(key, controls)
+      if (!known) note(key, controls, at)
       return ordered(controls, ticket)
     },
   }

@@ -20,6 +20,8 @@ interface Assembled {
   readonly manifest?: Partial<GateManifest>
 }
 
+const none = { cost: 1, layers: [], openWithoutStore: false }
+
 /** A user's function whose route needs no counters, with what it was called with. */
 function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: Assembled = {}) {
   const { telemetry, denials, faults, statuses, stripped } = silentTelemetry()
@@ -28,7 +30,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
     ...manifest,
     upstream: { kind: 'direct' },
     state: null,
-    routes: { [key]: { ...route, userLimit: null, ...given.route } },
+    routes: { [key]: { ...route, limits: none, ...given.route } },
     ...given.manifest,
   })
   const door = openSecondDoor(

@@ -1,0 +1,35 @@
+import type { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { expect, test } from 'vitest'
+import { openStateStore } from '../../../../functions/gate/limits/dynamodb.ts'
+
+type Update = UpdateItemCommand['input']
+
+/** A client whose first connection is cut off: nobody knows whether what it carried was done. */
+function cutOffOnce() {
+  const sent: Update[] = []
+  const send = async ({ input }: { input: Update }) => {
+    sent.push(input)
+    if (sent.length === 1) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    const counts = Object.values(input.ExpressionAttributeNames ?? {}).map(name => [name, { N: '1' }])
+    return { Attributes: Object.fromEntries(counts) }
+  }
+  return { sent, client: { send } as unknown as Pick<DynamoDBClient, 'send'> }
+}
+
+test('a write that was cut off is made once more, and gives nothing back that it may have given back already', async () => {
+  const { sent, client } = cutOffOnce()
+  const add = new Map([
+    ['c.1', -4],
+    ['c.2', 3],
+  ])
+  await openStateStore('table', 150, client).change('user#1', { add, remove: ['c.0'], expiresAt: 9 })
+  const amounts = sent.map(
+    ({ ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }) =>
+      Object.fromEntries(
+        Object.entries(names).map(([place, name]) => [name, values[`:${place.slice(1)}`]?.N]),
+      ),
+  )
+  expect(amounts[0]).toMatchObject({ 'c.1': '-4', 'c.2': '3' })
+  expect(amounts[1]).toMatchObject({ 'c.1': '0', 'c.2': '3' })
+  expect(sent).toHaveLength(2)
+})
