@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { LimitLayer } from './limits.ts'
 
 /**
@@ -28,33 +28,36 @@ export const stateTable = {
 export const subjectItemDays = 100
 export const longestSubjectControlDays = 90
 
+/** The table's own key: its bytes, or what was made of them, with which an HMAC takes a sixth of the time. */
+export type HashKey = Uint8Array | KeyObject
+
 /** Each part carries its length, so that no two callers can share a name. */
-const hashed = (key: Uint8Array, ...parts: readonly string[]): string =>
+const hashed = (key: HashKey, ...parts: readonly string[]): string =>
   createHmac('sha256', key)
     .update(parts.map(part => `${Buffer.byteLength(part)}:${part}`).join(''))
     .digest('base64url')
 
 const { prefixes } = stateTable
 
-export const subjectKey = (key: Uint8Array, issuer: string, subject: string): string =>
+export const subjectKey = (key: HashKey, issuer: string, subject: string): string =>
   `${prefixes.user}${hashed(key, issuer, subject)}`
-export const clientKey = (key: Uint8Array, issuer: string, client: string): string =>
+export const clientKey = (key: HashKey, issuer: string, client: string): string =>
   `${prefixes.client}${hashed(key, 'client', issuer, client)}`
 /** @param network an address, or of IPv6 the /64 that one caller has to itself; see `networkOf` */
-export const addressKey = (key: Uint8Array, network: string): string =>
+export const addressKey = (key: HashKey, network: string): string =>
   `${prefixes.ip}${hashed(key, 'address', network)}`
 export const sharedKey = (layer: LimitLayer, of: string): string => `${prefixes.shared}${layer} ${of}`
 
 /** Attributes of the item of controls: one for each control that is not a subject's own. */
 export const sharedControl = {
-  token: (key: Uint8Array, issuer: string, tokenId: string): string =>
+  token: (key: HashKey, issuer: string, tokenId: string): string =>
     `token ${hashed(key, 'token', issuer, tokenId)}`,
-  client: (key: Uint8Array, issuer: string, client: string): string =>
+  client: (key: HashKey, issuer: string, client: string): string =>
     `client ${hashed(key, 'client', issuer, client)}`,
   /** Apart from its quarantine: to revoke a client's tokens must not end that, nor be ended by it. */
-  clientTokens: (key: Uint8Array, issuer: string, client: string): string =>
+  clientTokens: (key: HashKey, issuer: string, client: string): string =>
     `tokens ${hashed(key, 'client', issuer, client)}`,
-  address: (key: Uint8Array, network: string): string => `address ${hashed(key, 'address', network)}`,
+  address: (key: HashKey, network: string): string => `address ${hashed(key, 'address', network)}`,
   route: (api: string, route: string): string => `route ${api} ${route}`,
   upstream: (api: string, upstream: string): string => `upstream ${api} ${upstream}`,
 } as const

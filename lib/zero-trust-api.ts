@@ -238,7 +238,16 @@ export class ZeroTrustApi extends Construct {
   /** Lets all gates see what operators order, where they can. Gates and limits are declared in any order, so this comes after each. */
   #shareState(): void {
     if (!(this.#controls ?? (this.#isLimited || this.#state !== undefined))) return
-    for (const gate of this.#gates.all) gate.useState(this.#stateful())
+    for (const gate of this.#gates.all) if (this.#obeys(gate)) gate.useState(this.#stateful())
+  }
+
+  /**
+   * By default a stub that answers everyone does not: there is nothing behind it to close, and whether the API is there at all must
+   * not hang on the table.
+   */
+  #obeys(gate: Gate): boolean {
+    if (this.#controls || gate.target.kind !== 'stub') return true
+    return this.#routes.some(route => route.gate === gate && route.access.kind === 'token')
   }
 
   #stateful(): GatewayState {

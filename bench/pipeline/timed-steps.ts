@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda'
 import { admitTicket } from '../../functions/gate/admit-ticket.ts'
+import { announceLimits } from '../../functions/gate/announce-limits.ts'
 import { answerProblems } from '../../functions/gate/answer-problems.ts'
 import { applyRule } from '../../functions/gate/apply-rule.ts'
 import { bindPrincipal } from '../../functions/gate/bind-principal.ts'
@@ -8,9 +9,10 @@ import { checkOrigin } from '../../functions/gate/check-origin.ts'
 import { declareInputs } from '../../functions/gate/declare-inputs.ts'
 import { declareOutputs } from '../../functions/gate/declare-outputs.ts'
 import { enforceLimits } from '../../functions/gate/enforce-limits.ts'
+import { findClient } from '../../functions/gate/find-client.ts'
 import { matchRoute } from '../../functions/gate/match-route.ts'
 import type { DeclaredRequest } from '../../functions/gate/passage.ts'
-import type { GateParts } from '../../functions/gate/pipeline.ts'
+import { doorSteps, type GateParts } from '../../functions/gate/pipeline.ts'
 import { recordOutcome } from '../../functions/gate/record-outcome.ts'
 import { requireAuthentication } from '../../functions/gate/require-authentication.ts'
 import { secureResponse } from '../../functions/gate/secure-response.ts'
@@ -58,16 +60,19 @@ export function timedSteps(untimed: GateParts) {
     recordOutcome: recordOutcome(gate),
     secureResponse: secureResponse(),
     shareResponse: shareResponse(gate.manifest),
+    announceLimits: announceLimits(),
     answerProblems: answerProblems(gate),
     matchRoute: matchRoute(gate),
     checkOrigin: checkOrigin(gate.manifest),
     admitTicket: admitTicket(gate),
     requireAuthentication: requireAuthentication(gate),
+    findClient: findClient(gate.manifest),
     enforceLimits: enforceLimits(gate),
     declareInputs: declareInputs(gate),
     bindPrincipal: bindPrincipal(),
     applyRule: applyRule(gate),
   }) as unknown as Array<[string, Timed]>
+  if (steps.length !== doorSteps(gate).length) throw new Error('the door has other steps than these')
   const call = callUpstream(gate)
   const parts = timedParts(gate)
 

@@ -16,7 +16,8 @@ export function findClient({
   const isProxy = clientAddress && proxiesOf(clientAddress)
   return {
     before: ({ event, internal }) => {
-      const peer = event.requestContext?.identity?.sourceIp ?? ''
+      const sourceIp: unknown = event.requestContext?.identity?.sourceIp
+      const peer = typeof sourceIp === 'string' ? sourceIp : ''
       const forwarded = clientAddress
         ? headerValues(event.multiValueHeaders, 'x-forwarded-for').flatMap(line => line.split(','))
         : []

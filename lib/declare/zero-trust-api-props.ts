@@ -23,7 +23,7 @@ export interface ZeroTrustApiProps {
   /**
    * Whether operators can quarantine, revoke and close at run time: every gate then looks into the state table, also those whose routes
    * have no limits. `false`: only gates that count look there, and obey what they find.
-   * @default - true where the API has limits or a `state`
+   * @default - true where the API has limits or a `state`, but for gates of stubs that answer everyone and count nothing
    */
   readonly controls?: boolean
   /** Where a caller's address stands when proxies or a CDN stand before the API. @default - whoever called API Gateway */

@@ -326,7 +326,7 @@ describe('the table', () => {
     api.addRoute('GET /limited', { ...http(), limits: { user: Limit.perMinute(1) } })
     api.addRoute('GET /stub', open)
   }
-  const all = ['Gate GET --limited', 'Idle', 'Stubs']
+  const behindSomething = ['Gate GET --limited', 'Idle']
 
   it('does not exist without limits and controls, and no gate knows of one', () => {
     expect(gatesWithState(api => api.addRoute('GET /a', guarded))).toEqual({ tables: 0, gates: [] })
@@ -335,11 +335,22 @@ describe('the table', () => {
   })
 
   it('is known to every gate as soon as one route counts: callers of the others can be quarantined too', () => {
-    expect(gatesWithState(three)).toEqual({ tables: 1, gates: expect.arrayContaining(all) })
+    expect(gatesWithState(three)).toEqual({ tables: 1, gates: expect.arrayContaining(behindSomething) })
     expect(synthesized(three).gate('Idle').manifest.state).toEqual({
       table: { env: 'STATE_TABLE' },
       budgetMs: 150,
     })
+  })
+
+  it('is not asked for a stub that answers everyone, unless that is declared', () => {
+    expect(gatesWithState(three).gates).not.toContain('Stubs')
+    const props = { issuers: [login], controls: true }
+    expect(gatesWithState(three, props).gates).toEqual(expect.arrayContaining([...behindSomething, 'Stubs']))
+    const guardedToo = (api: ZeroTrustApi) => {
+      three(api)
+      api.addRoute('GET /guarded', guarded)
+    }
+    expect(gatesWithState(guardedToo).gates).toContain('Stubs')
   })
 
   it('is known to those that count only, where controls are declined', () => {

@@ -76,7 +76,7 @@ test('an item that is not there is nothing', async () => {
 describe('the table’s own key', () => {
   test('is made by the first who needs it, and is the same for all', async () => {
     const read = await Promise.all(Array.from({ length: 8 }, () => open().readControls()))
-    const keys = new Set(read.map(({ hashKey }) => Buffer.from(hashKey).toString('hex')))
+    const keys = new Set(read.map(({ hashKey }) => Buffer.from(hashKey as Uint8Array).toString('hex')))
     expect(keys.size).toBe(1)
     expect([...keys][0]).toHaveLength(64)
   })

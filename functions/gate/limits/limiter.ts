@@ -1,7 +1,14 @@
 import { allow, type Decision, type Deny, deny } from '../../../contract/decision.ts'
 import type { LimitLayer } from '../../../contract/limits.ts'
 import type { RouteKey } from '../../../contract/route.ts'
-import { addressKey, clientKey, sharedKey, subjectItemDays, subjectKey } from '../../../contract/state.ts'
+import {
+  addressKey,
+  clientKey,
+  type HashKey,
+  sharedKey,
+  subjectItemDays,
+  subjectKey,
+} from '../../../contract/state.ts'
 import { type Clock, instant } from '../../runtime/clock.ts'
 import { type Asking, orderedOf } from './orders.ts'
 import { createPermits, type Granted, type Left } from './permits.ts'
@@ -50,7 +57,7 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
   const subjects = createSubjects(store, clock)
 
   /** Counts a request everywhere it counts. What was granted on the way is in `granted`, whatever comes of it. */
-  const takeAll = async (asking: Asking, hashKey: Uint8Array, granted: Granted[]): Promise<Admission> => {
+  const takeAll = async (asking: Asking, hashKey: HashKey, granted: Granted[]): Promise<Admission> => {
     const { ticket, address } = asking
     const { layers, cost } = planOf(plans, asking.route)
     const subject = ticket && subjectKey(hashKey, ticket.issuer, ticket.subject)
@@ -59,7 +66,7 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
     let report: Report | null = null
     for (const { layer, of, boundsFor } of layers) {
       const bounds = boundsFor({ claims: ticket?.claims ?? null, address })
-      const key = keyOf(layer, of, asking, hashKey)
+      const key = layer === 'user' ? subject : keyOf(layer, of, asking, hashKey)
       if (!bounds || key === null) continue
       const asked = instant(clock)
       const taken = await permits.take(key, bounds, cost, lifetimeMs(layer, bounds.windows))
@@ -110,16 +117,14 @@ function planOf(plans: ReadonlyMap<RouteKey, RoutePlan>, route: RouteKey): Route
 }
 
 function keyOf(
-  layer: LimitLayer,
+  layer: Exclude<LimitLayer, 'user'>,
   of: string,
   { ticket, network }: Asking,
-  hashKey: Uint8Array,
+  hashKey: HashKey,
 ): string | null {
   switch (layer) {
     case 'ip':
       return addressKey(hashKey, network)
-    case 'user':
-      return ticket && subjectKey(hashKey, ticket.issuer, ticket.subject)
     case 'client':
       // Tokens that name no client are one client: to leave the name out must not be a way round.
       return ticket && clientKey(hashKey, ticket.issuer, ticket.client)

@@ -1,11 +1,13 @@
+import { createSecretKey } from 'node:crypto'
 import { type Control, isInForce } from '../../../contract/control.ts'
+import type { HashKey } from '../../../contract/state.ts'
 import { type Clock, type Instant, instant, since } from '../../runtime/clock.ts'
 import type { StateStore } from './store.ts'
 
 /** The item of controls, as it was read. */
 export interface SharedControls {
   /** The key under which the table names callers. */
-  readonly hashKey: Uint8Array
+  readonly hashKey: HashKey
   /** By their attributes' names: see `sharedControl`. */
   readonly controls: ReadonlyMap<string, Control>
 }
@@ -29,7 +31,8 @@ export function createControlsReader(store: StateStore, clock: Clock): ControlsR
 
   const read = async (at: Instant): Promise<SharedControls> => {
     try {
-      const read = await store.readControls()
+      const { hashKey, controls } = await store.readControls()
+      const read = { controls, hashKey: hashKey instanceof Uint8Array ? createSecretKey(hashKey) : hashKey }
       const age = since(at, clock)
       if (age >= trustedMs) throw new OutdatedAnswer('what is ordered was read too long ago')
       if (!last || age < since(last.at, clock)) last = { read, at }
