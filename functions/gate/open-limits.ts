@@ -19,11 +19,8 @@ export async function openLimits(
 ): Promise<Limits> {
   const table = resolveDeployed(state.table, environment)
   const client = createClient(environment)
-  await openStateStore(table, connectMs, client)
-    .readControls()
-    .catch(() => null)
   const limits = limitsIn(table, client, manifest, { conditions })
-  await limits.limiter.prepare()
+  await limits.limiter.prepare(openStateStore(table, connectMs, client))
   return limits
 }
 

@@ -30,7 +30,7 @@ export interface Admission {
 
 export interface Limiter {
   /** Reads what is ordered before anyone asks, so that the first request finds the connection open. Never fails. */
-  prepare(): Promise<void>
+  prepare(patient?: Pick<StateStore, 'readControls'>): Promise<void>
   /** Denials: `control.*`, `limit.*`. Throws when the state table does not answer. */
   admit(asking: Asking): Promise<Admission>
 }
@@ -83,8 +83,8 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
   }
 
   return {
-    async prepare() {
-      await controls.current().catch(() => null)
+    async prepare(patient) {
+      await controls.current(patient).catch(() => null)
     },
 
     async admit(asking) {

@@ -13,8 +13,12 @@ export interface SharedControls {
 }
 
 export interface ControlsReader {
-  /** What is ordered, as of two seconds ago at the most; of five, where the table does not answer. Throws when nobody knows. */
-  current(): Promise<SharedControls>
+  /**
+   * What is ordered, as of two seconds ago at the most; of five, where the table does not answer. Throws when nobody knows.
+   *
+   * @param from another way to the table, of whoever can wait longer than a request
+   */
+  current(from?: Pick<StateStore, 'readControls'>): Promise<SharedControls>
 }
 
 const freshMs = 2000
@@ -29,9 +33,11 @@ export function createControlsReader(store: StateStore, clock: Clock): ControlsR
   let last: { readonly read: SharedControls; readonly at: Instant } | null = null
   let reading: { readonly answer: Promise<SharedControls>; readonly at: Instant } | null = null
 
-  const read = async (at: Instant): Promise<SharedControls> => {
+  type Source = Pick<StateStore, 'readControls'>
+
+  const read = async (at: Instant, from: Source): Promise<SharedControls> => {
     try {
-      const { hashKey, controls } = await store.readControls()
+      const { hashKey, controls } = await from.readControls()
       const read = { controls, hashKey: hashKey instanceof Uint8Array ? createSecretKey(hashKey) : hashKey }
       const age = since(at, clock)
       if (age >= trustedMs) throw new OutdatedAnswer('what is ordered was read too long ago')
@@ -43,9 +49,9 @@ export function createControlsReader(store: StateStore, clock: Clock): ControlsR
     }
   }
 
-  const begin = (): Promise<SharedControls> => {
+  const begin = (from: Source): Promise<SharedControls> => {
     const at = instant(clock)
-    const answer = read(at)
+    const answer = read(at, from)
     const begun = { answer, at }
     const end = () => {
       if (reading === begun) reading = null
@@ -56,10 +62,10 @@ export function createControlsReader(store: StateStore, clock: Clock): ControlsR
   }
 
   return {
-    async current() {
+    async current(from = store) {
       if (last && since(last.at, clock) < freshMs) return last.read
       // Whoever was to get an older answer may have stood still since.
-      return reading && since(reading.at, clock) < freshMs ? reading.answer : begin()
+      return reading && since(reading.at, clock) < freshMs ? reading.answer : begin(from)
     },
   }
 }
