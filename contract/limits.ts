@@ -22,7 +22,7 @@ export type Bound = Decoded<typeof bound>
 
 const layer = object({
   layer: literal(...limitLayers),
-  /** What is counted, where all callers share it; empty where every caller has a count of their own. */
+  /** What is counted, where all callers share it; of a caller's own counts the item, empty for the one that most stand in. */
   of: string,
   /** With tiers: those of the strictest, for callers of none. */
   bounds: list(bound),

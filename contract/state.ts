@@ -26,6 +26,8 @@ export const stateTable = {
  * says anew when the item may go, and does not know of the control.
  */
 export const subjectItemDays = 100
+/** Any other item: twice the longest window there is, whichever route, API or version of them it was that counted in it. */
+export const otherItemDays = 62
 export const longestSubjectControlDays = 90
 
 /** The table's own key: its bytes, or what was made of them, with which an HMAC takes a sixth of the time. */

@@ -27,8 +27,16 @@ export function enforceLimits({
 }): Step<Limited> {
   const ask = async ({ limiter, budgetMs }: Limits, { key, ticket, client }: Limited): Promise<Admission> => {
     const startedAt = now()
+    const answer = limiter.admit({ route: key, ticket, ...client })
     try {
-      return await within(budgetMs, limiter.admit({ route: key, ticket, ...client }))
+      const admission = await within(budgetMs, answer)
+      // What is decided is decided, however long that takes.
+      await within(Math.max(1, budgetMs - (now() - startedAt)), admission.written).catch(() => null)
+      return admission
+    } catch (error) {
+      // Of a request that was refused for lack of an answer nothing is to stay counted.
+      answer.then(late => late.withdraw()).catch(() => null)
+      throw error
     } finally {
       telemetry.storeAsked(now() - startedAt)
     }

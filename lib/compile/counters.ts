@@ -36,6 +36,11 @@ export class CounterNames {
     this.api = api
   }
 
+  /** Where a route counts a caller by itself: an item for all of them would grow with every route that the caller uses. */
+  item(layer: LimitLayer, route: string): string {
+    return counterName(this.api, { layer, scope: route, methods: 'all', windowMs: 0, when: null })
+  }
+
   /** @param at names whatever counts in errors */
   of(at: string, counter: Counter): string {
     const name = counterName(this.api, counter)

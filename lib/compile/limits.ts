@@ -138,13 +138,14 @@ function compileLayer(
     counter: names.of(placeOf(at, layer), { layer, scope, methods, windowMs, when }),
     max,
     windowMs,
-    leased: isLeased(layer, max, windowMs),
+    leased: max * 1000 >= leasedPerSecond * windowMs,
     when,
   })
   const { tiers } = counted
   const manifest: LayerManifest = {
     layer,
-    of: shared === null ? '' : [names.api, shared].filter(Boolean).join(' '),
+    of:
+      shared === null ? (own ? names.item(layer, scope) : '') : [names.api, shared].filter(Boolean).join(' '),
     bounds: counted.bounds.map(bound),
     tiers: tiers && {
       claim: tiers.claim,
@@ -170,10 +171,6 @@ function sharedBy(layer: LimitLayer, { key, gate }: LimitedRoute): string | null
 
 /** From so many a second on, counting several at once saves more writes than it costs in precision. */
 const leasedPerSecond = 10
-
-/** One caller's requests are few, and are counted one by one; what many share would be one item that all of them write to. */
-const isLeased = (layer: LimitLayer, max: number, windowMs: number): boolean =>
-  (layer !== 'user' && layer !== 'ip') || max * 1000 >= leasedPerSecond * windowMs
 
 const claimsOf = ({ bounds, tiers }: Counted): string[] => [
   ...(tiers ? [tiers.claim] : []),

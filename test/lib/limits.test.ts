@@ -88,19 +88,38 @@ describe('limits of an API', () => {
     })
   })
 
-  it('are leased where many share a count, and of one caller where ten a second or more are allowed', () => {
+  it('are leased from ten a second on, and below are counted one by one: then a lease would waste more than it saves', () => {
     const leased = (limits: ZeroTrustApiProps['limits'], layer: LimitLayer) =>
       limitsOf(api => api.addRoute('GET /a', http()), withLimits(limits))('GET /a').layer(layer).bounds[0]
         ?.leased
-    for (const layer of ['client', 'route', 'upstream', 'service'] as const) {
-      expect(leased({ [layer]: Limit.perMinute(1) }, layer)).toBe(true)
-    }
-    for (const layer of ['user', 'ip'] as const) {
+    for (const layer of limitLayers) {
       expect(leased({ [layer]: Limit.perSecond(10) }, layer)).toBe(true)
       expect(leased({ [layer]: Limit.perSecond(9) }, layer)).toBe(false)
       expect(leased({ [layer]: Limit.perMinute(600) }, layer)).toBe(true)
       expect(leased({ [layer]: Limit.perMinute(599) }, layer)).toBe(false)
     }
+  })
+})
+
+describe('a limit of a route’s own', () => {
+  it('counts a caller in an item of its own, which no other route has', () => {
+    const of = limitsOf(
+      api => {
+        for (const name of ['a', 'b'])
+          api.addRoute(`GET /${name}`, {
+            ...http(),
+            limits: { user: Limit.perMinute(1), ip: Limit.perMinute(2) },
+          })
+        api.addRoute('GET /c', http())
+      },
+      withLimits({ user: Limit.perMinute(3), ip: Limit.perMinute(3) }),
+    )
+    const items = ['GET /a', 'GET /b', 'GET /c'].flatMap(key =>
+      (['user', 'ip'] as const).map(layer => of(key).layer(layer).of),
+    )
+    expect(items.slice(4)).toEqual(['', ''])
+    expect(new Set(items.slice(0, 4)).size).toBe(4)
+    for (const item of items.slice(0, 4)) expect(item).toMatch(/^[\w-]{5,}$/)
   })
 })
 
@@ -271,7 +290,7 @@ describe('an upstream', () => {
       },
       withLimits({ upstream: Limit.perSecond(50) }),
     )
-    expect(of('GET /a').layer('upstream').bounds[0]).toMatchObject({ max: 7, leased: true })
+    expect(of('GET /a').layer('upstream').bounds[0]).toMatchObject({ max: 7, leased: false })
     expect(of('GET /a').layer('upstream')).toEqual(of('POST /a').layer('upstream'))
     expect(of('GET /b').layer('upstream').bounds[0]?.max).toBe(50)
     expect(of('GET /c').names).toEqual([])

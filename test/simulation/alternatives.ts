@@ -129,7 +129,7 @@ const withoutTakingBack: Alternative = {
             : inner.change(key, change),
       }
       const permits = createPermits(store, instance.clock)
-      return async cost => (await permits.take('caller', { id: 'all', windows }, cost, windowMs)).ok
+      return async cost => (await permits.take('caller', { id: 'all', windows }, cost, windowMs, () => {})).ok
     }
   },
 }

@@ -25,7 +25,8 @@ export const ours =
     return instance => {
       const permits = createPermits(table.from(instance), instance.clock)
       return async (cost, caller) =>
-        (await permits.take(`caller ${caller}`, { id: `bounds ${cost}`, windows }, cost, lastsMs)).ok
+        (await permits.take(`caller ${caller}`, { id: `bounds ${cost}`, windows }, cost, lastsMs, () => {}))
+          .ok
     }
   }
 

@@ -42,9 +42,13 @@ const json = { 'content-type': 'application/x-amz-json-1.0' }
 
 /** An error as DynamoDB writes it. */
 export const awsError =
-  (status: number, name: string): RequestListener =>
+  (status: number, name: string, reason?: string): RequestListener =>
   (_, response) => {
-    const body = JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'no' })
+    const body = JSON.stringify({
+      __type: `com.amazonaws.dynamodb.v20120810#${name}`,
+      message: 'no',
+      ...(reason !== undefined && { ThrottlingReasons: [{ reason, resource: 'state' }] }),
+    })
     response.writeHead(status, json).end(body)
   }
 

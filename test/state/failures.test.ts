@@ -1,7 +1,9 @@
+import type { RequestListener } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { writeControl } from '../../contract/control.ts'
 import type { GateManifest, GateRoute } from '../../contract/gate-manifest.ts'
 import { subjectKey } from '../../contract/state.ts'
+import { ticketContext } from '../../contract/ticket.ts'
 import { limitsIn } from '../../functions/gate/open-limits.ts'
 import { assembleGate, eventOf, manifest, ticket } from '../functions/gate/parts.ts'
 import { answerOf, awsError, hang, reset, stall, startFailingStore } from './failing-store.ts'
@@ -18,10 +20,28 @@ const controls = answerOf(
 )
 const counted = (more: object) => JSON.stringify({ Attributes: { 'other.1': { N: '1' }, ...more } })
 
+/** As a table that works: controls that order nothing, and a first count. */
+const counting: RequestListener = (request, response) => {
+  if (request.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem') return controls(request, response)
+  let body = ''
+  request.on('data', chunk => {
+    body += chunk
+  })
+  request.on('end', () => {
+    const names: Record<string, string> = JSON.parse(body).ExpressionAttributeNames
+    const added = Object.values(names).find(name => name.includes('.')) ?? ''
+    answerOf(counted({ [added]: { N: '1' } }))(request, response)
+  })
+}
+
 /** Everything that can happen instead of an answer. */
 const failures = {
-  'throttles the table': awsError(400, 'ProvisionedThroughputExceededException'),
-  'throttles the key': awsError(400, 'ThrottlingException'),
+  'throttles the table': awsError(
+    400,
+    'ProvisionedThroughputExceededException',
+    'TableWriteProvisionedThroughputExceeded',
+  ),
+  'throttles all of its kind': awsError(400, 'ThrottlingException', 'TableWriteAccountLimitExceeded'),
   'throttles the account': awsError(400, 'RequestLimitExceeded'),
   'fails inside': awsError(500, 'InternalServerError'),
   'is unavailable': awsError(503, 'ServiceUnavailable'),
@@ -110,20 +130,56 @@ describe.each(Object.entries(failures))('a state table that %s', (_, failure) =>
       await gate.handle(eventOf())
       gate.later(2000)
     }
-    store.answerWith((request, response) => {
-      const isRead = request.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem'
-      if (isRead) return controls(request, response)
-      let body = ''
-      request.on('data', chunk => {
-        body += chunk
-      })
-      request.on('end', () => {
-        const names: Record<string, string> = JSON.parse(body).ExpressionAttributeNames
-        const added = Object.values(names).find(name => name.includes('.')) ?? ''
-        answerOf(counted({ [added]: { N: '1' } }))(request, response)
-      })
-    })
+    store.answerWith(counting)
     expect((await gate.handle(eventOf())).statusCode).toBe(200)
+  })
+})
+
+describe.each([
+  ['says so', awsError(400, 'ThrottlingException', 'TableWriteKeyRangeThroughputExceeded')],
+  ['does not say why', awsError(400, 'ProvisionedThroughputExceededException')],
+])('a state table that throttles one key, and %s', (_, throttle) => {
+  const of = (subject: string) =>
+    eventOf({
+      pathParameters: { userId: subject },
+      requestContext: {
+        ...eventOf().requestContext,
+        authorizer: ticketContext({ ...ticket, subject, claims: { ...ticket.claims, sub: subject } }),
+      },
+    })
+
+  test('refuses its caller as one beyond the limit, also where requests may pass uncounted', async () => {
+    for (const policy of [manifest, open]) {
+      const gate = await startGate(policy)
+      store.answerWith(throttle)
+      expect((await gate.handle(of('user-1'))).statusCode).toBe(429)
+      expect([gate.called, gate.uncounted, gate.denials.map(({ reason }) => reason)]).toEqual([
+        [],
+        [],
+        ['limit.user'],
+      ])
+      store.answerWith(controls)
+    }
+  })
+
+  test('holds up nobody else: the key alone is left alone', async () => {
+    const gate = await startGate(manifest)
+    store.answerWith(throttle)
+    await gate.handle(of('user-1'))
+    store.answerWith(counting)
+    expect((await gate.handle(of('user-2'))).statusCode).toBe(200)
+    expect((await gate.handle(of('user-1'))).statusCode).toBe(429)
+    gate.later(2000)
+    expect((await gate.handle(of('user-1'))).statusCode).toBe(200)
+  })
+
+  test('is in trouble when several keys are throttled at once', async () => {
+    const gate = await startGate(manifest)
+    store.answerWith(throttle)
+    const statuses: number[] = []
+    for (const name of ['user-1', 'user-2', 'user-3', 'user-4'])
+      statuses.push((await gate.handle(of(name))).statusCode)
+    expect(statuses).toEqual([429, 429, 503, 503])
   })
 })
 

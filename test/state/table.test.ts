@@ -1,7 +1,7 @@
 import { PutItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeControl } from '../../contract/control.ts'
-import { stateTable, subjectItemDays } from '../../contract/state.ts'
+import { otherItemDays, stateTable, subjectItemDays } from '../../contract/state.ts'
 import { openStateStore } from '../../functions/gate/limits/dynamodb.ts'
 import { layersOf, openGates, policyOf, ticketOf } from './gates.ts'
 import { createStateTable, type TestTable } from './store.ts'
@@ -125,5 +125,9 @@ test('the table names nobody, and keeps what it keeps for as long as it must', a
     return Math.round((Number(item?.expiresAt?.N) - Date.now() / 1000) / 86_400)
   }
   // A subject's controls stand in its item, so the item outlives them.
-  expect([days('user#'), days('ip#'), days('shared#')]).toEqual([subjectItemDays, 0, 0])
+  expect([days('user#'), days('ip#'), days('shared#')]).toEqual([
+    subjectItemDays,
+    otherItemDays,
+    otherItemDays,
+  ])
 })

@@ -117,7 +117,11 @@ function itemOf(attributes: Attributes): Item {
   const counts = new Map<string, number>()
   for (const name in attributes) {
     const { N } = attributes[name] as { N?: string }
-    if (N !== undefined && name.includes('.')) counts.set(name, Number(N))
+    if (N === undefined || !name.includes('.')) continue
+    const count = Number(N)
+    // What is no number is not beyond any limit either.
+    if (!Number.isSafeInteger(count)) throw new UnreadableState('a count that is no whole number')
+    counts.set(name, count)
   }
   return {
     counts,

@@ -5,16 +5,17 @@ import {
   addressKey,
   clientKey,
   type HashKey,
+  otherItemDays,
   sharedKey,
   subjectItemDays,
   subjectKey,
 } from '../../../contract/state.ts'
 import { type Clock, instant } from '../../runtime/clock.ts'
 import { type Asking, orderedOf } from './orders.ts'
-import { createPermits, type Granted, type Left } from './permits.ts'
+import { type Bounds, createPermits, type Exceeded, type Granted, type Later, type Left } from './permits.ts'
 import type { RoutePlan } from './plan.ts'
 import { createControlsReader } from './shared-controls.ts'
-import type { StateStore } from './store.ts'
+import { KeyThrottled, type StateStore } from './store.ts'
 import { createSubjects } from './subject-controls.ts'
 
 /** How near a caller is to a limit of its own: to the nearest, or to the one that refused. */
@@ -22,10 +23,23 @@ export interface Report extends Left {
   readonly layer: LimitLayer
 }
 
-export interface Admission {
+interface Decided {
   readonly decision: Decision<void>
   /** Null: no limit has anything to say. */
   readonly report: Report | null
+}
+
+export interface Admission extends Decided {
+  /** What is written beside the decision: the better done before an instance is frozen, and no reason to decide otherwise. */
+  readonly written: Promise<unknown>
+  /** Takes back what was counted, for a request that was told something else meanwhile. */
+  withdraw(): Promise<void>
+}
+
+interface Ask {
+  readonly layer: LimitLayer
+  readonly key: string
+  readonly bounds: Bounds
 }
 
 export interface Limiter {
@@ -45,6 +59,8 @@ interface LimiterParts {
 }
 
 /** How near all callers together are to a limit is nobody's business outside. */
+const dayMs = 86_400_000
+
 const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
 
 /**
@@ -57,25 +73,44 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
   const subjects = createSubjects(store, clock)
 
   /** Counts a request everywhere it counts. What was granted on the way is in `granted`, whatever comes of it. */
-  const takeAll = async (asking: Asking, hashKey: HashKey, granted: Granted[]): Promise<Admission> => {
-    const { ticket, address } = asking
-    const { layers, cost } = planOf(plans, asking.route)
+  /** What a request is counted in, from the narrowest to the widest. */
+  const asksOf = (asking: Asking, hashKey: HashKey, subject: string | null): Ask[] =>
+    planOf(plans, asking.route).layers.flatMap(({ layer, of, boundsFor }) => {
+      const bounds = boundsFor({ claims: asking.ticket?.claims ?? null, address: asking.address })
+      const key = layer === 'user' ? subject && itemOf(subject, of) : keyOf(layer, of, asking, hashKey)
+      return bounds && key !== null ? [{ layer, key, bounds }] : []
+    })
+
+  /** Counts a request everywhere it counts. What was granted on the way is in `granted`, whatever comes of it. */
+  const takeAll = async (
+    asking: Asking,
+    hashKey: HashKey,
+    granted: Granted[],
+    later: Later,
+  ): Promise<Decided> => {
+    const { ticket } = asking
+    const { cost } = planOf(plans, asking.route)
     const subject = ticket && subjectKey(hashKey, ticket.issuer, ticket.subject)
     const remembered = ticket && subject && subjects.recall(subject, ticket)
     if (remembered) return refused(remembered)
+    const asks = asksOf(asking, hashKey, subject)
+    // Before anything is written: what is known to be refused costs nothing, whichever layer it is that refuses.
+    for (const { layer, key, bounds } of asks) {
+      const known = permits.recall(key, bounds)
+      if (known) return exceeded(layer, known, clock.wall())
+    }
     let report: Report | null = null
-    for (const { layer, of, boundsFor } of layers) {
-      const bounds = boundsFor({ claims: ticket?.claims ?? null, address })
-      const key = layer === 'user' ? subject : keyOf(layer, of, asking, hashKey)
-      if (!bounds || key === null) continue
+    for (const { layer, key, bounds } of asks) {
       const asked = instant(clock)
-      const taken = await permits.take(key, bounds, cost, lifetimeMs(layer, bounds.windows))
+      const lastsMs = (key === subject ? subjectItemDays : otherItemDays) * dayMs
+      const taken = await permits.take(key, bounds, cost, lastsMs, later).catch(throttledOnly)
+      if (!taken) return { decision: deny(`limit.${layer}`, { retryAfterSeconds: 1 }), report: null }
       if (taken.ok) granted.push(taken)
       if (ticket && key === subject && taken.item) subjects.saw(key, taken.item, asked)
       // A quarantine is a stronger no than a limit, and the same item says both.
       const ordered = ticket && key === subject && subjects.recall(key, ticket)
       if (ordered) return refused(ordered)
-      if (!taken.ok) return exceeded(layer, taken.left, taken.untilMs - clock.wall())
+      if (!taken.ok) return exceeded(layer, taken, clock.wall())
       if (taken.left && callersOwn.includes(layer)) report = nearer(report, { layer, ...taken.left })
     }
     const ordered = ticket && subject ? await subjects.find(subject, ticket) : null
@@ -88,27 +123,43 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
     },
 
     async admit(asking) {
+      const pending: Promise<unknown>[] = []
+      const granted: Granted[] = []
+      const giveBack = () => granted.splice(0).map(each => each.giveBack())
+      const finish = (decided: Decided): Admission => ({
+        ...decided,
+        written: Promise.all(pending),
+        withdraw: async () => {
+          await Promise.all(giveBack())
+        },
+      })
       const shared = await controls.current()
       const ordered = orderedOf(shared, asking, place, clock.wall() / 1000)
-      if (ordered) return refused(ordered)
-      const granted: Granted[] = []
-      let admission: Admission | null = null
+      if (ordered) return finish(refused(ordered))
       try {
-        admission = await takeAll(asking, shared.hashKey, granted)
-        return admission
-      } finally {
-        if (!admission?.decision.ok) await Promise.all(granted.map(each => each.giveBack()))
+        const decided = await takeAll(asking, shared.hashKey, granted, write => pending.push(write))
+        if (!decided.decision.ok) pending.push(...giveBack())
+        return finish(decided)
+      } catch (error) {
+        // Nobody waits for it: what cannot be asked is answered as its route says, and what was granted in memory is back at once.
+        void Promise.all([...pending, ...giveBack()])
+        throw error
       }
     },
   }
 }
 
-const refused = (denial: Deny): Admission => ({ decision: denial, report: null })
+const refused = (denial: Deny): Decided => ({ decision: denial, report: null })
 
-const exceeded = (layer: LimitLayer, left: Left, waitMs: number): Admission => ({
-  decision: deny(`limit.${layer}`, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }),
+const exceeded = (layer: LimitLayer, { left, untilMs }: Exceeded, nowMs: number): Decided => ({
+  decision: deny(`limit.${layer}`, { retryAfterSeconds: Math.max(1, Math.ceil((untilMs - nowMs) / 1000)) }),
   report: callersOwn.includes(layer) ? { layer, ...left } : null,
 })
+
+const throttledOnly = (error: unknown): null => {
+  if (error instanceof KeyThrottled) return null
+  throw error
+}
 
 function planOf(plans: ReadonlyMap<RouteKey, RoutePlan>, route: RouteKey): RoutePlan {
   const plan = plans.get(route)
@@ -124,20 +175,17 @@ function keyOf(
 ): string | null {
   switch (layer) {
     case 'ip':
-      return addressKey(hashKey, network)
+      return itemOf(addressKey(hashKey, network), of)
     case 'client':
       // Tokens that name no client are one client: to leave the name out must not be a way round.
-      return ticket && clientKey(hashKey, ticket.issuer, ticket.client)
+      return ticket && itemOf(clientKey(hashKey, ticket.issuer, ticket.client), of)
     default:
       return sharedKey(layer, of)
   }
 }
 
-/** A subject's item holds its controls, and outlives them; any other is of no use once its windows have passed. */
-const lifetimeMs = (layer: LimitLayer, windows: readonly { readonly windowMs: number }[]): number =>
-  layer === 'user'
-    ? subjectItemDays * 86_400_000
-    : 2 * Math.max(...windows.map(({ windowMs }) => windowMs)) + 60_000
+/** A route with a limit of its own counts a caller in an item of its own. */
+const itemOf = (caller: string, of: string): string => (of === '' ? caller : `${caller}#${of}`)
 
 const nearer = (a: Report | null, b: Report): Report =>
   a === null || b.amount / b.window.max < a.amount / a.window.max ? b : a

@@ -39,9 +39,16 @@ export interface Left {
 }
 
 export interface Permits {
-  /** @param lastsMs how long the item is kept after this */
-  take(key: string, bounds: Bounds, cost: number, lastsMs: number): Promise<Taken>
+  /** What is remembered to be beyond its limit, without asking; null: nothing is. */
+  recall(key: string, bounds: Bounds): Exceeded | null
+  /**
+   * @param lastsMs how long the item is kept after this
+   * @param later takes writes that nobody need wait for to know the answer
+   */
+  take(key: string, bounds: Bounds, cost: number, lastsMs: number, later: Later): Promise<Taken>
 }
+
+export type Later = (write: Promise<unknown>) => void
 
 /** Counted in advance, to be spent by this instance. */
 interface Lease {
@@ -58,7 +65,9 @@ interface Lease {
 /** What an instance remembers of one item and bounds. */
 interface Known {
   lease: Lease | null
-  exceeded: { readonly answer: Exceeded; readonly recalledUntilMs: number } | null
+  exceeded: { readonly answer: Exceeded; readonly at: Instant; readonly forMs: number } | null
+  /** How often in a row it asked in vain. */
+  refusals: number
   stale: readonly string[]
   /** Another request of this instance is asking, and may get enough for both. */
   asking: Promise<unknown> | null
@@ -66,6 +75,8 @@ interface Known {
 
 const remembered = 10_000
 const longestMemoryMs = 60_000
+/** Many instances that share what comes free one by one must not all ask for each: who is refused again waits longer. */
+const longestBackoffMs = 1000
 /** By a write that counts; by one that does nothing else, which is made for so many at the least. */
 const mostRemoved = 20
 const mostRemovedAtOnce = 100
@@ -84,7 +95,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
   const recall = (id: string): Known => {
     const known = memory.get(id)
     if (known) return known
-    const fresh: Known = { lease: null, exceeded: null, stale: [], asking: null }
+    const fresh: Known = { lease: null, exceeded: null, refusals: 0, stale: [], asking: null }
     memory.set(id, fresh)
     return fresh
   }
@@ -131,6 +142,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
     known: Known,
     cost: number,
     lastsMs: number,
+    later: Later,
   ): Promise<Taken> => {
     const asked = instant(clock)
     const at = asked.wall
@@ -153,10 +165,14 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
     const given = fits < cost ? 0 : fits
     // Of an instance that may not see this caller again for long, no other write can be expected.
     const extra = given < amount || stale.length >= worthAWrite
-    if (extra) await takeBack(key, counted, amount - given, expiresAt, stale.slice(0, mostRemovedAtOnce))
+    if (extra) later(takeBack(key, counted, amount - given, expiresAt, stale.slice(0, mostRemovedAtOnce)))
     known.stale = extra ? stale.slice(mostRemovedAtOnce) : stale
     const least = leastOf(readings, given - amount)
-    if (given === 0) return exceed(known, readings, { cost, taken: amount, least, item })
+    if (given === 0) {
+      known.refusals += 1
+      return exceed(known, readings, { cost, taken: amount, least, item })
+    }
+    known.refusals = 0
 
     const leaseMs = leaseOf(windows)
     if (leaseMs > 0) {
@@ -185,25 +201,40 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
       ),
     )
     const answer: Exceeded = { ok: false, left: { ...least, resetMs: untilMs }, untilMs, item }
+    const shortestMs = Math.min(...readings.map(({ window }) => window.windowMs))
+    const backoffMs =
+      known.refusals > 1 ? Math.min(longestBackoffMs, shortestMs / 2, 10 * 2 ** known.refusals) : 0
     // Not for all of a long window: others may give back what they counted in advance.
-    const recalledUntilMs = Math.min(untilMs, now() + longestMemoryMs)
-    known.exceeded = { answer: { ...answer, item: null }, recalledUntilMs }
+    const forMs = Math.min(Math.max(untilMs - now(), backoffMs), longestMemoryMs)
+    known.exceeded = { answer: { ...answer, item: null }, at: instant(clock), forMs }
     return answer
   }
 
+  const exceededNow = (known: Known): Exceeded | null => {
+    const { exceeded } = known
+    if (exceeded && since(exceeded.at, clock) < exceeded.forMs) return exceeded.answer
+    known.exceeded = null
+    return null
+  }
+
   return {
-    async take(key, bounds, cost, lastsMs) {
+    recall(key, bounds) {
+      const known = memory.get(`${key} ${bounds.id}`)
+      return known ? exceededNow(known) : null
+    },
+
+    async take(key, bounds, cost, lastsMs, later) {
       const known = recall(`${key} ${bounds.id}`)
       const leases = bounds.windows.every(({ leaseMs }) => leaseMs > 0)
       for (;;) {
-        if (known.exceeded && now() < known.exceeded.recalledUntilMs) return known.exceeded.answer
-        known.exceeded = null
+        const exceeded = exceededNow(known)
+        if (exceeded) return exceeded
         const spent = spend(known, cost)
         if (spent) return spent
         if (!leases || !known.asking) break
         await known.asking
       }
-      const asking = ask(key, bounds, known, cost, lastsMs)
+      const asking = ask(key, bounds, known, cost, lastsMs, later)
       if (!leases) return asking
       const settled = asking
         .catch(() => null)
@@ -225,9 +256,10 @@ interface Reading {
 }
 
 function read(item: Item, window: Window, atMs: number): Reading {
-  const counts = countsOf(item, window.counter)
   const current = sliceAt(atMs, window)
+  const counts = countsOf(item, window.counter)
   const stale = [...counts.keys()].filter(slice => isStale(slice, current, window))
+  for (const slice of counts.keys()) if (slice > current + window.ahead) counts.delete(slice)
   return {
     window,
     counts,

@@ -14,6 +14,11 @@ export class UnreadableState extends Error {
   override readonly name = 'UnreadableState'
 }
 
+/** One key is written faster than DynamoDB lets it: whoever it counts is beyond any limit. */
+export class KeyThrottled extends Error {
+  override readonly name = 'KeyThrottled'
+}
+
 export interface Change {
   /** What to add to counts, by their names; less than nothing gives back what was counted too much. */
   readonly add: ReadonlyMap<string, number>

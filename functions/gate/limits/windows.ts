@@ -15,6 +15,8 @@ export interface Window {
   readonly spans: readonly Span[]
   /** How many slices before the current one stay. */
   readonly kept: number
+  /** How many slices after the current one count: those of clocks that run ahead, and not of one that is wrong. */
+  readonly ahead: number
   /** How long what was counted in advance may be spent. 0: nothing is. */
   readonly leaseMs: number
 }
@@ -42,8 +44,7 @@ export function windowOf({ counter, max, windowMs, leased }: Bound, budgetMs: nu
   const leaseMs = leased ? longestLeaseMs : 0
   const apartMs = skewMs + budgetMs + leaseMs
   const isStrict = windowMs >= strictMs
-  // Finer ones where the room that is made is more than one of fifty, so that less is lost by rounding up; each costs a little.
-  const slices = isStrict && apartMs > windowMs / 50 ? 110 : 50
+  const slices = slicesOf(windowMs)
   // One slice more than the window has: it begins somewhere inside the oldest one.
   const longer = (ms: number) => slices + Math.ceil((ms * slices) / windowMs)
   const strict = { reach: longer(apartMs), most: max }
@@ -52,9 +53,17 @@ export function windowOf({ counter, max, windowMs, leased }: Bound, budgetMs: nu
     { reach: longer(apartMs), most: max + Math.ceil((max * apartMs) / windowMs) },
   ]
   // No clock may remove what another one still counts.
-  const kept = strict.reach + Math.max(Math.ceil(slices / 8), longer(apartMs) - slices)
-  return { counter, max, windowMs, slices, leaseMs, kept, spans: isStrict ? [strict] : spans }
+  const late = skewMs + budgetMs
+  const kept = longer(2 * late + longestLeaseMs)
+  const ahead = longer(2 * late) - slices
+  return { counter, max, windowMs, slices, leaseMs, kept, ahead, spans: isStrict ? [strict] : spans }
 }
+
+/**
+ * By the window's length alone: the same count is read by other tiers, other routes, and after the next deployment. Finer ones where
+ * the room that a strict window makes is more than one of fifty, so that less is lost by rounding up; each costs a little.
+ */
+const slicesOf = (windowMs: number): number => (windowMs >= strictMs && windowMs < 2 * strictMs ? 110 : 50)
 
 export const sliceAt = (atMs: number, { slices, windowMs }: Window): number =>
   Math.floor((atMs * slices) / windowMs)

@@ -16,7 +16,10 @@ function setUp(...windows: Window[]) {
   const instance = () => {
     const permits = createPermits(store, clock)
     return async (cost = 1): Promise<Taken> => {
-      const taken = await permits.take('user#1', { id: `${windows.length} ${cost}`, windows }, cost, 120_000)
+      const writes: Promise<unknown>[] = []
+      const bounds = { id: `${windows.length} ${cost}`, windows }
+      const taken = await permits.take('user#1', bounds, cost, 120_000, write => writes.push(write))
+      await Promise.all(writes)
       if (taken.ok) passed += 1
       return taken
     }

@@ -160,6 +160,6 @@ describe('a slice', () => {
     const kept = Array.from({ length: 200 }, (_, ago) => ago).filter(
       ago => !isStale(1000 - ago, 1000, window),
     )
-    expect(kept).toHaveLength(59)
+    expect(kept).toHaveLength(118)
   })
 })
