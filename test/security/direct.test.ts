@@ -140,11 +140,14 @@ describe.each(formats)('a function with the door inside, bundled as %s', format 
   test.each([
     ['throws', 'throw', 502, 'upstream.failed'],
     ['throws what a later middleware would answer for', 'handled', 502, 'upstream.failed'],
+    ['throws what a later middleware answers for', 'answered', 502, 'upstream.failed'],
     ['is answered for by a later middleware', 'early', 502, 'upstream.failed'],
     ['answers in another shape', 'shapeless', 502, 'upstream.invalid_response'],
     ['answers with a status that is not declared', 'status', 502, 'upstream.invalid_response'],
     ['answers against its schema', 'invalid', 502, 'upstream.invalid_response'],
     ['answers what JSON cannot say', 'cycle', 502, 'upstream.invalid_response'],
+    ['answers more than 5 MiB', 'large', 502, 'upstream.invalid_response'],
+    ['answers more than Lambda carries, as it is written', 'escaped', 502, 'upstream.invalid_response'],
     ['does not answer in time', 'slow', 504, 'upstream.timeout'],
   ] as const)('that %s gives a problem without its words', async (_, title, status, code) => {
     const response = await create(cloud(), { title })

@@ -3,8 +3,10 @@ import type { Context } from 'aws-lambda'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type GateManifest, type GateRoute, readGateManifest } from '../../../contract/gate-manifest.ts'
+import { securityHeaders } from '../../../contract/headers.ts'
 import { ticketContext } from '../../../contract/ticket.ts'
-import { openSecondDoor } from '../../../functions/middleware/second-door.ts'
+import { openDoorInside } from '../../../functions/middleware/door.ts'
+import { asMiddleware } from '../../../functions/middleware/second-door.ts'
 import { eventOf, manifest, nowMs, openValidators, ticket } from '../gate/parts.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 
@@ -33,7 +35,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
     routes: { [key]: { ...route, limits: none, ...given.route } },
     ...given.manifest,
   })
-  const door = openSecondDoor(
+  const door = openDoorInside(
     {
       manifest: policy,
       validators: {
@@ -52,7 +54,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
   )
   const run = middy({ timeoutEarlyInMillis: 0 })
   if (given.outer) run.use(given.outer)
-  run.use(door as middy.MiddlewareObj[])
+  run.use(asMiddleware(door))
   if (given.later) run.use(given.later)
   run.handler((async (request: Record<string, unknown>) => {
     called.push(request)
@@ -211,14 +213,109 @@ describe('middlewares of the user’s own', () => {
     },
   )
 
-  test('that answer for its failure make the function fail', async () => {
+  const secret = { statusCode: 200, body: 'a secret' }
+  const answers = () => secret
+
+  test.each<[string, unknown]>([
+    ['an exception', new Error('a')],
+    ['null', null],
+    ['nothing', undefined],
+  ])('that answer for its failure are not heard: %s', async (_, thrown) => {
+    const fn = assemble(
+      () => {
+        throw thrown
+      },
+      {
+        later: {
+          onError: request => {
+            request.error = null
+            request.response = secret
+            return secret
+          },
+        },
+      },
+    )
+    const { statusCode, body } = await fn.handle()
+    expect([statusCode, body]).toEqual([502, expect.stringContaining('upstream.failed')])
+    expect([reasons(fn), fn.faults, fn.statuses]).toEqual([['upstream.failed'], [thrown], [502]])
+  })
+
+  test('that refuse are heard as a failure, and the handler is not', async () => {
+    const refuse = (request: middy.Request) => {
+      Reflect.set(request, 'earlyResponse', secret)
+      return secret
+    }
+    const fn = assemble(undefined, { later: { before: refuse } })
+    expect([(await fn.handle()).statusCode, fn.called]).toEqual([502, []])
+  })
+
+  test.each<[string, () => unknown]>([
+    ['answer', answers],
+    [
+      'throw',
+      () => {
+        throw new Error('later')
+      },
+    ],
+  ])('hear nothing of what the door refuses, and cannot %s for it', async (_, onError) => {
+    const fn = assemble(undefined, { later: { onError, after: onError } })
+    const { statusCode, body, headers } = await fn.handle(eventOf({ body: '{"title":7}' }))
+    expect([statusCode, body]).toEqual([400, expect.stringContaining('input.invalid')])
+    expect(headers).toMatchObject(securityHeaders)
+    expect([reasons(fn), fn.called, fn.statuses]).toEqual([['input.invalid'], [], [400]])
+  })
+
+  // Nobody can catch for middy what it throws: but that there was a failure is known.
+  test('that fail at its failure make the function fail, which is logged all the same', async () => {
     const fn = assemble(
       () => {
         throw new Error('a')
       },
-      { later: { onError: () => ({ statusCode: 200, body: 'a secret' }) } },
+      {
+        later: {
+          onError: () => {
+            throw new Error('b')
+          },
+        },
+      },
     )
+    await expect(fn.handle()).rejects.toThrow('b')
+    expect([reasons(fn), fn.statuses]).toEqual([['upstream.failed'], [502]])
+  })
+
+  test('cannot answer for a door that does not open', async () => {
+    const fn = assemble(undefined, {
+      later: { onError: answers },
+      route: { access: { ...route.access, rule: 'claims.' } as GateRoute['access'] },
+    })
     await expect(fn.handle()).rejects.toThrow()
+    expect(fn.called).toEqual([])
+  })
+
+  test.each<[string, (request: middy.Request) => void]>([
+    [
+      'answered without an end',
+      request => {
+        request.response = secret
+      },
+    ],
+    [
+      'read the body',
+      request => {
+        request.event.body = { title: 'a' }
+      },
+    ],
+    [
+      'took the event away',
+      request => {
+        request.event = undefined
+      },
+    ],
+  ])('before the door that %s are a fault, and the handler hears nothing', async (_, before) => {
+    const fn = assemble(undefined, { outer: { before } })
+    const { statusCode, body } = await fn.handle()
+    expect([statusCode, body]).toEqual([500, expect.not.stringContaining('secret')])
+    expect([reasons(fn), fn.called]).toEqual([['gateway.fault'], []])
   })
 
   test('that fail before the door make the function fail, and the handler hears nothing', async () => {

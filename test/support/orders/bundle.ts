@@ -11,6 +11,8 @@ export async function bundleFunction(folder: string, format: Extract<Format, 'cj
     target: 'node24',
     format,
     alias: { 'sallyport/middleware': './dist/middleware/index.mjs' },
+    // In CommonJS sloppy mode, as of an author without a strict tsconfig: there an assignment that cannot be made fails silently.
+    tsconfigRaw: '{}',
     logLevel: 'warning',
   })
 }
