@@ -210,6 +210,41 @@ describe.each(formats)('a function with the door inside, bundled as %s', format 
   })
 })
 
+describe('a function that is served, with middlewares of its own', () => {
+  let cloud: Cloud
+  beforeAll(async () => {
+    await bundleFunction(codeOf('served'), 'cjs', 'served.ts')
+    cloud = await startSmallCloud(declare('served'))
+  })
+  afterAll(() => cloud.close())
+
+  test.each([
+    ['a', 'a'],
+    // Declared, it is an answer as any other.
+    ['early', 'early'],
+  ])('answers what is declared, whichever of them does: %s', async (title, id) => {
+    const response = await create(cloud, { title, spy: 1 })
+    expect([response.status, await response.json()]).toEqual([201, { id }])
+    expectSecurityHeaders(response.headers)
+  })
+
+  test.each([
+    ['throw', 502, 'upstream.failed'],
+    ['slow', 504, 'upstream.timeout'],
+  ] as const)(
+    'has its failure answered and logged, though one of them throws: %s',
+    async (title, status, code) => {
+      const problem = await expectRefusal(await create(cloud, { title }), status, code)
+      expect(await cloud.lineOf(problem)).toMatchObject({ reason: code, route: 'POST /orders' })
+      expect(cloud.lines.join('\n')).not.toContain('a secret')
+    },
+  )
+
+  test('hears nothing of what is refused', async () => {
+    await expectRefusal(await create(cloud, { title: 7 }), 400, 'input.invalid')
+  })
+})
+
 describe('a function with the door inside, invoked past API Gateway', () => {
   /** The deployed function alone. */
   const invoke = async (event: unknown, change: (fn: Parameters<typeof createFunctionPool>[0]) => object) => {

@@ -2,9 +2,13 @@ import { join } from 'node:path'
 import { build, type Format } from 'esbuild'
 
 /** The function as `NodejsFunction` would bundle it, in a folder to be its code. Its door is the one that is published. */
-export async function bundleFunction(folder: string, format: Extract<Format, 'cjs' | 'esm'>): Promise<void> {
+export async function bundleFunction(
+  folder: string,
+  format: Extract<Format, 'cjs' | 'esm'>,
+  source: 'function.ts' | 'served.ts' = 'function.ts',
+): Promise<void> {
   await build({
-    entryPoints: [join(import.meta.dirname, 'function.ts')],
+    entryPoints: [join(import.meta.dirname, source)],
     outfile: join(folder, format === 'cjs' ? 'index.js' : 'index.mjs'),
     bundle: true,
     platform: 'node',
