@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duration, type Stack } from 'aws-cdk-lib'
@@ -336,5 +336,38 @@ test('a template without the layer makes an API without an answer, not one witho
   } finally {
     await cloud.close()
     assemblies.remove()
+  }
+})
+
+test('on this machine, a function that does not use its door is told of, and one that does is not', async () => {
+  const folders = ['bare', 'doored']
+  mkdirSync(codeOf('bare'))
+  writeFileSync(
+    join(codeOf('bare'), 'index.js'),
+    "exports.handler = async () => ({ statusCode: 201, body: '{}' })",
+  )
+  await bundleFunction(codeOf('doored'), 'cjs')
+  for (const folder of folders) {
+    const assemblies = createAssemblies()
+    const told: string[] = []
+    const cloud = await startCloud({
+      assembly: assemblies.synthesize(declare(folder)),
+      onDoorless: name => told.push(name),
+    })
+    try {
+      const ask = (body: string) => fetch(`${cloud.url}/orders`, { method: 'POST', headers: json, body })
+      const statuses = [(await ask('{"title":"a"}')).status, (await ask('{"title":7}')).status]
+      expect([statuses, told]).toEqual(
+        folder === 'bare'
+          ? [
+              [201, 201],
+              [expect.stringContaining('Orders'), expect.stringContaining('Orders')],
+            ]
+          : [[201, 400], []],
+      )
+    } finally {
+      await cloud.close()
+      assemblies.remove()
+    }
   }
 })
