@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { securityHeaders } from '../contract/headers.ts'
 import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
@@ -33,6 +34,8 @@ export interface CloudOptions {
   readonly onRequest?: (summary: AccessSummary, line: string) => void
   /** Each line a function writes. */
   readonly onLog?: (line: string, meta: LogMeta) => void
+  /** An answer of an `Upstream.direct` that did not come by the second door: its function does not use it. */
+  readonly onDoorless?: (functionName: string) => void
 }
 
 // API Gateway's own patience with an integration, and a little for the authorizer before it.
@@ -68,7 +71,7 @@ export interface LocalCloud {
  * Rejects with a {@link UsageError} or an `UnsupportedTemplateError`, having left nothing running.
  */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
-  const { port = 0, upstreams = {}, onRequest = () => {}, onLog = () => {} } = options
+  const { port = 0, upstreams = {}, onRequest = () => {}, onLog = () => {}, onDoorless = () => {} } = options
   const undo: Array<() => Promise<unknown> | unknown> = []
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -126,7 +129,11 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
           denials.logged(line)
           onLog(line, meta)
         },
-        onReturned: denials.answered,
+        onReturned(payload, functionArn) {
+          denials.answered(payload)
+          if (!declared.doorsInside.includes(functionArn) || cameByDoor(payload)) return
+          onDoorless(next.functions.find(({ arn }) => arn === functionArn)?.name ?? functionArn)
+        },
       })
     generation = begin(app, policies)
     // Generations before the running one, with requests under way.
@@ -182,6 +189,12 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       close,
     }
   }
+}
+
+/** Whatever leaves by a door has these, a refusal too. */
+function cameByDoor(payload: unknown): boolean {
+  const { headers } = Object(payload) as { headers?: unknown }
+  return Object.keys(securityHeaders).every(name => Object.hasOwn(Object(headers), name))
 }
 
 const awsNames = (dynamodb: string, lambda: string): LocalNames => ({

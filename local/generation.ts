@@ -29,7 +29,7 @@ export interface GenerationOptions {
   readonly onRequest: (summary: AccessSummary, line: string) => void
   readonly onLog: (line: string, meta: LogMeta) => void
   /** What a function returned to the API. */
-  readonly onReturned: (payload: unknown) => void
+  readonly onReturned: (payload: unknown, functionArn: string) => void
 }
 
 const preload = fileURLToPath(new URL('./network/preload.mjs', import.meta.url))
@@ -87,7 +87,7 @@ export function startGeneration({
         if (!running)
           return { kind: 'failed', errorType: 'ResourceNotFoundException', errorMessage: functionArn }
         const result = await within(timeoutMs, running)
-        if (result.kind === 'returned') onReturned(result.payload)
+        if (result.kind === 'returned') onReturned(result.payload, functionArn)
         return result
       },
     },

@@ -32,6 +32,8 @@ export interface Policies extends Manifests {
   readonly upstreamOrigins: readonly string[]
   /** ARNs (or names) of functions that are upstreams. */
   readonly upstreamFunctions: readonly string[]
+  /** ARNs of functions that have, or should have, the second door inside. */
+  readonly doorsInside: readonly string[]
 }
 
 /** Reads the manifests in these folders of functions and layers. One without is the user's own, and none of our business. */
@@ -45,8 +47,8 @@ export function readManifests(folders: readonly string[]): Manifests {
 
 /** Reads the manifests of an app's functions, with what their environment says. */
 export function readPolicies(functions: readonly LocalFunction[]): Policies {
-  const found = functions.flatMap(({ folder, layers, environment }) =>
-    [folder, ...layers].flatMap(readManifest).map(manifest => ({ environment, ...manifest })),
+  const found = functions.flatMap(({ arn, folder, layers, environment }) =>
+    [folder, ...layers].flatMap(readManifest).map(manifest => ({ arn, environment, ...manifest })),
   )
   const gates = found.filter(isGate)
   const authorizer = found.find(isAuthorizer)
@@ -59,6 +61,9 @@ export function readPolicies(functions: readonly LocalFunction[]): Policies {
     ),
     upstreamFunctions: gates.flatMap(({ environment, manifest: { upstream } }) =>
       upstream.kind === 'lambda' ? [resolveDeployed(upstream.functionArn, environment)] : [],
+    ),
+    doorsInside: gates.flatMap(({ arn, manifest: { upstream } }) =>
+      upstream.kind === 'direct' ? [arn] : [],
     ),
   }
 }

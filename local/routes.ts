@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AccessPart, type AskedOfToken, accessParts, accessText } from '../contract/access-text.ts'
 import type { IssuerManifest, RouteAccess } from '../contract/authorizer-manifest.ts'
-import type { GateRoute, UpstreamManifest } from '../contract/gate-manifest.ts'
+import type { GateManifest, GateRoute, UpstreamManifest } from '../contract/gate-manifest.ts'
 import type { RouteLimits } from '../contract/limits.ts'
 import { boundText, layerText } from '../contract/limits-text.ts'
 import { type Manifests, type Policies, readManifests } from './policies.ts'
@@ -60,10 +60,8 @@ function onlyDocument(assembly: string): string {
 
 export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
   gates
-    .flatMap(gate =>
-      Object.entries(gate.routes).map(([key, route]) => ({ key, route, upstream: gate.upstream })),
-    )
-    .map(({ key, route, upstream }) => {
+    .flatMap(gate => Object.entries(gate.routes).map(([key, route]) => ({ key, route, gate })))
+    .map(({ key, route, gate }) => {
       const [method = '', path = ''] = key.split(' ')
       const rule = authorizer?.routes[key]
       const asked = askedOf(route, rule, authorizer?.issuers ?? [])
@@ -74,7 +72,7 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
         asks: typeof asked === 'string' ? [] : accessParts(asked),
         limits: route.limits.layers.map(layerText),
         limited: firstMet(route.limits),
-        upstream: upstreamText(upstream),
+        upstream: upstreamText(gate),
         inputs: inputsOf(route),
         needsInput: needsInput(route),
         scopes: rule ? [...rule.scopes, ...rule.anyScope.slice(0, 1)] : null,
@@ -140,7 +138,7 @@ function firstMet({ layers, cost }: RouteLimits): RouteSummary['limited'] {
   return met.sort((a, b) => a.requests - b.requests)[0] ?? null
 }
 
-function upstreamText(upstream: UpstreamManifest): string {
+function upstreamText({ gate, upstream }: GateManifest): string {
   switch (upstream.kind) {
     case 'http':
       return typeof upstream.url === 'string' ? upstream.url : `(${upstream.url.env})`
@@ -149,7 +147,7 @@ function upstreamText(upstream: UpstreamManifest): string {
     case 'stub':
       return 'stub'
     case 'direct':
-      return 'direct'
+      return `direct: ${gate}`
   }
 }
 

@@ -51,6 +51,11 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
       upstreams: upstream,
       issuers: issuer,
       onRequest: (summary, line) => say(json ? line : requestLine(summary)),
+      onDoorless: onFirst(name =>
+        say(
+          `${paint('yellow', '!')} ${name} answers without the second door: serve() or secondDoor() of sallyport/middleware, first of all`,
+        ),
+      ),
       onLog: (line, { functionName }) => logs && say(`${paint('dim', functionName)} ${line}`),
     })
     cloud = running
@@ -100,6 +105,16 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
     removeDevState(folder)
     rmSync(assemblies, { recursive: true, force: true })
     interrupted.dispose()
+  }
+}
+
+/** Of each name once: it would be said with every request. */
+function onFirst(tell: (name: string) => void): (name: string) => void {
+  const told = new Set<string>()
+  return name => {
+    if (told.has(name)) return
+    told.add(name)
+    tell(name)
   }
 }
 

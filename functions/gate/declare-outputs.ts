@@ -6,6 +6,7 @@ import type { Validate } from './inputs/validation.ts'
 import { readAnswerBody, textOf } from './outputs/body.ts'
 import { readAnswerCookies } from './outputs/cookies.ts'
 import { isEncoded, readAnswerHeaders, roomBeside } from './outputs/headers.ts'
+import { fitsLambda } from './outputs/lambda-answer.ts'
 import type { DeclaredRequest } from './passage.ts'
 import type { UpstreamAnswer } from './upstreams/upstream.ts'
 
@@ -26,7 +27,17 @@ export const declareOutputs =
 
 /** The same for an answer that is there already. Throws a {@link Refused}. */
 export function declareAnswer(
-  { outputs, telemetry }: { outputs: AnswerValidators; telemetry: Pick<Telemetry, 'stripped'> },
+  door: { outputs: AnswerValidators; telemetry: Pick<Telemetry, 'stripped'> },
+  request: DeclaredRequest,
+  answer: UpstreamAnswer,
+): APIGatewayProxyResult {
+  const passed = passedOf(door, request, answer)
+  if (fitsLambda(passed.body)) return passed
+  throw new Refused(deny('upstream.invalid_response', { note: 'body: larger than Lambda carries' }))
+}
+
+function passedOf(
+  { outputs, telemetry }: Parameters<typeof declareAnswer>[0],
   request: DeclaredRequest,
   answer: UpstreamAnswer,
 ): APIGatewayProxyResult {

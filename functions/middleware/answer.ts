@@ -2,30 +2,46 @@ import { allow, type Decision, deny } from '../../contract/decision.ts'
 import type { DeclaredRequest } from '../gate/passage.ts'
 import type { UpstreamAnswer } from '../gate/upstreams/upstream.ts'
 
+// As much as other upstreams answer, if nothing less is declared.
+const mostBytes = 5 * 1024 * 1024
+
 /**
  * What a handler returned, as an upstream's answer: `{ status, headers?, cookies?, type?, body? }`. Denial:
- * `upstream.invalid_response`, for any other shape. Whether it is as declared is for `declareAnswer` to see.
+ * `upstream.invalid_response`, for any other shape, and for more than 5 MiB. Whether it is as declared is for `declareAnswer` to see.
  */
 export function readReturned(request: DeclaredRequest, returned: unknown): Decision<UpstreamAnswer> {
-  const { status, headers = {}, cookies = {}, type, body, ...more } = Object(returned) as Returned
+  try {
+    return read(request, returned)
+  } catch {
+    // A getter, or a proxy.
+    return refuse('its shape')
+  }
+}
+
+function read(request: DeclaredRequest, returned: unknown): Decision<UpstreamAnswer> {
+  if (!isPlain(returned)) return refuse('its shape')
+  const { status, headers = {}, cookies = {}, type, body, ...more } = returned as Returned
   if (typeof status !== 'number' || !Number.isInteger(status)) return refuse('its status')
-  const fields = textsOf(headers)
   const set = textsOf(cookies)
   const isTyped = type === undefined || typeof type === 'string'
-  if (!fields || !set || !isTyped || Object.keys(more).length > 0) return refuse('its shape')
+  if (!set || !isTyped || Object.keys(more).length > 0) return refuse('its shape')
+  const fields = headersOf(headers, type)
+  if (!fields) return refuse('its headers')
+  // What stands in a name would be read as a value, and as attributes.
+  if (!set.every(([name]) => token.test(name))) return refuse('its cookies')
   const text = readBody(kindOf(request, status), body)
   if (text === undefined) return refuse('its body')
-  const read = new Map(fields.map(([name, value]) => [name.toLowerCase(), [value]]))
-  if (type !== undefined) read.set('content-type', [type])
-  // Cookies have a word of their own.
-  if (read.has('set-cookie')) return refuse('its headers')
+  if (Buffer.byteLength(text) > mostBytes) return refuse('its size')
   if (set.length > 0)
-    read.set(
+    fields.set(
       'set-cookie',
       set.map(([name, value]) => `${name}=${value}`),
     )
-  return allow({ status, headers: Object.fromEntries(read), body: text })
+  return allow({ status, headers: Object.fromEntries(fields), body: text })
 }
+
+// RFC 9110 §5.6.2, of which names of cookies are (RFC 6265 §4.1.1).
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 
 interface Returned {
   readonly status?: unknown
@@ -70,11 +86,30 @@ function serialized(body: unknown): string | undefined {
   }
 }
 
+/** By lower-case name. Undefined for what they cannot be: of two of one name, which one was meant? */
+function headersOf(given: unknown, type: string | undefined): Map<string, string[]> | undefined {
+  const texts = textsOf(given)
+  if (!texts) return undefined
+  const fields = texts.map(([name, value]): [string, string[]] => [name.toLowerCase(), [value]])
+  if (type !== undefined) fields.push(['content-type', [type]])
+  const read = new Map(fields)
+  // Cookies have a word of their own.
+  return read.size === fields.length && !read.has('set-cookie') ? read : undefined
+}
+
 /** Texts by name, without those that are undefined: types allow that of what may be left out. Undefined for anything else. */
 function textsOf(given: unknown): Array<[string, string]> | undefined {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined
+  if (!isPlain(given)) return undefined
   const fields = Object.entries(given).filter(([, value]) => value !== undefined)
   return fields.every(([, value]) => typeof value === 'string') ? fields : undefined
+}
+
+/** An object as it is written. What `Headers` or a `Map` holds is none of its members, and would be left out without a word. */
+function isPlain(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  // That of whichever realm.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 const refuse = (what: string) => deny('upstream.invalid_response', { note: `a function's answer: ${what}` })

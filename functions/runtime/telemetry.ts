@@ -1,6 +1,7 @@
 import type { Deny, Place, SurplusPlace } from '../../contract/decision.ts'
 import { metricNamespace, metricService, strippedIn } from '../../contract/metrics.ts'
 import { reasonOf } from '../../contract/reasons.ts'
+import { anatomyOf } from './anatomy.ts'
 import { onFirstUse } from './on-first-use.ts'
 import { createLogger, createMetrics } from './powertools.ts'
 
@@ -115,14 +116,4 @@ function placesOf({ reason, fields }: Deny): ReadonlySet<Place | 'output'> {
   if (fields) return new Set(fields.map(field => field.in))
   if (reason.startsWith('input.')) return new Set(['body'])
   return new Set(reason === 'upstream.invalid_response' ? ['output'] : [])
-}
-
-/** Kind and place of an error. Not its message: what a caller sent may be quoted there (JSON.parse does that). */
-function anatomyOf(error: unknown): { error: string; at: readonly string[] } {
-  if (!(error instanceof Error)) return { error: typeof error, at: [] }
-  // The message stands before the frames, and may look like one.
-  const { stack = '', message } = error
-  const trace = stack.slice(stack.indexOf(message) + message.length)
-  const frames = trace.split('\n').filter(line => /^\s+at .*:\d+:\d+\)?$/.test(line))
-  return { error: error.name, at: frames.slice(0, 10).map(frame => frame.trim()) }
 }

@@ -33,7 +33,7 @@ export interface EmptyOutputOptions<Header extends string = string, Cookie exten
 
 export interface BodyOutputOptions<Header extends string = string, Cookie extends string = string>
   extends EmptyOutputOptions<Header, Cookie> {
-  /** The largest body, up to 5 MiB. Beyond it the caller gets 502. @default - what the upstream's `maxResponse` says */
+  /** The largest body, up to 5 MiB. Beyond it the caller gets 502. @default - the upstream's `maxResponse`, or 5 MiB; and what a function can answer: 6 MB in all, bytes as base64 */
   readonly maxSize?: Size
 }
 

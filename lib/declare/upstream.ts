@@ -96,7 +96,7 @@ export class Upstream {
 
   /**
    * A Lambda function of this app that API Gateway calls itself, with the second door inside it: the function uses
-   * `secondDoor()` of `sallyport/middleware`, and its policy comes to it in a layer. One function call for each request, and
+   * `serve()` or `secondDoor()` of `sallyport/middleware`, and its policy comes to it in a layer. One function call for each request, and
    * requests and answers typed by `declareRoute`.
    *
    * Security: the door runs in the function's own process and with its role. It guards against what callers send, not against

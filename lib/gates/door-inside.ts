@@ -31,7 +31,7 @@ export class DoorInside extends Gate {
       description: `Sallyport's second door inside ${id}`,
       code: new PolicyCode('policy', () => this.#policy(generate(this)), policyFolder),
     })
-    this.function.addLayers(layer)
+    this.#addLayer(layer)
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
   }
 
@@ -57,6 +57,20 @@ export class DoorInside extends Gate {
       allowed: 'each function behind one Upstream.direct',
       fix: 'use the gate that addUpstream returned, for any number of routes; for another API use another function',
     })
+  }
+
+  #addLayer(layer: LayerVersion): void {
+    try {
+      this.function.addLayers(layer)
+    } catch (error) {
+      if (!/already uses \d+ layers/.test(String(error))) throw error
+      throw new DeclarationError({
+        at: this.node.path,
+        given: `${this.function.node.path}, which has five layers`,
+        allowed: 'four layers of its own: Lambda takes five, and its policy is one',
+        fix: 'give it one layer less, or bundle what is in them; or write Upstream.lambda(fn), which needs none',
+      })
+    }
   }
 
   #policy(files: Readonly<Record<string, string>>): Record<string, string> {

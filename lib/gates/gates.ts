@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { checkFreeId, checkText, describeValue } from '../declare/checks.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
@@ -29,6 +30,7 @@ export class Gates {
     const at = `upstream "${id}" of ${this.#scope.node.path}`
     this.#checkId(at, id)
     this.#checkNew(at, upstream)
+    this.#checkOneWay(at, upstream)
     const gate = this.#create(id, upstream)
     this.#byUpstream.set(upstream, gate)
     return gate
@@ -76,6 +78,7 @@ export class Gates {
     if (upstream.target.kind !== 'stub') {
       const id = `Gate ${template}`
       checkFreeId(at, this.#scope, id, 'give the upstream that has it another name')
+      this.#checkOneWay(at, upstream)
       return this.#create(id, upstream)
     }
     this.#stubs ??= this.#create('Stubs', upstream)
@@ -95,6 +98,24 @@ export class Gates {
     })
   }
 
+  /** A function with a door inside refuses what a gate sends, and without one it takes what API Gateway sends. */
+  #checkOneWay(at: string, { target }: Upstream): void {
+    if (!('function' in target)) return
+    const origin = originOf(target.function)
+    const [, other] =
+      [...this.#byUpstream].find(
+        ([{ target: known }]) =>
+          'function' in known && known.kind !== target.kind && originOf(known.function) === origin,
+      ) ?? []
+    if (!other) return
+    throw new DeclarationError({
+      at,
+      given: `${origin.node.path}, which stands behind ${other.node.path} in the other way`,
+      allowed: 'each function behind Upstream.lambda or Upstream.direct, not both',
+      fix: 'use one of the two for all of its routes; the gate that addUpstream returned takes any number',
+    })
+  }
+
   #checkNew(at: string, given: Upstream): void {
     const existing = this.#byUpstream.get(given)
     if (given instanceof Upstream && !existing) return
@@ -107,6 +128,11 @@ export class Gates {
         : 'say what stands there',
     })
   }
+}
+
+/** What an alias or a version is of, as far as this app knows. */
+function originOf(fn: IFunction & { readonly lambda?: IFunction }): IFunction {
+  return fn.lambda ? originOf(fn.lambda) : fn
 }
 
 const foreign = (given: Gate, stubs: Gate | undefined) =>

@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Stack as CdkStack, Duration, type Stack, Token } from 'aws-cdk-lib'
-import { Alias, Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import {
+  Alias,
+  Code,
+  type FunctionProps,
+  Function as LambdaFunction,
+  LayerVersion,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda'
 import {
   Access,
   type CorsOptions,
@@ -143,7 +150,7 @@ describe('a function integrated directly', () => {
       expect.objectContaining({
         method: 'GET',
         path: '/orders/{orderId}',
-        upstream: 'direct',
+        upstream: 'direct: Orders',
         limits: ['60 per minute per user'],
       }),
     ])
@@ -328,6 +335,58 @@ describe('Upstream.direct', () => {
     expect(Upstream.direct(late).target).toMatchObject({ kind: 'direct' })
     const { target } = Upstream.direct(newFunction(stack), { timeout: Duration.seconds(1) })
     expect(target.kind === 'direct' && target.timeout.toMilliseconds()).toBe(1000)
+  })
+
+  it('refuses a function before whose door there is another, in either order, by whichever of its names', () => {
+    const direct = (fn: LambdaFunction) => Upstream.direct(fn)
+    const apart = (fn: LambdaFunction) => Upstream.lambda(fn)
+    const named = (fn: LambdaFunction) =>
+      new Alias(fn, 'Live', { aliasName: 'live', version: fn.currentVersion })
+    for (const [first, second] of [
+      [direct, apart],
+      [apart, direct],
+    ] as const) {
+      const stack = newStack()
+      const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+      const fn = newFunction(stack)
+      api.addUpstream('Orders', first(fn))
+      const again = { upstream: second(fn), access: Access.token(), output: anyOutput }
+      for (const declare of [
+        () => api.addUpstream('Again', second(fn)),
+        () => api.addRoute('GET /again', again),
+      ]) {
+        expect(complaintOf(declare)).toMatchObject({
+          given: 'S/Orders, which stands behind S/Api/Orders in the other way',
+        })
+      }
+      api.addUpstream('Another', second(newFunction(stack, 'Another')))
+    }
+    const stack = newStack()
+    const fn = newFunction(stack)
+    const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+    api.addUpstream('Live', Upstream.lambda(named(fn)))
+    expect(complaintOf(() => api.addUpstream('Orders', Upstream.direct(fn)))).toMatchObject({
+      given: 'S/Orders, which stands behind S/Api/Live in the other way',
+    })
+  })
+
+  it('refuses a function that has as many layers as it may have', () => {
+    const stack = newStack()
+    const layer = (id: number) =>
+      LayerVersion.fromLayerVersionArn(
+        stack,
+        `Layer${id}`,
+        `arn:aws:lambda:eu-west-1:123456789012:layer:a${id}:1`,
+      )
+    const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+    const full = newFunction(stack, 'Full', { layers: [1, 2, 3, 4, 5].map(layer) })
+    expect(complaintOf(() => api.addUpstream('Full', Upstream.direct(full)))).toMatchObject({
+      at: 'S/Api/Full',
+      given: 'S/Full, which has five layers',
+      fix: expect.stringContaining('one layer less'),
+    })
+    const four = newFunction(stack, 'Four', { layers: [6, 7, 8, 9].map(layer) })
+    api.addUpstream('Four', Upstream.direct(four))
   })
 
   it('refuses a second door in one function, of this API or another', () => {

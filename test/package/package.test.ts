@@ -135,7 +135,7 @@ describe('sallyport/middleware', () => {
     writeFileSync(
       join(project, 'orders', 'function.ts'),
       `import middy from '@middy/core'
-      import { type AnswerOf, byRoute, secondDoor } from 'sallyport/middleware'
+      import { type AnswerOf, byRoute, secondDoor, serve } from 'sallyport/middleware'
       import type { getOrder } from './routes.ts'
       export const handler = middy()
         .use(secondDoor<typeof getOrder>())
@@ -145,6 +145,8 @@ describe('sallyport/middleware', () => {
           path.other
           return known[0] === '' ? { status: 404 } : { status: 200, body: { total: known.length } }
         })
+      // @ts-expect-error not as declared
+      export const served = serve<typeof getOrder>(async () => ({ status: 500 }))
       export const other = byRoute<typeof getOrder>({
         // @ts-expect-error not as declared
         'GET /orders/{orderId}': async () => ({ status: 200, body: { total: 'a' } }),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duration, type Stack } from 'aws-cdk-lib'
@@ -140,11 +140,14 @@ describe.each(formats)('a function with the door inside, bundled as %s', format 
   test.each([
     ['throws', 'throw', 502, 'upstream.failed'],
     ['throws what a later middleware would answer for', 'handled', 502, 'upstream.failed'],
+    ['throws what a later middleware answers for', 'answered', 502, 'upstream.failed'],
     ['is answered for by a later middleware', 'early', 502, 'upstream.failed'],
     ['answers in another shape', 'shapeless', 502, 'upstream.invalid_response'],
     ['answers with a status that is not declared', 'status', 502, 'upstream.invalid_response'],
     ['answers against its schema', 'invalid', 502, 'upstream.invalid_response'],
     ['answers what JSON cannot say', 'cycle', 502, 'upstream.invalid_response'],
+    ['answers more than 5 MiB', 'large', 502, 'upstream.invalid_response'],
+    ['answers more than Lambda carries, as it is written', 'escaped', 502, 'upstream.invalid_response'],
     ['does not answer in time', 'slow', 504, 'upstream.timeout'],
   ] as const)('that %s gives a problem without its words', async (_, title, status, code) => {
     const response = await create(cloud(), { title })
@@ -204,6 +207,41 @@ describe.each(formats)('a function with the door inside, bundled as %s', format 
     }
     await expectRefusal(await preflight('/orders', evil), 403, 'origin.not_allowed')
     await expectRefusal(await preflight('/orders', app, 'GET'), 403, 'origin.not_allowed')
+  })
+})
+
+describe('a function that is served, with middlewares of its own', () => {
+  let cloud: Cloud
+  beforeAll(async () => {
+    await bundleFunction(codeOf('served'), 'cjs', 'served.ts')
+    cloud = await startSmallCloud(declare('served'))
+  })
+  afterAll(() => cloud.close())
+
+  test.each([
+    ['a', 'a'],
+    // Declared, it is an answer as any other.
+    ['early', 'early'],
+  ])('answers what is declared, whichever of them does: %s', async (title, id) => {
+    const response = await create(cloud, { title, spy: 1 })
+    expect([response.status, await response.json()]).toEqual([201, { id }])
+    expectSecurityHeaders(response.headers)
+  })
+
+  test.each([
+    ['throw', 502, 'upstream.failed'],
+    ['slow', 504, 'upstream.timeout'],
+  ] as const)(
+    'has its failure answered and logged, though one of them throws: %s',
+    async (title, status, code) => {
+      const problem = await expectRefusal(await create(cloud, { title }), status, code)
+      expect(await cloud.lineOf(problem)).toMatchObject({ reason: code, route: 'POST /orders' })
+      expect(cloud.lines.join('\n')).not.toContain('a secret')
+    },
+  )
+
+  test('hears nothing of what is refused', async () => {
+    await expectRefusal(await create(cloud, { title: 7 }), 400, 'input.invalid')
   })
 })
 
@@ -298,5 +336,38 @@ test('a template without the layer makes an API without an answer, not one witho
   } finally {
     await cloud.close()
     assemblies.remove()
+  }
+})
+
+test('on this machine, a function that does not use its door is told of, and one that does is not', async () => {
+  const folders = ['bare', 'doored']
+  mkdirSync(codeOf('bare'))
+  writeFileSync(
+    join(codeOf('bare'), 'index.js'),
+    "exports.handler = async () => ({ statusCode: 201, body: '{}' })",
+  )
+  await bundleFunction(codeOf('doored'), 'cjs')
+  for (const folder of folders) {
+    const assemblies = createAssemblies()
+    const told: string[] = []
+    const cloud = await startCloud({
+      assembly: assemblies.synthesize(declare(folder)),
+      onDoorless: name => told.push(name),
+    })
+    try {
+      const ask = (body: string) => fetch(`${cloud.url}/orders`, { method: 'POST', headers: json, body })
+      const statuses = [(await ask('{"title":"a"}')).status, (await ask('{"title":7}')).status]
+      expect([statuses, told]).toEqual(
+        folder === 'bare'
+          ? [
+              [201, 201],
+              [expect.stringContaining('Orders'), expect.stringContaining('Orders')],
+            ]
+          : [[201, 400], []],
+      )
+    } finally {
+      await cloud.close()
+      assemblies.remove()
+    }
   }
 })

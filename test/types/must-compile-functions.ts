@@ -10,7 +10,7 @@ import {
   type Upstream,
   type ZeroTrustApi,
 } from 'sallyport'
-import { byRoute, type OpaqueBody, type Principal, secondDoor } from 'sallyport/middleware'
+import { byRoute, type OpaqueBody, type Principal, secondDoor, serve } from 'sallyport/middleware'
 import { z } from 'zod'
 
 // What a function with a door inside may do with the types of its routes. Nothing here is ever called.
@@ -121,3 +121,22 @@ export const several = middy()
       'GET /things': () => ({ status: 200, body: 'none' }),
     }),
   )
+
+// No annotation is needed for what it answers to be checked: see must-not-compile-functions.ts.
+export const served = serve<typeof putThing>(async ({ path }, { awsRequestId }) =>
+  path.part === 0 ? { status: 204 } : { status: 200, body: { id: awsRequestId } },
+)
+
+export const allServed = serve<typeof putThing | typeof list>(
+  byRoute<typeof putThing | typeof list>({
+    'PUT /things/{thingId}/{part}': async ({ body }) => ({ status: 200, body: { id: body.title } }),
+    'GET /things': () => ({ status: 200, body: 'none' }),
+  }),
+)
+
+export const middleware: middy.MiddlewareObj = { before: () => undefined }
+export const withMiddlewares = serve<typeof list>(
+  middy<RequestOf<typeof list>, AnswerOf<typeof list>>()
+    .use(middleware)
+    .handler(async ({ route }) => ({ status: 200, body: route })),
+)

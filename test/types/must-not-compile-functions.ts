@@ -1,5 +1,5 @@
 import { Access, declareRoute, Output, Upstream, type ZeroTrustApi } from 'sallyport'
-import { type AnswerOf, byRoute, type RequestOf } from 'sallyport/middleware'
+import { type AnswerOf, byRoute, type RequestOf, secondDoor, serve } from 'sallyport/middleware'
 import { z } from 'zod'
 
 // The other side of must-compile-functions.ts. Each `@ts-expect-error` is a guarantee: without an error it is one itself.
@@ -94,3 +94,21 @@ byRoute<typeof getThing>({})
 
 // @ts-expect-error an answer that is not declared
 byRoute<typeof getThing>({ 'GET /things/{thingId}': async () => ({ status: 201 }) })
+
+// @ts-expect-error a status that is not declared
+serve<typeof getThing>(async () => ({ status: 500 }))
+
+// @ts-expect-error a body of another shape
+serve<typeof getThing>(async () => ({ status: 200, body: { id: 7 } }))
+
+// @ts-expect-error no answer
+serve<typeof getThing>(async () => {})
+
+// @ts-expect-error nobody says of which routes
+serve(async () => ({ status: 200 }))
+
+// @ts-expect-error nobody says of which routes
+secondDoor()
+
+// @ts-expect-error nobody says of which routes
+byRoute({ 'GET /things/{thingId}': async () => ({ status: 404 }) })

@@ -489,3 +489,32 @@ test('no answer of an upstream is a fault of the gate', async () => {
     { numRuns: 500 },
   )
 })
+
+describe('what Lambda carries of an answer', () => {
+  // 6 MiB, but for what headers take.
+  const most = 6 * 1024 * 1024 - 32 * 1024
+  const text = { mediaType: 'text/plain', kind: 'text', ...none } as const
+  const bytes = { mediaTypes: ['image/png'], kind: 'bytes', ...none } as const
+  const plain = { 'content-type': ['text/plain'] }
+  const png = { 'content-type': ['image/png'] }
+
+  test.each([
+    ['text', { body: 'a'.repeat(most - 2), headers: plain }],
+    ['text that is escaped', { body: '\0'.repeat(Math.floor((most - 2) / 6)), headers: plain }],
+    ['bytes', { body: new Uint8Array(((most - 2) / 4) * 3 - 3), headers: png }],
+  ])('is passed on up to its limit: %s', async (_, answer) => {
+    const { result } = await passed(answer, { 200: answer.headers === png ? bytes : text })
+    expect(result.statusCode).toBe(200)
+  })
+
+  test.each([
+    ['text', { body: 'a'.repeat(most - 1), headers: plain }],
+    ['text that is escaped', { body: '\0'.repeat(Math.floor((most - 2) / 6) + 1), headers: plain }],
+    ['bytes', { body: new Uint8Array(((most - 2) / 4) * 3 + 3), headers: png }],
+  ])('is all that is passed on: %s of one more are 502, and logged', async (_, answer) => {
+    const { result, denial } = await passed(answer, { 200: answer.headers === png ? bytes : text })
+    expect([result.statusCode, denial]).toMatchObject([502, note('body: larger than Lambda carries')])
+    if (answer.headers !== plain) return
+    expect((await passed(answer, 'unsafeAny')).result.statusCode).toBe(502)
+  })
+})

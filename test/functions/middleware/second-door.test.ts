@@ -2,9 +2,16 @@ import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type GateManifest, type GateRoute, readGateManifest } from '../../../contract/gate-manifest.ts'
+import {
+  type BodyManifest,
+  type GateManifest,
+  type GateRoute,
+  readGateManifest,
+} from '../../../contract/gate-manifest.ts'
+import { securityHeaders } from '../../../contract/headers.ts'
 import { ticketContext } from '../../../contract/ticket.ts'
-import { openSecondDoor } from '../../../functions/middleware/second-door.ts'
+import { openDoorInside } from '../../../functions/middleware/door.ts'
+import { asMiddleware } from '../../../functions/middleware/second-door.ts'
 import { eventOf, manifest, nowMs, openValidators, ticket } from '../gate/parts.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 
@@ -33,7 +40,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
     routes: { [key]: { ...route, limits: none, ...given.route } },
     ...given.manifest,
   })
-  const door = openSecondDoor(
+  const door = openDoorInside(
     {
       manifest: policy,
       validators: {
@@ -52,7 +59,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
   )
   const run = middy({ timeoutEarlyInMillis: 0 })
   if (given.outer) run.use(given.outer)
-  run.use(door as middy.MiddlewareObj[])
+  run.use(asMiddleware(door))
   if (given.later) run.use(given.later)
   run.handler((async (request: Record<string, unknown>) => {
     called.push(request)
@@ -74,6 +81,13 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
   }
 }
 const reasons = ({ denials }: ReturnType<typeof assemble>) => denials.map(({ reason }) => reason)
+
+const thrower = {
+  enumerable: true,
+  get: (): never => {
+    throw new Error('a secret')
+  },
+}
 
 describe('a handler behind the door', () => {
   test('is given a request whose every member is declared, and its answer goes back as declared', async () => {
@@ -124,6 +138,24 @@ describe('a handler behind the door', () => {
     ['headers in a list', { status: 200, body: {}, headers: [['a', 'b']] }],
     ['a header that is a number', { status: 200, body: {}, headers: { etag: 1 } }],
     ['cookies as a header', { status: 200, body: {}, headers: { 'Set-Cookie': 'a=b' } }],
+    ['headers that are of the web', { status: 200, body: {}, headers: new Headers({ etag: '1' }) }],
+    ['headers in a map', { status: 200, body: {}, headers: new Map([['etag', '1']]) }],
+    ['cookies in a map', { status: 200, body: {}, cookies: new Map([['session', 'a']]) }],
+    ['a response of the web', new Response('a')],
+    ['one header in two spellings', { status: 200, body: {}, headers: { ETag: '1', etag: '2' } }],
+    ['two types', { status: 200, body: {}, type: 'a/b', headers: { 'Content-Type': 'application/json' } }],
+    [
+      'attributes in a cookie’s name',
+      { status: 200, body: {}, cookies: { 'session=a; Domain=evil.com; x': '' } },
+    ],
+    ['a cookie without a name', { status: 200, body: {}, cookies: { '': 'session=a' } }],
+    ['headers that throw', { status: 200, body: {}, headers: Object.defineProperty({}, 'etag', thrower) }],
+    ['a status that throws', Object.defineProperty({}, 'status', thrower)],
+    ['a body that throws', { status: 200, body: { toJSON: thrower.get } }],
+    [
+      'headers behind a proxy that throws',
+      { status: 200, body: {}, headers: new Proxy({}, { ownKeys: thrower.get }) },
+    ],
     ['a type that is none', { status: 200, body: {}, type: 7 }],
     ['another type', { status: 200, body: {}, type: 'text/html' }],
     ['packed bytes', { status: 200, body: {}, headers: { 'Content-Encoding': 'gzip' } }],
@@ -166,6 +198,46 @@ describe('a handler behind the door', () => {
     expect([answer.statusCode, answer.body]).toEqual([502, expect.not.stringContaining('secret')])
     expect([reasons(fn), fn.faults]).toEqual([['upstream.failed'], [error]])
     expect(JSON.stringify(fn.denials)).not.toContain('secret')
+  })
+
+  test.each<[string, unknown]>([
+    ['an error whose trace is no text', Object.assign(new Error('a secret'), { stack: 7 })],
+    ['an error whose words are none', Object.assign(new Error(), { message: {}, name: Symbol('a') })],
+    ['an error whose name throws', Object.defineProperty(new Error('a secret'), 'name', thrower)],
+    ['what throws when it is looked at', Object.defineProperty({}, 'name', thrower)],
+    ['a proxy that throws', new Proxy({}, { get: thrower.get, getPrototypeOf: thrower.get })],
+    ['a text', 'a secret'],
+  ])('that throws %s gives 502', async (_, thrown) => {
+    const fn = assemble(() => {
+      throw thrown
+    })
+    expect((await fn.handle()).statusCode).toBe(502)
+    expect(reasons(fn)).toEqual(['upstream.failed'])
+  })
+
+  test('is given bytes with memory of their own: none of another caller’s is behind them', async () => {
+    const bytes: BodyManifest = {
+      kind: 'bytes',
+      types: ['image/png'],
+      required: true,
+      maxBytes: 20,
+    }
+    const fn = assemble(() => ({ status: 200, body: {} }), {
+      route: { input: { ...route.input, body: bytes } },
+    })
+    const send = (text: string) =>
+      fn.handle(
+        eventOf({
+          multiValueHeaders: { 'content-type': ['image/png'] },
+          body: Buffer.from(text).toString('base64'),
+          isBase64Encoded: true,
+        }),
+      )
+    await send('another')
+    await send('mine')
+    const { body } = fn.called[1] as { body: { type: string; bytes: Uint8Array } }
+    expect(body).toEqual({ type: 'image/png', bytes: new Uint8Array(Buffer.from('mine')) })
+    expect([Buffer.isBuffer(body.bytes), Buffer.from(body.bytes.buffer).toString()]).toEqual([false, 'mine'])
   })
 
   test('that is ended by middy before Lambda would end it gives 504', async () => {
@@ -211,14 +283,109 @@ describe('middlewares of the user’s own', () => {
     },
   )
 
-  test('that answer for its failure make the function fail', async () => {
+  const secret = { statusCode: 200, body: 'a secret' }
+  const answers = () => secret
+
+  test.each<[string, unknown]>([
+    ['an exception', new Error('a')],
+    ['null', null],
+    ['nothing', undefined],
+  ])('that answer for its failure are not heard: %s', async (_, thrown) => {
+    const fn = assemble(
+      () => {
+        throw thrown
+      },
+      {
+        later: {
+          onError: request => {
+            request.error = null
+            request.response = secret
+            return secret
+          },
+        },
+      },
+    )
+    const { statusCode, body } = await fn.handle()
+    expect([statusCode, body]).toEqual([502, expect.stringContaining('upstream.failed')])
+    expect([reasons(fn), fn.faults, fn.statuses]).toEqual([['upstream.failed'], [thrown], [502]])
+  })
+
+  test('that refuse are heard as a failure, and the handler is not', async () => {
+    const refuse = (request: middy.Request) => {
+      Reflect.set(request, 'earlyResponse', secret)
+      return secret
+    }
+    const fn = assemble(undefined, { later: { before: refuse } })
+    expect([(await fn.handle()).statusCode, fn.called]).toEqual([502, []])
+  })
+
+  test.each<[string, () => unknown]>([
+    ['answer', answers],
+    [
+      'throw',
+      () => {
+        throw new Error('later')
+      },
+    ],
+  ])('hear nothing of what the door refuses, and cannot %s for it', async (_, onError) => {
+    const fn = assemble(undefined, { later: { onError, after: onError } })
+    const { statusCode, body, headers } = await fn.handle(eventOf({ body: '{"title":7}' }))
+    expect([statusCode, body]).toEqual([400, expect.stringContaining('input.invalid')])
+    expect(headers).toMatchObject(securityHeaders)
+    expect([reasons(fn), fn.called, fn.statuses]).toEqual([['input.invalid'], [], [400]])
+  })
+
+  // Nobody can catch for middy what it throws: but that there was a failure is known.
+  test('that fail at its failure make the function fail, which is logged all the same', async () => {
     const fn = assemble(
       () => {
         throw new Error('a')
       },
-      { later: { onError: () => ({ statusCode: 200, body: 'a secret' }) } },
+      {
+        later: {
+          onError: () => {
+            throw new Error('b')
+          },
+        },
+      },
     )
+    await expect(fn.handle()).rejects.toThrow('b')
+    expect([reasons(fn), fn.statuses]).toEqual([['upstream.failed'], [502]])
+  })
+
+  test('cannot answer for a door that does not open', async () => {
+    const fn = assemble(undefined, {
+      later: { onError: answers },
+      route: { access: { ...route.access, rule: 'claims.' } as GateRoute['access'] },
+    })
     await expect(fn.handle()).rejects.toThrow()
+    expect(fn.called).toEqual([])
+  })
+
+  test.each<[string, (request: middy.Request) => void]>([
+    [
+      'answered without an end',
+      request => {
+        request.response = secret
+      },
+    ],
+    [
+      'read the body',
+      request => {
+        request.event.body = { title: 'a' }
+      },
+    ],
+    [
+      'took the event away',
+      request => {
+        request.event = undefined
+      },
+    ],
+  ])('before the door that %s are a fault, and the handler hears nothing', async (_, before) => {
+    const fn = assemble(undefined, { outer: { before } })
+    const { statusCode, body } = await fn.handle()
+    expect([statusCode, body]).toEqual([500, expect.not.stringContaining('secret')])
+    expect([reasons(fn), fn.called]).toEqual([['gateway.fault'], []])
   })
 
   test('that fail before the door make the function fail, and the handler hears nothing', async () => {

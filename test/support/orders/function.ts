@@ -22,6 +22,8 @@ const look: middy.MiddlewareObj = {
     if (String(request.error?.message).includes('handled')) {
       request.response = { statusCode: 200, body: 'a secret' }
     }
+    if (String(request.error?.message).includes('answered')) return { statusCode: 200, body: 'a secret' }
+    return undefined
   },
 }
 
@@ -52,6 +54,12 @@ export const handler = middy({ timeoutEarlyInMillis: 200 })
             throw new Error('a secret of the function')
           case 'handled':
             throw new Error('a secret that is handled')
+          case 'answered':
+            throw new Error('a secret that is answered')
+          case 'large':
+            return { status: 202, body: 'a'.repeat(5 * 1024 * 1024 + 1) }
+          case 'escaped':
+            return { status: 202, body: '\0'.repeat(2 * 1024 * 1024) }
           case 'shapeless':
             return { statusCode: 201, body: 'a secret' } as never
           case 'status':
