@@ -1,6 +1,7 @@
 import type { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, test } from 'vitest'
 import { openStateStore } from '../../../../functions/gate/limits/dynamodb.ts'
+import { UnreadableState } from '../../../../functions/gate/limits/store.ts'
 
 type Update = UpdateItemCommand['input']
 
@@ -32,4 +33,15 @@ test('a write that was cut off is made once more, and gives nothing back that it
   expect(amounts[0]).toMatchObject({ 'c.1': '-4', 'c.2': '3' })
   expect(amounts[1]).toMatchObject({ 'c.1': '0', 'c.2': '3' })
   expect(sent).toHaveLength(2)
+})
+
+test.each(['NaN', '1.5', '1e30', 'x'])('a count of %s is no count: the item cannot be read', async count => {
+  const send = async ({ input }: { input: Update }) => {
+    const counts = Object.values(input.ExpressionAttributeNames ?? {}).map(name => [name, { N: '1' }])
+    return { Attributes: { ...Object.fromEntries(counts), 'other.1': { N: count } } }
+  }
+  const client = { send } as unknown as Pick<DynamoDBClient, 'send'>
+  const change = { add: new Map([['c.1', 1]]), remove: [], expiresAt: 9 }
+  const made = openStateStore('table', 150, client).change('user#1', change)
+  await expect(made).rejects.toThrow(UnreadableState)
 })

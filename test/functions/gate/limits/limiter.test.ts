@@ -69,6 +69,45 @@ describe('layers', () => {
     },
   )
 
+  test('that are known to refuse are asked before any is written to: a flood that a wide one refuses costs nothing', async () => {
+    const { ask, asked } = setUp([layer('ip', 100), layer('user', 100), layer('service', 1)])
+    await ask()
+    const before = asked().length
+    for (let i = 0; i < 100; i += 1) expect((await ask()).reason).toBe('limit.service')
+    expect(asked()).toHaveLength(before)
+  })
+
+  test('of a route’s own count a caller in an item of its own', async () => {
+    const { ask, asked } = setUp([
+      { ...layer('user', 5), of: 'abcde' },
+      { ...layer('ip', 5), of: 'fghij' },
+    ])
+    await ask()
+    expect(asked().sort()).toEqual([`${keys.user}#abcde`, `${keys.ip}#fghij`].sort())
+  })
+
+  test('of one window are one count, whatever tier they are of: who comes down is served when the window has passed', async () => {
+    const bound = (max: number, leased: boolean): Bound => ({
+      counter: 'tierc',
+      max,
+      windowMs: 60_000,
+      leased,
+      when: null,
+    })
+    const tiered: LayerManifest = {
+      layer: 'user',
+      of: '',
+      bounds: [bound(10, false)],
+      tiers: { claim: 'plan', bounds: { free: [bound(10, false)], pro: [bound(600, true)] } },
+    }
+    const { ask, clock } = setUp([tiered])
+    const as = (plan: string) => ask(askingOf({ ticket: ticketOf({ claims: { plan } }) }))
+    for (let i = 0; i < 20; i += 1) expect((await as('pro')).reason).toBe('passes')
+    expect((await as('free')).reason).toBe('limit.user')
+    clock.advance(70_000)
+    expect((await as('free')).reason).toBe('passes')
+  })
+
   test('beyond the one that refuses are not written to', async () => {
     const { ask, store } = setUp([layer('user', 1), layer('service', 100)])
     for (let i = 0; i < 5; i += 1) await ask()

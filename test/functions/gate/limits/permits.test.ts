@@ -137,6 +137,29 @@ describe('a refusal', () => {
     expect((await take()).ok).toBe(true)
   })
 
+  test('does not last longer where the clock is set back by a day', async () => {
+    const { take, takes, clock, store } = setUp(minute(1))
+    await takes(take, 2)
+    clock.set(clock.wall() - 86_400_000)
+    clock.advance(60_000)
+    store.items.clear()
+    expect((await take()).ok).toBe(true)
+  })
+
+  test('of one who is refused again and again is remembered for longer: not every permit that comes free is asked for', async () => {
+    const { takes, instance, clock, store } = setUp(second(20))
+    const others = Array.from({ length: 10 }, instance)
+    await takes(others[0] as (typeof others)[0], 20)
+    const before = store.changes.length
+    let passed = 0
+    for (let ms = 0; ms < 10_000; ms += 1) {
+      clock.advance(1)
+      for (const other of others) if ((await other()).ok) passed += 1
+    }
+    expect(passed).toBeGreaterThanOrEqual(170)
+    expect(store.changes.length - before).toBeLessThan(10 * passed)
+  })
+
   test('of a long window is asked about again after a minute: others may have given back', async () => {
     const day = windowOf({ counter: 'd', max: 1, windowMs: 86_400_000, leased: false, when: null }, 150)
     const { take, takes, clock, store } = setUp(day)

@@ -33,6 +33,16 @@ const countsAt = (current: number, ago: readonly (readonly [number, number])[]):
   new Map(ago.map(([slices, count]) => [current - slices, count]))
 
 describe('a window', () => {
+  // Other tiers, other routes and the next deployment read the same counts.
+  test('is cut by its length alone, whatever is leased, allowed or waited for', () => {
+    fc.assert(
+      fc.property(anyWindow, fc.boolean(), fc.integer({ min: 20, max: 2000 }), (window, leased, waited) => {
+        const other = windowOf({ ...window, max: window.max * 3, leased, when: null }, waited)
+        expect(other.slices).toBe(window.slices)
+      }),
+    )
+  })
+
   test('of a minute and more reaches over all that clocks, a write and a lease can lie apart', () => {
     const strict = anyWindow.filter(({ windowMs }) => windowMs >= 60_000)
     fc.assert(
