@@ -93,12 +93,13 @@ export interface Asked extends Partial<Omit<Ticket, 'route'>> {
 /** What an instance says to a request: `ok`, or the reason of its denial. */
 export async function ask(gate: Limiter, asked: Asked | 'nobody' = {}): Promise<string> {
   const { route: path = route, network = '203.0.113.7', ...ticket } = asked === 'nobody' ? {} : asked
-  const { decision } = await gate.admit({
+  const { decision, written } = await gate.admit({
     route: path,
     address: network,
     network,
     ticket: asked === 'nobody' ? null : { ...ticketOf(path), ...ticket },
   })
+  await written
   return decision.ok ? 'ok' : decision.reason
 }
 

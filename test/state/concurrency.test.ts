@@ -33,6 +33,7 @@ async function flood(
         network: `192.0.2.${caller} of ${run}`,
       })
       if (!admission) throw new Error('no such instance')
+      await admission.written
       return { caller, reason: admission.decision.ok ? 'allowed' : admission.decision.reason }
     }),
   )

@@ -108,12 +108,13 @@ test('an item of controls with a member that nobody knows is read by nobody', as
 test('the table names nobody, and keeps what it keeps for as long as it must', async () => {
   const layers = layersOf({ ip: 5, user: 5, client: 5, service: 5 })
   const [gate] = openGates(1, table, policyOf({ 'GET /deals': layers }))
-  await gate?.admit({
+  const admission = await gate?.admit({
     route: 'GET /deals',
     ticket: ticketOf('jane.doe', { client: 'mobile-app', tokenId: 'token-77' }),
     address: '198.51.100.7',
     network: '198.51.100.7',
   })
+  await admission?.written
   const { Items = [] } = await table.client().send(new ScanCommand({ TableName: table.name }))
   const text = JSON.stringify(Items)
   for (const secret of ['jane.doe', 'login.example.com', 'mobile-app', 'token-77', '198.51.100.7'])
