@@ -167,7 +167,7 @@ export function openControls(options: ControlsOptions): Controls {
     const nowSeconds = now()
     const control = controlOf(verb, terms, { by, why, at: nowSeconds })
     const shared = await readShared(table)
-    const place = placeOf(verb, about, at, shared.hashKey)
+    const place = placeOf(verb, about, at, shared)
     const { isOwn, before, counted } = await look(place, shared, countedIn(about, at, shared.hashKey))
     await inSteps([
       ...(isOwn && control.until !== null
@@ -197,7 +197,7 @@ export function openControls(options: ControlsOptions): Controls {
     const nowSeconds = now()
     const verb = undoOf(kind)
     const shared = await readShared(table)
-    const place = placeOf(kind, about, at, shared.hashKey)
+    const place = placeOf(kind, about, at, shared)
     const { isOwn, before } = await look(place, shared, null)
     const change = { verb, name: place.name, control: null, before, counted: null }
     if (before === null) return { ...change, undo: null }
@@ -259,7 +259,7 @@ export function openControls(options: ControlsOptions): Controls {
       const shared = await readShared(table)
       if (!read) return inOrder([...listShared(shared, now()), ...(await listSubjects(table, now()))])
       const places = (['quarantine', 'revoke'] as const).map(kind =>
-        placeOf(kind, read.about, read.at, shared.hashKey),
+        placeOf(kind, read.about, read.at, shared),
       )
       const [{ key } = { key: '' }] = places
       if (key !== stateTable.controls) return inOrder(listOwn(key, await table.read(key), now()))

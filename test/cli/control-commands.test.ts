@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
@@ -231,6 +232,29 @@ describe('sallyport control', () => {
     expect((await control('list', ...who)).out).toBe('nothing is in force\n')
   })
 
+  it.each([
+    'odd\nname',
+    '\u202e\u{e0001}\u001b[2J',
+    '"quoted"',
+    "it's; touch /tmp/pwned",
+    'user#not-one',
+    'route of none\n',
+  ])('shows whatever refuses everybody, %j, so that the command it prints takes it out', async name => {
+    const other = { ...(await table.item('control#shared')), [name]: { S: '{' } }
+    await table.put(other as Parameters<typeof table.put>[0])
+    await expect(asked({})).rejects.toThrow()
+    const { out } = await control('list')
+    expect(out).not.toMatch(/[^\P{C}\n]/u)
+    const [, command = ''] =
+      /gates refuse everybody until it is removed: sallyport control (.+) --why '…'$/m.exec(out) ?? []
+    const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+      .split('\0')
+      .slice(0, -1)
+    const { err } = await control(...words, '--why', 'x')
+    expect(err).toBe('')
+    expect(await asked({})).toBe('ok')
+  })
+
   it('names whoever runs it, unless told otherwise', async () => {
     const { out } = await control(
       'quarantine',
@@ -301,6 +325,10 @@ describe('sallyport control', () => {
     [
       ['release', '--listed', 'route Api GET /a', '--why', 'x'],
       /^✗ listed: a control that "open" takes back\n/,
+    ],
+    [
+      ['release', '--listed', '"a', '--why', 'x'],
+      /^error: option '--listed <name>' argument '"a' is invalid\. It is a name as/,
     ],
     [['list', '--history', ...whom], /^✗ --history with a target\n/],
     [['list', '--months', '0'], /^error: option '--months <n>' argument '0' is invalid/],

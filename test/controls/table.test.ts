@@ -54,6 +54,9 @@ describe('the state table', () => {
       ['route Api GET /deals', { S: '{"kind":"close"}' }],
       ['token x', { N: '1' }],
       ['unknown', { S: 'x' }],
+      ['odd\nname', { S: '{' }],
+      ['user#odd', { S: '{' }],
+      ["route x'; touch /tmp/pwned; '", { S: '{' }],
     ] as const) {
       await table.put({ ...item, [name]: value } as Parameters<typeof table.put>[0])
       await expect(ask(table.gate(), { client: 'another' })).rejects.toThrow()

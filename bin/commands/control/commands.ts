@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { list } from './list.ts'
 import { close, open, quarantine, release, restore, revoke } from './orders.ts'
+import { readListed } from './say.ts'
 import { readTime } from './until.ts'
 
 /** Adds `sallyport control …`. */
@@ -24,8 +25,11 @@ export function addControl(program: Command): void {
   }
   const command = (name: string, text: string, names: readonly string[], isOrder = true) => {
     const made = control.command(name).description(text)
-    for (const [option, description] of names.map(each => targets[each] ?? ['', '']))
-      made.option(option, description)
+    for (const each of names) {
+      const [option, description] = targets[each] ?? ['', '']
+      if (each === 'listed') made.option(option, description, readListed)
+      else made.option(option, description)
+    }
     if (isOrder) made.requiredOption('--why <text>', 'kept with it, in plain: name a ticket, and no people')
     made
       .option(

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import type { Change, Control, Verb } from '../../../controls/index.ts'
 import { paint } from '../../paint.ts'
 import { commandIn, quoted } from '../../self.ts'
@@ -27,6 +28,29 @@ const effects: Readonly<Record<Verb, readonly [done: string, effect: string]>> =
 
 // Names of deployed things and reasons are other people's words.
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+
+/**
+ * A listed name as it can be typed after --listed: one with what cannot be printed is written as JSON writes texts, so is one that
+ * looks like that.
+ */
+export const typeable = (name: string): string =>
+  printable(name) === name && !name.startsWith('"')
+    ? name
+    : JSON.stringify(name).replace(
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+        // Beyond 16 bits, each half by itself.
+        sign => sign.replace(/[^]/g, half => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      )
+
+/** Reads what {@link typeable} wrote. */
+export function readListed(text: string): string {
+  if (!text.startsWith('"')) return text
+  try {
+    const name: unknown = JSON.parse(text)
+    if (typeof name === 'string') return name
+  } catch {}
+  throw new InvalidArgumentError('It is a name as "control list" shows it; in double quotes, as JSON.')
+}
 
 export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
   const { change, words, by, why } = said
