@@ -2,10 +2,11 @@
  * - `invalid`: what was given cannot be; nothing was asked of the table.
  * - `conflict`: somebody else changed the same control meanwhile.
  * - `full`: there is no room for another control that is not a subject's own.
+ * - `unused`: the table has no key: no gate has used it yet, or it is another table. Nothing was written.
  * - `unreadable`: the table's item of controls is not ours to read. Every gate refuses everything because of it.
  * - `incomplete`: one step was made and another was not.
  */
-export type ControlErrorCode = 'invalid' | 'conflict' | 'full' | 'unreadable' | 'incomplete'
+export type ControlErrorCode = 'invalid' | 'conflict' | 'full' | 'unused' | 'unreadable' | 'incomplete'
 
 export interface ControlComplaint {
   readonly at: string

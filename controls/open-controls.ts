@@ -267,14 +267,16 @@ export function openControls(options: ControlsOptions): Controls {
       return inOrder(listShared(shared, now()).filter(({ name }) => names.includes(name)))
     },
     async history({ months = 2 } = {}) {
-      if (Number.isInteger(months) && months >= 1 && months <= mostMonths)
-        return journal.read(lastMonths(now(), months))
-      throw invalid({
-        at: 'months',
-        given: 'no number of months',
-        allowed: `a whole number from 1 to ${mostMonths}`,
-        fix: 'for example 2: this month and the last',
-      })
+      if (!Number.isInteger(months) || months < 1 || months > mostMonths)
+        throw invalid({
+          at: 'months',
+          given: 'no number of months',
+          allowed: `a whole number from 1 to ${mostMonths}`,
+          fix: 'for example 2: this month and the last',
+        })
+      // An empty history of another table would be believed.
+      await readShared(table)
+      return journal.read(lastMonths(now(), months))
     },
   }
 }

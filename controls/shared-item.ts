@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Control, isInForce, readControl, writeControl } from '../contract/control.ts'
 import { sharedControlPrefixes, stateTable } from '../contract/state.ts'
@@ -23,14 +22,29 @@ export interface SharedItem {
   readonly controls: ReadonlyMap<string, Standing>
 }
 
-/** Reads the item of all controls that are not a subject's own; a new table is given its key, as gates do it. */
+/**
+ * Reads the item of all controls that are not a subject's own. Throws a `ControlError`: `unused`, where there is no key. Only a gate
+ * makes it: a table that none has used may be anybody's, and whoever ordered there would believe to be obeyed.
+ */
 export async function readShared(table: Table): Promise<SharedItem> {
-  let item = await table.read(stateTable.controls)
-  if (!item?.[stateTable.hashKey]) {
-    await table.write(stateTable.controls, { begin: { [stateTable.hashKey]: { B: randomBytes(32) } } })
-    item = await table.read(stateTable.controls)
+  const item = await table.read(stateTable.controls)
+  if (item?.[stateTable.hashKey]) return sharedOf(item)
+  throw new ControlError('unused', {
+    at: 'table',
+    given: `${table.name}, which has no key: no gate has used this table yet, or it is another table`,
+    allowed: 'the state table of an API that has been called',
+    fix: 'look at STATE_TABLE of its gates; where it is this table, call a route that is limited or takes a token, and order it again',
+  })
+}
+
+/** Whether gates keep their state here. What has another key than state tables cannot be asked. */
+export async function isStateTable(table: Table): Promise<boolean> {
+  try {
+    return (await table.read(stateTable.controls))?.[stateTable.hashKey]?.B?.length === 32
+  } catch (error) {
+    if ((error as Error).name === 'ValidationException') return false
+    throw error
   }
-  return sharedOf(item ?? {})
 }
 
 function sharedOf(item: Attributes): SharedItem {

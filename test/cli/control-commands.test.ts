@@ -46,16 +46,20 @@ describe('sallyport control', () => {
   const stackTable = 'DealDeskState-GatewayTable8A3F19C2-1KXQ5Z3JH7M2P'
   beforeAll(async () => {
     table = await startTable()
-    const alike = [stackTable, 'Two-ATable00000000-1A', 'Two-BTable00000000-1B', 'DealDesk-Plain-1A']
-    for (const name of alike)
+    const used = [stackTable, 'Two-ATable00000000-1A', 'Two-BTable00000000-1B', 'DealDesk-Plain-1A']
+    const others = ['DealDeskState-OrdersTable00000000-1A', 'Shop-OrdersTable00000000-1A']
+    for (const name of [...used, ...others, 'DealDeskState-OtherTable00000000-1A']) {
+      const key = name.includes('Other') ? 'id' : 'pk'
       await table.client.send(
         new CreateTableCommand({
           TableName: name,
-          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
           BillingMode: 'PAY_PER_REQUEST',
         }),
       )
+    }
+    for (const name of used) await table.useTable(name)
   })
   afterAll(() => table.close())
 
@@ -191,12 +195,21 @@ describe('sallyport control', () => {
     expect(readToken(`${start}${token}\n`)).toEqual({ issuer, tokenId: 'a', expiresAt: new Date(2e12) })
   })
 
-  it('finds the table of a stack by its name', async () => {
+  it('finds the table of a stack by its name and the key that gates keep in it, and takes no other', async () => {
     const stack = (name: string) => run('list', '--stack', name)
     expect(await stack('DealDeskState')).toEqual({ out: 'nothing is in force\n', err: '', code: 0 })
-    expect((await stack('DealDesk')).err).toMatch(/^✗ --stack DealDesk: no table of it is a GatewayState’s/)
+    expect((await stack('DealDesk')).err).toMatch(
+      /^✗ --stack DealDesk: no table of it is one that gates have used\n/,
+    )
     expect((await stack('Two')).err).toMatch(
-      /^✗ --stack Two: 2 of its tables may be .*\n {2}allowed: Two-ATable00000000-1A, Two-BTable00000000-1B\n/,
+      /^✗ --stack Two: 2 of its tables are GatewayStates’\n {2}allowed: Two-ATable00000000-1A, Two-BTable00000000-1B\n/,
+    )
+    expect((await stack('Shop')).err).toMatch(/^✗ --stack Shop: no table of it is one that gates have used\n/)
+    expect((await run('list', '--table', 'Shop-OrdersTable00000000-1A')).err).toMatch(
+      /^✗ table: Shop-OrdersTable00000000-1A, which has no key: no gate has used this table yet, or it is another/,
+    )
+    expect((await run('list', '--table', 'DealDeskState-OtherTable00000000-1A')).err).toMatch(
+      /^✗ AWS answered ValidationException/,
     )
     const { out } = await run(
       'quarantine',

@@ -39,7 +39,11 @@ export const typeable = (name: string): string =>
     : JSON.stringify(name).replace(
         /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
         // Beyond 16 bits, each half by itself.
-        sign => sign.replace(/[^]/g, half => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`),
+        sign =>
+          sign
+            .split('')
+            .map(half => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
+            .join(''),
       )
 
 /** Reads what {@link typeable} wrote. */
