@@ -1,3 +1,5 @@
+import type { Control } from '../contract/control.ts'
+
 /**
  * - `invalid`: what was given cannot be; nothing was asked of the table.
  * - `conflict`: somebody else changed the same control meanwhile.
@@ -56,3 +58,18 @@ const briefly = (cause: unknown): string =>
   cause instanceof ControlError ? (cause.message.split('\n')[0] ?? '') : String(Object(cause).name ?? 'Error')
 
 export const invalid = (complaint: ControlComplaint): ControlError => new ControlError('invalid', complaint)
+
+export function conflict(name: string, now: Control | 'unreadable' | null): ControlError {
+  const what =
+    now === null
+      ? 'taken back'
+      : now === 'unreadable'
+        ? 'made unreadable'
+        : `changed by ${now.by === '' ? 'somebody' : `${now.by} (“${now.why}”)`}`
+  return new ControlError('conflict', {
+    at: name,
+    given: `it was ${what} at the same time`,
+    allowed: 'one change after the other',
+    fix: 'look at the list, and order it again if it is still wanted',
+  })
+}

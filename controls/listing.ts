@@ -3,6 +3,7 @@ import { stateTable } from '../contract/state.ts'
 import { type SharedItem, type Standing, standingIn } from './shared-item.ts'
 import { notedSubjects } from './subject-items.ts'
 import type { Attributes, Table } from './table.ts'
+import { withWords } from './words.ts'
 
 export interface Listed {
   /** What `{ listed }` takes. Of callers and tokens an HMAC; of routes and upstreams the API's id and theirs. */
@@ -31,8 +32,17 @@ function listedOf(name: string, about: Listed['about'], standing: Standing, nowS
   return standing && isInForce(standing, nowSeconds) ? [{ name, about, control: standing }] : []
 }
 
-export const listShared = ({ controls }: SharedItem, nowSeconds: number): Listed[] =>
-  [...controls].flatMap(([name, standing]) => listedOf(name, aboutOf(name), standing, nowSeconds))
+/** @param names only these. @default all */
+export async function listShared(
+  table: Table,
+  { controls }: SharedItem,
+  nowSeconds: number,
+  names?: readonly string[],
+): Promise<Listed[]> {
+  const asked = [...controls].filter(([name]) => names?.includes(name) ?? true)
+  const explained = await withWords(table, new Map(asked))
+  return [...explained].flatMap(([name, standing]) => listedOf(name, aboutOf(name), standing, nowSeconds))
+}
 
 export const listOwn = (key: string, item: Attributes | null, nowSeconds: number): Listed[] =>
   own.flatMap(attribute => listedOf(key, 'subject', standingIn(item?.[attribute]), nowSeconds))

@@ -209,7 +209,7 @@ describe('sallyport control', () => {
       /^✗ table: Shop-OrdersTable00000000-1A, which has no key: no gate has used this table yet, or it is another/,
     )
     expect((await run('list', '--table', 'DealDeskState-OtherTable00000000-1A')).err).toMatch(
-      /^✗ AWS answered ValidationException/,
+      /^✗ this table has another key than a state table: it is another one\n {2}fix: /,
     )
     const { out } = await run(
       'quarantine',
@@ -280,6 +280,37 @@ describe('sallyport control', () => {
       '--json',
     )
     expect(JSON.parse(out).control.by).toBe(userInfo().username)
+  })
+
+  it('says what stood and what stands, where an order ends earlier; ends it earlier when told to', async () => {
+    const who = ['--issuer', issuer, '--subject', randomUUID()]
+    const order = (until: string, by: string, ...more: readonly string[]) =>
+      control('quarantine', ...who, '--until', until, '--why', `of ${by}`, '--by', by, ...more)
+    await order('30d', 'eve')
+    const weaker = await order('2h', 'alarm')
+    expect(weaker.err).toBe('')
+    expect(weaker.out).toMatch(
+      /^✓ in quarantine already: .*\n {2}until {3}\S+Z, in 30 d\n.*\n {2}by {6}eve\n {2}why {5}of eve\n/,
+    )
+    expect(weaker.out).toMatch(
+      /\n {2}note {4}it was to end later already; to end it as ordered, add --shorten\n/,
+    )
+    expect(weaker.out).not.toContain('undo')
+    const shorter = await order('2h', 'alarm', '--shorten')
+    expect(shorter.out).toMatch(/^✓ in quarantine: .*\n {2}until {3}\S+Z, in 2 h\n/)
+    expect(shorter.out).toMatch(
+      /\n {2}before {2}until \S+Z, by eve: of eve\n[\s\S]*undo .*\n {2}note {4}undo takes back what stood before as well\n/,
+    )
+
+    const revoke = (...more: readonly string[]) =>
+      control('revoke', ...who, '--until', '24h', '--why', 'x', ...more)
+    await revoke()
+    expect((await revoke('--issued-before', '2026-01-01')).out).toMatch(
+      /\n {2}note {4}tokens that were issued later are refused already; to accept them, add --shorten\n/,
+    )
+    expect((await revoke('--issued-before', '2026-01-01', '--shorten')).out).toMatch(
+      /\n {2}tokens {2}issued until 2026-01-01T/,
+    )
   })
 
   it('says when there is nothing to take back', async () => {

@@ -2,7 +2,7 @@ import type { Entry, Listed } from '../../../controls/index.ts'
 import { UsageError } from '../../../local/usage-error.ts'
 import { paint } from '../../paint.ts'
 import { quoted } from '../../self.ts'
-import { printable, typeable, untilText } from './say.ts'
+import { printable, typeable, unknown, untilText } from './say.ts'
 import { chooseTarget, type TargetOptions } from './target.ts'
 import { timeText } from './until.ts'
 import { asking, openWhere, type WhereOptions } from './where.ts'
@@ -53,7 +53,7 @@ function listText(listed: readonly Listed[], stream: NodeJS.WriteStream): string
       return [
         `${paint('bold', control.kind, stream)}${tokens} ${dim(aboutText(each))} ${printable(name)}`,
         `  until ${untilText(control)}`,
-        `  ${dim('by')} ${printable(control.by)} ${dim(`at ${timeText(control.at)}:`)} ${printable(control.why)}`,
+        `  ${dim('by')} ${printable(control.by || unknown)} ${dim(`at ${timeText(control.at)}:`)} ${printable(control.why || unknown)}`,
       ].join('\n')
     })
     .join('\n')

@@ -111,6 +111,10 @@ const mendable: ReadonlyArray<readonly [RegExp, string]> = [
     'there is no table of this name in this account and region\n  fix: look at STATE_TABLE of a gate, and at AWS_REGION',
   ],
   [
+    /^ValidationException: The provided key element/,
+    'this table has another key than a state table: it is another one\n  fix: look at STATE_TABLE of a gate',
+  ],
+  [
     /^AccessDenied/,
     'AWS does not permit this\n  fix: docs/controls.md has the statement that an operator’s role needs',
   ],
