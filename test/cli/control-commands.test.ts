@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { Command, CommanderError } from 'commander'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addControl } from '../../bin/commands/control/commands.ts'
@@ -223,6 +223,26 @@ describe('sallyport control', () => {
       'DealDeskState',
     )
     expect(out).toContain(`control release --address 192.0.2.1 --table ${stackTable}`)
+  })
+
+  it('finds it among tables that whoever orders may not read, and names these where it finds none', async () => {
+    const { send } = DynamoDBClient.prototype
+    const denied = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async function (
+      this: DynamoDBClient,
+      command: unknown,
+    ) {
+      const { TableName = '' } = (command as { input: { TableName?: string } }).input
+      if (!/Orders/.test(TableName)) return Reflect.apply(send, this, [command])
+      throw Object.assign(new Error('not yours'), { name: 'AccessDeniedException', $metadata: {} })
+    })
+    try {
+      expect((await run('list', '--stack', 'DealDeskState')).err).toBe('')
+      expect((await run('list', '--stack', 'Shop')).err).toMatch(
+        /^✗ --stack Shop: no table of it is one that gates have used; not permitted to read Shop-OrdersTable00000000-1A\n/,
+      )
+    } finally {
+      denied.mockRestore()
+    }
   })
 
   it('lists what is in force, the history, and what there is on one target; as text and as JSON', async () => {

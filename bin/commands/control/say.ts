@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander'
-import { isInForce } from '../../../contract/control.ts'
 import type { Change, Control, Verb } from '../../../controls/index.ts'
 import { paint } from '../../paint.ts'
 import { commandIn, quoted } from '../../self.ts'
@@ -98,7 +97,7 @@ const keptTexts: Readonly<Record<Change['kept'][number], string>> = {
 }
 
 const isStanding = (before: Change['before']): boolean =>
-  before !== null && before !== 'unreadable' && isInForce(before, Date.now() / 1000)
+  typeof before === 'object' && before !== null && (before.until === null || Date.now() / 1000 < before.until)
 
 const beforeText = (before: Control | 'unreadable'): string => {
   if (before === 'unreadable') return 'a control that could not be read, so that gates refused'
