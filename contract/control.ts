@@ -11,6 +11,7 @@ const control = object({
   until: nullable(count),
   /** Of `revoke` for all tokens of a subject or client: those issued at this second or before. Null: whatever it stands at. */
   issuedBefore: nullable(count),
+  /** Both empty in the shared item, which every gate reads every two seconds: they stand elsewhere, for people. */
   by: string,
   why: string,
   /** Seconds since the epoch. */

@@ -8,7 +8,7 @@ export {
 export type { Entry, Verb } from './journal.ts'
 export type { Listed } from './listing.ts'
 export { type Change, type Controls, type ControlsOptions, openControls } from './open-controls.ts'
-export type { Reason } from './orders.ts'
+export type { Kept, Reason, Shortening } from './orders.ts'
 export type { Standing } from './shared-item.ts'
 export type {
   AddressTarget,

@@ -3,6 +3,7 @@ import { stateTable } from '../contract/state.ts'
 import { type SharedItem, type Standing, standingIn } from './shared-item.ts'
 import { notedSubjects } from './subject-items.ts'
 import type { Attributes, Table } from './table.ts'
+import { withWords } from './words.ts'
 
 export interface Listed {
   /** What `{ listed }` takes. Of callers and tokens an HMAC; of routes and upstreams the API's id and theirs. */
@@ -12,7 +13,7 @@ export interface Listed {
   readonly control: Control | null
 }
 
-const aboutOf: Readonly<Record<string, Listed['about']>> = {
+const abouts: Readonly<Record<string, Listed['about']>> = {
   client: 'client',
   tokens: 'client',
   address: 'address',
@@ -20,21 +21,31 @@ const aboutOf: Readonly<Record<string, Listed['about']>> = {
   route: 'route',
   upstream: 'upstream',
 }
+const aboutOf = (name: string): Listed['about'] => {
+  const [first = ''] = name.split(' ', 1)
+  return Object.hasOwn(abouts, first) ? (abouts[first] ?? 'unknown') : 'unknown'
+}
 
 /** A control as it is listed; none, where it is over. */
-function listedOf(name: string, standing: Standing, nowSeconds: number): Listed[] {
-  const about = name.startsWith(stateTable.prefixes.user)
-    ? 'subject'
-    : (aboutOf[name.split(' ')[0] ?? ''] ?? 'unknown')
+function listedOf(name: string, about: Listed['about'], standing: Standing, nowSeconds: number): Listed[] {
   if (standing === 'unreadable') return [{ name, about, control: null }]
   return standing && isInForce(standing, nowSeconds) ? [{ name, about, control: standing }] : []
 }
 
-export const listShared = ({ controls }: SharedItem, nowSeconds: number): Listed[] =>
-  [...controls].flatMap(([name, standing]) => listedOf(name, standing, nowSeconds))
+/** @param names only these. @default all */
+export async function listShared(
+  table: Table,
+  { controls }: SharedItem,
+  nowSeconds: number,
+  names?: readonly string[],
+): Promise<Listed[]> {
+  const asked = [...controls].filter(([name]) => names?.includes(name) ?? true)
+  const explained = await withWords(table, new Map(asked))
+  return [...explained].flatMap(([name, standing]) => listedOf(name, aboutOf(name), standing, nowSeconds))
+}
 
 export const listOwn = (key: string, item: Attributes | null, nowSeconds: number): Listed[] =>
-  own.flatMap(attribute => listedOf(key, standingIn(item?.[attribute]), nowSeconds))
+  own.flatMap(attribute => listedOf(key, 'subject', standingIn(item?.[attribute]), nowSeconds))
 
 const own = [stateTable.quarantine, stateTable.revoke]
 

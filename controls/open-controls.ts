@@ -1,10 +1,22 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Control, isInForce } from '../contract/control.ts'
 import { stateTable } from '../contract/state.ts'
-import { ControlIncomplete, invalid } from './control-error.ts'
+import { ControlError, ControlIncomplete, invalid } from './control-error.ts'
 import { type Entry, lastMonths, openJournal, undoOf, type Verb } from './journal.ts'
 import { inOrder, type Listed, listOwn, listShared, listSubjects } from './listing.ts'
-import { checkBy, checkMembers, checkUntil, checkWhy, controlOf, type Reason, secondsOf } from './orders.ts'
+import {
+  checkBy,
+  checkMembers,
+  checkShorten,
+  checkUntil,
+  checkWhy,
+  controlOf,
+  type Kept,
+  type Reason,
+  type Shortening,
+  secondsOf,
+  strongest,
+} from './orders.ts'
 import { changeShared, readShared, type SharedItem, type Standing, standingIn } from './shared-item.ts'
 import { changeOwn, noteSubject } from './subject-items.ts'
 import { openTable } from './table.ts'
@@ -25,6 +37,7 @@ import {
   type TokenTarget,
   type UpstreamTarget,
 } from './targets.ts'
+import { keepWords, withWords } from './words.ts'
 
 export interface ControlsOptions {
   /** Name of the state table. */
@@ -46,7 +59,12 @@ export interface Change {
   readonly control: Control | null
   /** What stood there before; it may have been over. */
   readonly before: Standing
-  /** The verb that takes it back. Null: nothing was changed. */
+  /** What was ordered weaker than it stood, and stays as it stood; see `shorten`. */
+  readonly kept: readonly Kept[]
+  /**
+   * The verb that takes it back, with all that stands there. Null: nothing was changed, so that there is nothing to take back, or
+   * only what another order was about.
+   */
   readonly undo: Verb | null
   /**
    * Of a subject, client or address: whether its requests have been counted in this table. Where they have not, it may be misspelt: an order about
@@ -60,6 +78,9 @@ export interface Change {
  *
  * All reject with a `ControlError` where something cannot be ordered (see its `code`), and with the SDK's error where the table does
  * not answer and nothing was done. Whatever failed may be run again.
+ *
+ * An order about what is ordered already can only add to it, unless it says `shorten`: the later end stands, and of tokens the later time of
+ * issue.
  */
 export interface Controls {
   /**
@@ -69,7 +90,7 @@ export interface Controls {
    */
   quarantine(
     target: SubjectTarget | ClientTarget | AddressTarget,
-    order: { readonly until: Date } & Reason,
+    order: { readonly until: Date } & Reason & Shortening,
   ): Promise<Change>
   release(
     target: SubjectTarget | ClientTarget | AddressTarget | ListedTarget,
@@ -80,7 +101,7 @@ export interface Controls {
    *
    * @param token `tokenId`: its `jti`; `expiresAt`: its `exp`
    */
-  revokeToken(token: TokenTarget & { readonly expiresAt: Date }, reason: Reason): Promise<Change>
+  revokeToken(token: TokenTarget & { readonly expiresAt: Date }, order: Reason & Shortening): Promise<Change>
   /**
    * Refuses the tokens of a user or a client that were issued until a second (401), and those that do not say when they were.
    *
@@ -89,7 +110,7 @@ export interface Controls {
    */
   revokeTokens(
     target: SubjectTarget | ClientTarget,
-    order: { readonly until: Date; readonly issuedBefore?: Date } & Reason,
+    order: { readonly until: Date; readonly issuedBefore?: Date } & Reason & Shortening,
   ): Promise<Change>
   /** Takes back `revokeToken` and `revokeTokens`. */
   restore(target: SubjectTarget | ClientTarget | TokenTarget | ListedTarget, reason: Reason): Promise<Change>
@@ -100,7 +121,7 @@ export interface Controls {
    */
   close(
     target: RouteTarget | UpstreamTarget,
-    order: { readonly until?: Date | undefined } & Reason,
+    order: { readonly until?: Date | undefined } & Reason & Shortening,
   ): Promise<Change>
   open(target: RouteTarget | UpstreamTarget | ListedTarget, reason: Reason): Promise<Change>
   /** What is in force: all of it, or what there is about one target. */
@@ -138,9 +159,14 @@ export function openControls(options: ControlsOptions): Controls {
     const isOwn = place.key !== stateTable.controls
     const key = isOwn ? place.key : countedAt
     const item = key === null ? null : await table.read(key)
+    const seen = isOwn ? item?.[place.attribute] : undefined
+    const standing = isOwn ? standingIn(seen) : (shared.controls.get(place.name) ?? null)
+    const explained = isOwn ? null : await withWords(table, new Map([[place.name, standing]]))
     return {
       isOwn,
-      before: isOwn ? standingIn(item?.[place.attribute]) : (shared.controls.get(place.name) ?? null),
+      seen,
+      standing,
+      before: explained?.get(place.name) ?? standing,
       counted: key === null ? null : Object.keys(item ?? {}).some(name => name.includes('.')),
     }
   }
@@ -162,26 +188,30 @@ export function openControls(options: ControlsOptions): Controls {
     verb: Kind,
     { about, at }: ReturnType<typeof readTarget>,
     terms: { readonly until: number | null; readonly issuedBefore?: number | null },
-    why: string,
+    said: Reason & Shortening,
   ): Promise<Change> => {
+    const [why, shorten] = [checkWhy(said.why), checkShorten(said.shorten)]
     const nowSeconds = now()
-    const control = controlOf(verb, terms, { by, why, at: nowSeconds })
+    const given = controlOf(verb, terms, { by, why, at: nowSeconds })
     const shared = await readShared(table)
-    const place = placeOf(verb, about, at, shared.hashKey)
-    const { isOwn, before, counted } = await look(place, shared, countedIn(about, at, shared.hashKey))
+    const place = placeOf(verb, about, at, shared)
+    const countedAt = countedIn(about, at, shared.hashKey)
+    const { isOwn, seen, standing, before, counted } = await look(place, shared, countedAt)
+    const { control, kept } = shorten ? { control: given, kept: [] } : strongest(before, given, nowSeconds)
     await inSteps([
       ...(isOwn && control.until !== null
         ? [step('listed', () => noteSubject(table, place.key, control.until ?? 0, nowSeconds), 'go on')]
         : []),
       step('in force', () =>
         isOwn
-          ? changeOwn(table, place, control, nowSeconds)
-          : changeShared(table, place.name, { before, after: control, nowSeconds }),
+          ? changeOwn(table, place, { seen, after: control, nowSeconds })
+          : changeShared(table, place.name, { before: standing, after: control, nowSeconds }),
       ),
-      // What is in force says itself who ordered it and why; so it need not wait for the journal.
+      ...(isOwn ? [] : [step('explained', () => keepWords(table, place.name, control), 'go on')]),
       step('recorded', () => record(verb, place, why, before, control)),
     ])
-    return { verb, name: place.name, control, before, undo: undoOf(verb), counted }
+    const isOthers = control === before && (control.by !== by || control.why !== why)
+    return { verb, name: place.name, control, before, kept, undo: isOthers ? null : undoOf(verb), counted }
   }
 
   const lift = async (
@@ -197,17 +227,17 @@ export function openControls(options: ControlsOptions): Controls {
     const nowSeconds = now()
     const verb = undoOf(kind)
     const shared = await readShared(table)
-    const place = placeOf(kind, about, at, shared.hashKey)
-    const { isOwn, before } = await look(place, shared, null)
-    const change = { verb, name: place.name, control: null, before, counted: null }
+    const place = placeOf(kind, about, at, shared)
+    const { isOwn, seen, standing, before } = await look(place, shared, null)
+    const change = { verb, name: place.name, control: null, before, kept: [], counted: null }
     if (before === null) return { ...change, undo: null }
     await inSteps([
       // With the control goes what it says of itself.
       step('recorded', () => record(verb, place, why, before, null)),
       step('taken back', () =>
         isOwn
-          ? changeOwn(table, place, null, nowSeconds)
-          : changeShared(table, place.name, { before, after: null, nowSeconds }),
+          ? changeOwn(table, place, { seen, after: null, nowSeconds })
+          : changeShared(table, place.name, { before: standing, after: null, nowSeconds }),
       ),
     ])
     const isOver = before !== 'unreadable' && !isInForce(before, nowSeconds)
@@ -217,15 +247,15 @@ export function openControls(options: ControlsOptions): Controls {
   return {
     async quarantine(target, given) {
       const read = readTarget(target, callers)
-      checkMembers(given, ['until', 'why'])
+      checkMembers(given, ['until', 'why', 'shorten'])
       const until = checkUntil(given.until, now(), read.about === 'subject')
-      return order('quarantine', read, { until }, checkWhy(given.why))
+      return order('quarantine', read, { until }, given)
     },
     release: async (target, reason) => lift('quarantine', target, callers, reason),
 
-    async revokeToken({ expiresAt, ...token }, reason) {
+    async revokeToken({ expiresAt, ...token }, given) {
       const read = readTarget(token, ['token'])
-      checkMembers(reason, ['why'])
+      checkMembers(given, ['why', 'shorten'])
       const until = secondsOf('expiresAt', expiresAt) + longestLeewaySeconds
       if (until <= now())
         throw invalid({
@@ -234,47 +264,52 @@ export function openControls(options: ControlsOptions): Controls {
           allowed: 'a token that has not expired',
           fix: 'nothing need be done: it is refused everywhere',
         })
-      return order('revoke', read, { until }, checkWhy(reason.why))
+      return order('revoke', read, { until }, given)
     },
     async revokeTokens(target, given) {
       const read = readTarget(target, ['subject', 'client'])
-      checkMembers(given, ['until', 'issuedBefore', 'why'])
+      checkMembers(given, ['until', 'issuedBefore', 'why', 'shorten'])
       const until = checkUntil(given.until, now(), read.about === 'subject')
       const issuedBefore =
         given.issuedBefore === undefined ? now() : secondsOf('issuedBefore', given.issuedBefore)
-      return order('revoke', read, { until, issuedBefore }, checkWhy(given.why))
+      return order('revoke', read, { until, issuedBefore }, given)
     },
     restore: async (target, reason) => lift('revoke', target, ['subject', 'client', 'token'], reason),
 
     async close(target, given) {
       const read = readTarget(target, ['route', 'upstream'])
-      checkMembers(given, ['until', 'why'])
+      checkMembers(given, ['until', 'why', 'shorten'])
       const until = given.until === undefined ? null : checkUntil(given.until, now(), false)
-      return order('close', read, { until }, checkWhy(given.why))
+      return order('close', read, { until }, given)
     },
     open: async (target, reason) => lift('close', target, ['route', 'upstream'], reason),
 
     async list(target) {
       const read = target && readTarget(target, [...callers, 'token', 'route', 'upstream'])
       const shared = await readShared(table)
-      if (!read) return inOrder([...listShared(shared, now()), ...(await listSubjects(table, now()))])
+      if (!read) {
+        const ofAll = await listShared(table, shared, now())
+        return inOrder([...ofAll, ...(await listSubjects(table, now()))])
+      }
       const places = (['quarantine', 'revoke'] as const).map(kind =>
-        placeOf(kind, read.about, read.at, shared.hashKey),
+        placeOf(kind, read.about, read.at, shared),
       )
       const [{ key } = { key: '' }] = places
       if (key !== stateTable.controls) return inOrder(listOwn(key, await table.read(key), now()))
       const names = places.map(({ name }) => name)
-      return inOrder(listShared(shared, now()).filter(({ name }) => names.includes(name)))
+      return inOrder(await listShared(table, shared, now(), names))
     },
     async history({ months = 2 } = {}) {
-      if (Number.isInteger(months) && months >= 1 && months <= mostMonths)
-        return journal.read(lastMonths(now(), months))
-      throw invalid({
-        at: 'months',
-        given: 'no number of months',
-        allowed: `a whole number from 1 to ${mostMonths}`,
-        fix: 'for example 2: this month and the last',
-      })
+      if (!Number.isInteger(months) || months < 1 || months > mostMonths)
+        throw invalid({
+          at: 'months',
+          given: 'no number of months',
+          allowed: `a whole number from 1 to ${mostMonths}`,
+          fix: 'for example 2: this month and the last',
+        })
+      // An empty history of another table would be believed.
+      await readShared(table)
+      return journal.read(lastMonths(now(), months))
     },
   }
 }
@@ -304,7 +339,9 @@ async function inSteps(steps: readonly Step[]): Promise<void> {
     }
   }
   if (failed.length === 0) return
-  if (done.length === 0) throw failed.at(-1)
+  const last = failed.at(-1)
+  // To be listed where nothing stands is nothing that was done.
+  if (done.length === 0 || (last instanceof ControlError && done.every(what => what === 'listed'))) throw last
   const left = steps.map(({ what }) => what).filter(what => !done.includes(what))
-  throw new ControlIncomplete(done, left, failed.at(-1))
+  throw new ControlIncomplete(done, left, last)
 }

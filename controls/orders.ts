@@ -1,6 +1,7 @@
-import type { Control } from '../contract/control.ts'
+import { type Control, isInForce } from '../contract/control.ts'
 import { longestSubjectControlDays } from '../contract/state.ts'
 import { invalid } from './control-error.ts'
+import type { Standing } from './shared-item.ts'
 
 export interface Reason {
   /**
@@ -8,6 +9,15 @@ export interface Reason {
    * At most 200 characters in one line.
    */
   readonly why: string
+}
+
+export interface Shortening {
+  /**
+   * Whether the order may end earlier, or refuse fewer tokens, than one that stands.
+   *
+   * @default false: what stands and is later stays, of `until` and of `issuedBefore`
+   */
+  readonly shorten?: boolean | undefined
 }
 
 const longestWhy = 200
@@ -74,9 +84,46 @@ export function secondsOf(at: string, date: unknown): number {
   })
 }
 
+export function checkShorten(shorten: unknown): boolean {
+  if (shorten === undefined || typeof shorten === 'boolean') return shorten ?? false
+  throw invalid({
+    at: 'shorten',
+    given: 'neither true nor false',
+    allowed: 'true or false',
+    fix: 'give true to end earlier what stands',
+  })
+}
+
 /** The order as gates read it. */
 export const controlOf = (
   kind: Control['kind'],
   order: { readonly until: number | null; readonly issuedBefore?: number | null },
   signed: { readonly by: string; readonly why: string; readonly at: number },
 ): Control => ({ kind, until: order.until, issuedBefore: order.issuedBefore ?? null, ...signed })
+
+/** A term that was ordered weaker than it stood already, and stayed. */
+export type Kept = 'until' | 'issuedBefore'
+
+/** Of two ends the later; null is never, and of tokens all. */
+const later = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.max(a, b)
+
+/**
+ * What is to stand where something stands already: the stronger of both. An alarm that orders two hours must not end the month that
+ * somebody else has ordered; what adds nothing leaves all as it stands, with the words of whoever ordered it.
+ */
+export function strongest(
+  before: Standing,
+  given: Control,
+  nowSeconds: number,
+): { readonly control: Control; readonly kept: readonly Kept[] } {
+  const stands = before !== null && before !== 'unreadable' && before.kind === given.kind
+  if (!stands || !isInForce(before, nowSeconds)) return { control: given, kept: [] }
+  const until = later(before.until, given.until)
+  const issuedBefore = later(before.issuedBefore, given.issuedBefore)
+  const kept: Kept[] = []
+  if (until !== given.until) kept.push('until')
+  if (issuedBefore !== given.issuedBefore) kept.push('issuedBefore')
+  const addsNothing = until === before.until && issuedBefore === before.issuedBefore
+  return { control: addsNothing && before.by !== '' ? before : { ...given, until, issuedBefore }, kept }
+}

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { type Control, isInForce, readControl, writeControl } from '../contract/control.ts'
+import { type Control, isInForce, readControl } from '../contract/control.ts'
 import { sharedControlPrefixes, stateTable } from '../contract/state.ts'
-import { ControlError } from './control-error.ts'
+import { ControlError, conflict } from './control-error.ts'
 import { type Attributes, changeAsSeen, type Table } from './table.ts'
+import { sharedText, withWords } from './words.ts'
 
 /** What stands in a place. `unreadable`: gates refuse whom it is about; in the shared item, everyone. */
 export type Standing = Control | 'unreadable' | null
@@ -23,14 +23,29 @@ export interface SharedItem {
   readonly controls: ReadonlyMap<string, Standing>
 }
 
-/** Reads the item of all controls that are not a subject's own; a new table is given its key, as gates do it. */
+/**
+ * Reads the item of all controls that are not a subject's own. Throws a `ControlError`: `unused`, where there is no key. Only a gate
+ * makes it: a table that none has used may be anybody's, and whoever ordered there would believe to be obeyed.
+ */
 export async function readShared(table: Table): Promise<SharedItem> {
-  let item = await table.read(stateTable.controls)
-  if (!item?.[stateTable.hashKey]) {
-    await table.write(stateTable.controls, { begin: { [stateTable.hashKey]: { B: randomBytes(32) } } })
-    item = await table.read(stateTable.controls)
+  const item = await table.read(stateTable.controls)
+  if (item?.[stateTable.hashKey]) return sharedOf(item)
+  throw new ControlError('unused', {
+    at: 'table',
+    given: `${table.name}, which has no key: no gate has used this table yet, or it is another table`,
+    allowed: 'the state table of an API that has been called',
+    fix: 'look at STATE_TABLE of its gates; where it is this table, call a route that is limited or takes a token, and order it again',
+  })
+}
+
+/** Whether gates keep their state here. What has another key than state tables cannot be asked. */
+export async function isStateTable(table: Table): Promise<boolean> {
+  try {
+    return (await table.read(stateTable.controls))?.[stateTable.hashKey]?.B?.length === 32
+  } catch (error) {
+    if ((error as Error).name === 'ValidationException') return false
+    throw error
   }
-  return sharedOf(item ?? {})
 }
 
 function sharedOf(item: Attributes): SharedItem {
@@ -66,20 +81,27 @@ export async function changeShared(
   name: string,
   { before, after, nowSeconds }: { before: Standing; after: Control | null; nowSeconds: number },
 ): Promise<void> {
-  const text = after && writeControl(after)
+  const text = after && sharedText(after)
+  let other: { readonly standing: Standing } | null = null as { readonly standing: Standing } | null
   const made = await changeAsSeen(table, stateTable.controls, item => {
     // It is as it was to be: an answer got lost, and the write was sent again.
     if (text === null ? !item[name] : item[name]?.S === text) return null
-    if (!isSame(standingIn(item[name]), before)) throw conflict(name, standingIn(item[name]))
+    if (!isSame(standingIn(item[name]), before)) {
+      other = { standing: standingIn(item[name]) }
+      return null
+    }
     const expired = expiredOf(item, name, nowSeconds).slice(0, mostRemoved)
     if (text === null) return { remove: [...expired, name] }
     checkRoom(item, name, text, expired)
     return { set: { [name]: { S: text } }, remove: expired }
   })
   if (!made) throw conflict(name, before)
+  if (!other) return
+  const explained = await withWords(table, new Map([[name, other.standing]]))
+  throw conflict(name, explained.get(name) ?? null)
 }
 
-const isSame = (a: Standing, b: Standing): boolean =>
+export const isSame = (a: Standing, b: Standing): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
 
 function expiredOf(item: Attributes, but: string, nowSeconds: number): string[] {
@@ -104,18 +126,3 @@ function checkRoom(item: Attributes, name: string, text: string, expired: readon
 }
 
 const sizeOf = (text: string): number => Buffer.byteLength(text)
-
-function conflict(name: string, now: Standing): ControlError {
-  const what =
-    now === null
-      ? 'taken back'
-      : now === 'unreadable'
-        ? 'made unreadable'
-        : `changed by ${now.by} (“${now.why}”)`
-  return new ControlError('conflict', {
-    at: name,
-    given: `it was ${what} at the same time`,
-    allowed: 'one change after the other',
-    fix: 'look at the list, and order it again if it is still wanted',
-  })
-}

@@ -1,27 +1,40 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Control, writeControl } from '../contract/control.ts'
 import { stateTable, subjectItemDays } from '../contract/state.ts'
+import { conflict } from './control-error.ts'
+import { standingIn } from './shared-item.ts'
 import { changeAsSeen, type Table } from './table.ts'
 import type { Place } from './targets.ts'
 
 const daySeconds = 86_400
 
 /**
- * Writes a control into its subject's item, or removes it (null); the counts beside it stay. The item outlives the longest control,
- * as it does after a count.
+ * Writes a control into its subject's item, or removes it (null), if it stands there as `seen`; the counts beside it stay. The item
+ * outlives the longest control, as it does after a count. Throws a `ControlError`: `conflict`.
  */
 export async function changeOwn(
   table: Table,
   { key, attribute }: Place,
-  after: Control | null,
-  nowSeconds: number,
+  {
+    seen,
+    after,
+    nowSeconds,
+  }: { seen: AttributeValue | undefined; after: Control | null; nowSeconds: number },
 ): Promise<void> {
+  const text = after && writeControl(after)
   const lasts = { [stateTable.expiresAt]: { N: String(nowSeconds + subjectItemDays * daySeconds) } }
-  await table.write(
-    key,
-    after
-      ? { set: { ...lasts, [attribute]: { S: writeControl(after) } } }
-      : { set: lasts, remove: [attribute] },
-  )
+  const made = await table.write(key, {
+    ...(text === null
+      ? { set: lasts, remove: [attribute] }
+      : { set: { ...lasts, [attribute]: { S: text } } }),
+    // Not of all that is written: the item's end moves with every count.
+    seen: { [attribute]: seen },
+  })
+  if (made) return
+  const now = (await table.read(key))?.[attribute]
+  // It is as it was to be: an answer got lost, and the write was sent again.
+  if (text === null ? now === undefined : now?.S === text) return
+  throw conflict(key, standingIn(now))
 }
 
 /**

@@ -13,8 +13,6 @@ export type Attributes = Record<string, AttributeValue>
 /** Changes to one item, made together. */
 export interface Writing {
   readonly set?: Readonly<Attributes>
-  /** Set where it is not there yet. */
-  readonly begin?: Readonly<Attributes>
   readonly remove?: readonly string[]
   /** To a list, which begins empty. */
   readonly append?: { readonly to: string; readonly value: AttributeValue }
@@ -27,6 +25,7 @@ export interface Writing {
 
 /** The state table, as whoever writes controls sees it: single items by their keys. Reads are consistent. */
 export interface Table {
+  readonly name: string
   read(key: string): Promise<Attributes | null>
   /** Those that are there, by their keys. */
   readAll(keys: readonly string[], attributes?: readonly string[]): Promise<Map<string, Attributes>>
@@ -67,6 +66,7 @@ export function openTable(name: string, client: Pick<DynamoDBClient, 'send'>): T
     )
 
   return {
+    name,
     async read(key) {
       const command = new GetItemCommand({ TableName: name, Key: keyOf(key), ConsistentRead: true })
       return (await client.send(command)).Item ?? null
@@ -92,7 +92,7 @@ export function openTable(name: string, client: Pick<DynamoDBClient, 'send'>): T
   }
 }
 
-function expressionOf({ set = {}, begin = {}, remove = [], append, add = {}, seen = {}, below }: Writing) {
+function expressionOf({ set = {}, remove = [], append, add = {}, seen = {}, below }: Writing) {
   const names: Record<string, string> = {}
   const values: Attributes = {}
   const nameOf = (name: string): string => {
@@ -106,10 +106,6 @@ function expressionOf({ set = {}, begin = {}, remove = [], append, add = {}, see
     return placeholder
   }
   const sets = Object.entries(set).map(([name, value]) => `${nameOf(name)} = ${placeholderOf(value)}`)
-  for (const [name, value] of Object.entries(begin)) {
-    const at = nameOf(name)
-    sets.push(`${at} = if_not_exists(${at}, ${placeholderOf(value)})`)
-  }
   if (append) {
     const at = nameOf(append.to)
     sets.push(

@@ -3,6 +3,7 @@ import type { Control } from '../contract/control.ts'
 import { methods } from '../contract/route.ts'
 import { addressKey, clientKey, sharedControl, stateTable, subjectKey } from '../contract/state.ts'
 import { type ControlComplaint, invalid } from './control-error.ts'
+import type { SharedItem } from './shared-item.ts'
 
 /** A user: `sub` of one issuer, both exactly as its tokens say. */
 export interface SubjectTarget {
@@ -77,8 +78,11 @@ const shapeOf = (about: About): string => {
 const issuerFirst = (a: string, b: string): number =>
   Number(b === 'issuer') - Number(a === 'issuer') || (a < b ? -1 : 1)
 
-/** Members that are kept in plain, and shown: what a terminal would obey, or show in another order, is not among them. */
-const plain = ['api', 'route', 'upstream', 'listed']
+/**
+ * Members that are kept in plain, and shown: what a terminal would obey, or show in another order, is not among them. But a name that
+ * is listed exists already, and whatever it is there must be a way to take it out.
+ */
+const plain = ['api', 'route', 'upstream']
 const longestPlain = 1024
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
@@ -130,7 +134,7 @@ const noParts = {
 }
 
 /** Where a control of this kind on this target stands, by the table's own key. */
-export function placeOf(kind: Kind, about: About, at: Parts, hashKey: Uint8Array): Place {
+export function placeOf(kind: Kind, about: About, at: Parts, { hashKey, controls }: SharedItem): Place {
   const { issuer } = at
   switch (about) {
     case 'subject':
@@ -150,7 +154,8 @@ export function placeOf(kind: Kind, about: About, at: Parts, hashKey: Uint8Array
     case 'upstream':
       return sharedPlace(sharedControl.upstream(at.api, at.upstream))
     case 'listed':
-      return at.listed.startsWith(stateTable.prefixes.user)
+      // What stands in the shared item by such a name is no subject's, and refuses everybody.
+      return at.listed.startsWith(stateTable.prefixes.user) && !controls.has(at.listed)
         ? ownPlace(kind, at.listed)
         : sharedPlace(at.listed)
   }

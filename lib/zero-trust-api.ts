@@ -41,7 +41,7 @@ import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates/gates.ts'
-import { GatewayState } from './gateway-state.ts'
+import { GatewayState, useStateAs } from './gateway-state.ts'
 import { permitInvocation } from './least-function.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
@@ -81,6 +81,7 @@ export class ZeroTrustApi extends Construct {
     this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
     this.#logUndeclared = props.logUndeclared ?? false
     this.#state = props.state
+    if (props.state) useStateAs(props.state, id, this.node.path)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
     this.restApi = this.#createRestApi()
     this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { Command, CommanderError } from 'commander'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addControl } from '../../bin/commands/control/commands.ts'
@@ -45,16 +46,20 @@ describe('sallyport control', () => {
   const stackTable = 'DealDeskState-GatewayTable8A3F19C2-1KXQ5Z3JH7M2P'
   beforeAll(async () => {
     table = await startTable()
-    const alike = [stackTable, 'Two-ATable00000000-1A', 'Two-BTable00000000-1B', 'DealDesk-Plain-1A']
-    for (const name of alike)
+    const used = [stackTable, 'Two-ATable00000000-1A', 'Two-BTable00000000-1B', 'DealDesk-Plain-1A']
+    const others = ['DealDeskState-OrdersTable00000000-1A', 'Shop-OrdersTable00000000-1A']
+    for (const name of [...used, ...others, 'DealDeskState-OtherTable00000000-1A']) {
+      const key = name.includes('Other') ? 'id' : 'pk'
       await table.client.send(
         new CreateTableCommand({
           TableName: name,
-          KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-          AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
           BillingMode: 'PAY_PER_REQUEST',
         }),
       )
+    }
+    for (const name of used) await table.useTable(name)
   })
   afterAll(() => table.close())
 
@@ -190,12 +195,21 @@ describe('sallyport control', () => {
     expect(readToken(`${start}${token}\n`)).toEqual({ issuer, tokenId: 'a', expiresAt: new Date(2e12) })
   })
 
-  it('finds the table of a stack by its name', async () => {
+  it('finds the table of a stack by its name and the key that gates keep in it, and takes no other', async () => {
     const stack = (name: string) => run('list', '--stack', name)
     expect(await stack('DealDeskState')).toEqual({ out: 'nothing is in force\n', err: '', code: 0 })
-    expect((await stack('DealDesk')).err).toMatch(/^✗ --stack DealDesk: no table of it is a GatewayState’s/)
+    expect((await stack('DealDesk')).err).toMatch(
+      /^✗ --stack DealDesk: no table of it is one that gates have used\n/,
+    )
     expect((await stack('Two')).err).toMatch(
-      /^✗ --stack Two: 2 of its tables may be .*\n {2}allowed: Two-ATable00000000-1A, Two-BTable00000000-1B\n/,
+      /^✗ --stack Two: 2 of its tables are GatewayStates’\n {2}allowed: Two-ATable00000000-1A, Two-BTable00000000-1B\n/,
+    )
+    expect((await stack('Shop')).err).toMatch(/^✗ --stack Shop: no table of it is one that gates have used\n/)
+    expect((await run('list', '--table', 'Shop-OrdersTable00000000-1A')).err).toMatch(
+      /^✗ table: Shop-OrdersTable00000000-1A, which has no key: no gate has used this table yet, or it is another/,
+    )
+    expect((await run('list', '--table', 'DealDeskState-OtherTable00000000-1A')).err).toMatch(
+      /^✗ this table has another key than a state table: it is another one\n {2}fix: /,
     )
     const { out } = await run(
       'quarantine',
@@ -209,6 +223,26 @@ describe('sallyport control', () => {
       'DealDeskState',
     )
     expect(out).toContain(`control release --address 192.0.2.1 --table ${stackTable}`)
+  })
+
+  it('finds it among tables that whoever orders may not read, and names these where it finds none', async () => {
+    const { send } = DynamoDBClient.prototype
+    const denied = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async function (
+      this: DynamoDBClient,
+      command: unknown,
+    ) {
+      const { TableName = '' } = (command as { input: { TableName?: string } }).input
+      if (!/Orders/.test(TableName)) return Reflect.apply(send, this, [command])
+      throw Object.assign(new Error('not yours'), { name: 'AccessDeniedException', $metadata: {} })
+    })
+    try {
+      expect((await run('list', '--stack', 'DealDeskState')).err).toBe('')
+      expect((await run('list', '--stack', 'Shop')).err).toMatch(
+        /^✗ --stack Shop: no table of it is one that gates have used; not permitted to read Shop-OrdersTable00000000-1A\n/,
+      )
+    } finally {
+      denied.mockRestore()
+    }
   })
 
   it('lists what is in force, the history, and what there is on one target; as text and as JSON', async () => {
@@ -231,6 +265,29 @@ describe('sallyport control', () => {
     expect((await control('list', ...who)).out).toBe('nothing is in force\n')
   })
 
+  it.each([
+    'odd\nname',
+    '\u202e\u{e0001}\u001b[2J',
+    '"quoted"',
+    "it's; touch /tmp/pwned",
+    'user#not-one',
+    'route of none\n',
+  ])('shows whatever refuses everybody, %j, so that the command it prints takes it out', async name => {
+    const other = { ...(await table.item('control#shared')), [name]: { S: '{' } }
+    await table.put(other as Parameters<typeof table.put>[0])
+    await expect(asked({})).rejects.toThrow()
+    const { out } = await control('list')
+    expect(out).not.toMatch(/[^\P{C}\n]/u)
+    const [, command = ''] =
+      /gates refuse everybody until it is removed: sallyport control (.+) --why '…'$/m.exec(out) ?? []
+    const words = execFileSync('sh', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' })
+      .split('\0')
+      .slice(0, -1)
+    const { err } = await control(...words, '--why', 'x')
+    expect(err).toBe('')
+    expect(await asked({})).toBe('ok')
+  })
+
   it('names whoever runs it, unless told otherwise', async () => {
     const { out } = await control(
       'quarantine',
@@ -243,6 +300,37 @@ describe('sallyport control', () => {
       '--json',
     )
     expect(JSON.parse(out).control.by).toBe(userInfo().username)
+  })
+
+  it('says what stood and what stands, where an order ends earlier; ends it earlier when told to', async () => {
+    const who = ['--issuer', issuer, '--subject', randomUUID()]
+    const order = (until: string, by: string, ...more: readonly string[]) =>
+      control('quarantine', ...who, '--until', until, '--why', `of ${by}`, '--by', by, ...more)
+    await order('30d', 'eve')
+    const weaker = await order('2h', 'alarm')
+    expect(weaker.err).toBe('')
+    expect(weaker.out).toMatch(
+      /^✓ in quarantine already: .*\n {2}until {3}\S+Z, in 30 d\n.*\n {2}by {6}eve\n {2}why {5}of eve\n/,
+    )
+    expect(weaker.out).toMatch(
+      /\n {2}note {4}it was to end later already; to end it as ordered, add --shorten\n/,
+    )
+    expect(weaker.out).not.toContain('undo')
+    const shorter = await order('2h', 'alarm', '--shorten')
+    expect(shorter.out).toMatch(/^✓ in quarantine: .*\n {2}until {3}\S+Z, in 2 h\n/)
+    expect(shorter.out).toMatch(
+      /\n {2}before {2}until \S+Z, by eve: of eve\n[\s\S]*undo .*\n {2}note {4}undo takes back what stood before as well\n/,
+    )
+
+    const revoke = (...more: readonly string[]) =>
+      control('revoke', ...who, '--until', '24h', '--why', 'x', ...more)
+    await revoke()
+    expect((await revoke('--issued-before', '2026-01-01')).out).toMatch(
+      /\n {2}note {4}tokens that were issued later are refused already; to accept them, add --shorten\n/,
+    )
+    expect((await revoke('--issued-before', '2026-01-01', '--shorten')).out).toMatch(
+      /\n {2}tokens {2}issued until 2026-01-01T/,
+    )
   })
 
   it('says when there is nothing to take back', async () => {
@@ -301,6 +389,10 @@ describe('sallyport control', () => {
     [
       ['release', '--listed', 'route Api GET /a', '--why', 'x'],
       /^✗ listed: a control that "open" takes back\n/,
+    ],
+    [
+      ['release', '--listed', '"a', '--why', 'x'],
+      /^error: option '--listed <name>' argument '"a' is invalid\. It is a name as/,
     ],
     [['list', '--history', ...whom], /^✗ --history with a target\n/],
     [['list', '--months', '0'], /^error: option '--months <n>' argument '0' is invalid/],

@@ -15,6 +15,7 @@ const change: Change = {
   name: 'user#abc',
   control,
   before: null,
+  kept: [],
   undo: 'release',
   counted: false,
 }

@@ -107,6 +107,7 @@ describe('sallyport control, on the running local cloud,', () => {
 
   it('closes a declared route, or everything before an upstream, and no other', async () => {
     const token = await mint('cleo')
+    expect(await statusOf(token)).toBe(200)
     expect((await control('close', '--route', 'GET /deals')).err).toBe('')
     await becomes(503, token)
     expect(await statusOf(token, '/health')).toBe(200)

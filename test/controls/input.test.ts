@@ -102,8 +102,14 @@ const cases: ReadonlyArray<
   [
     'a misspelt option',
     c => c.quarantine(anna, { untill: until, why }),
-    /^order: "untill", which means nothing here\n {2}allowed: until, why\n/,
+    /^order: "untill", which means nothing here\n {2}allowed: until, why, shorten\n/,
   ],
+  [
+    'a text for whether to shorten',
+    c => c.close(route, { why, shorten: 'no' }),
+    /^shorten: neither true nor false\n/,
+  ],
+  ['shorten for a release', c => c.release(anna, { why, shorten: true }), /^order: "shorten"/],
   ['no order', c => c.quarantine(anna), /^order: no object\n/],
   ['a time for a release', c => c.release(anna, { until, why }), /^order: "until"/],
   [

@@ -1,3 +1,4 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb'
 import type { Controls } from 'sallyport/controls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -227,8 +228,29 @@ test('what is listed can be taken back by that name alone', async () => {
   expect(await ask(table.gate())).toBe('ok')
 })
 
-test('a gate that comes to a table first opened by an operator names callers alike', async () => {
-  await table.controls().quarantine(anna, { until, why })
+test('nothing is ordered, listed or written in a table that no gate has used: it may be another one', async () => {
+  await table.client.send(
+    new DeleteItemCommand({ TableName: table.table, Key: { pk: { S: 'control#shared' } } }),
+  )
+  const controls = table.controls()
+  const asked = [
+    () => controls.quarantine(anna, { until, why }),
+    () => controls.release(anna, { why }),
+    () => controls.close(place, { why }),
+    () => controls.list(),
+    () => controls.list(anna),
+    () => controls.history(),
+  ]
+  for (const each of asked)
+    await expect(each()).rejects.toMatchObject({
+      code: 'unused',
+      message: expect.stringMatching(
+        /^table: state, which has no key: no gate has used this table yet, or it is another table\n {2}allowed: .*\n {2}fix: .*STATE_TABLE/,
+      ),
+    })
+  expect(await table.items()).toEqual([])
+  await ask(table.gate())
+  await controls.quarantine(anna, { until, why })
   expect(await ask(table.gate())).toBe('control.quarantined')
 })
 

@@ -19,7 +19,7 @@ export const inHours = (hours: number) => new Date(startMs + hours * 3_600_000)
 
 export type Send = (command: unknown, options?: unknown) => Promise<unknown>
 
-/** A state table of a test's own, in a time that passes when told. */
+/** A state table of a test's own, which a gate has used, in a time that passes when told. */
 export async function startTable() {
   const table = 'state'
   const database = await startDynamoDb({
@@ -37,6 +37,8 @@ export async function startTable() {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   })
+  const useTable = (name = table) => openStateStore(name, 5000, client).readControls()
+  await useTable()
   let atMs = startMs
   const now = () => atMs
   return {
@@ -44,6 +46,8 @@ export async function startTable() {
     client,
     origin: database.origin,
     now,
+    /** As the first gate does that comes to a table. */
+    useTable,
     advance(seconds: number) {
       atMs += seconds * 1000
     },

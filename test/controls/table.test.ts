@@ -54,6 +54,9 @@ describe('the state table', () => {
       ['route Api GET /deals', { S: '{"kind":"close"}' }],
       ['token x', { N: '1' }],
       ['unknown', { S: 'x' }],
+      ['odd\nname', { S: '{' }],
+      ['user#odd', { S: '{' }],
+      ["route x'; touch /tmp/pwned; '", { S: '{' }],
     ] as const) {
       await table.put({ ...item, [name]: value } as Parameters<typeof table.put>[0])
       await expect(ask(table.gate(), { client: 'another' })).rejects.toThrow()
@@ -136,6 +139,42 @@ describe('controls that are no subject’s own', () => {
     expect(await table.controls().history()).toHaveLength(40)
   })
 
+  test('take little room in the item that every gate reads: who ordered them, and why, stands elsewhere', async () => {
+    const [by, longWhy] = ['b'.repeat(100), 'w'.repeat(200)]
+    const controls = table.controls(by)
+    for (let i = 0; i < 50; i += 1) await controls.quarantine(address(i), { until, why: longWhy })
+    const item = await table.item('control#shared')
+    const size = Object.entries(item ?? {}).reduce(
+      (sum, [name, { S = '' }]) => sum + name.length + S.length,
+      0,
+    )
+    // 500 of them are read with 10 units of 4 KB, eventually consistent.
+    expect(size * 10).toBeLessThan(80_000)
+    const listed = await controls.list()
+    expect(listed).toHaveLength(50)
+    for (const each of listed) expect(each.control).toMatchObject({ by, why: longWhy })
+    expect(await controls.list(address(7))).toMatchObject([{ control: { by, why: longWhy } }])
+    expect(await controls.release(address(7), { why })).toMatchObject({ before: { by, why: longWhy } })
+  })
+
+  test('are listed without who ordered them and why, where only of another order it is known', async () => {
+    await table.controls('first').quarantine(robot, { until, why: 'the first' })
+    const item = await table.item('control#shared')
+    const [name = ''] = Object.keys(item ?? {}).filter(each => each.startsWith('client '))
+    await table.put({ ...item, [name]: control('quarantine', until.getTime() / 1000 + 1) } as Parameters<
+      typeof table.put
+    >[0])
+    expect(await table.controls().list()).toMatchObject([{ control: { by: 'ops', why } }])
+    const bare = JSON.stringify({ ...JSON.parse(String(control('quarantine').S)), by: '', why: '' })
+    await table.put({ ...item, [name]: { S: bare } } as Parameters<typeof table.put>[0])
+    expect(await table.controls().list()).toMatchObject([{ control: { by: '', why: '' } }])
+    // Ordered again, it is known who did.
+    await table.controls('second').quarantine(robot, { until, why: 'the second' })
+    expect(await table.controls().list()).toMatchObject([
+      { control: { until: null, by: 'second', why: 'the second' } },
+    ])
+  })
+
   test('ordered twice in the same instant: the second operator is told of the first', async () => {
     // The first one's order is made while the second one has read that nothing stands there.
     let hasOvertaken = false
@@ -151,6 +190,146 @@ describe('controls that are no subject’s own', () => {
     await expect(failing).rejects.toThrow(/changed by first \(“the first”\) at the same time/)
     expect(await codeOf(failing)).toBe('conflict')
     expect((await table.controls().list())[0]?.control?.by).toBe('first')
+  })
+})
+
+describe('an order about what is ordered already', () => {
+  const ends = (hours: number) => inHours(hours).getTime() / 1000
+  const targets = [
+    ['a user', anna],
+    ['a client', robot],
+  ] as const
+
+  test.each([...targets, ['an address', address(1)]] as const)(
+    'of %s ends nothing earlier, unless that is asked for',
+    async (_, target) => {
+      const [first, second] = [table.controls('anna'), table.controls('alarm')]
+      await first.quarantine(target, { until: inHours(720), why: 'fraud' })
+      table.advance(1)
+      for (const hours of [2, 720])
+        expect(await second.quarantine(target, { until: inHours(hours), why: 'alarm' })).toMatchObject({
+          control: { until: ends(720), by: 'anna', why: 'fraud' },
+          before: { until: ends(720) },
+          kept: hours === 2 ? ['until'] : [],
+          // What would be taken back is anna's.
+          undo: null,
+        })
+      expect(await second.list(target)).toMatchObject([{ control: { until: ends(720), by: 'anna' } }])
+      expect(await second.history()).toHaveLength(3)
+      const asked = target === anna ? {} : target === robot ? {} : { network: '10.0.0.1' }
+      table.advance(719 * 3600)
+      expect(await ask(table.gate(), asked)).toBe('control.quarantined')
+
+      expect(await second.quarantine(target, { until: inHours(721), why: 'alarm' })).toMatchObject({
+        control: { until: ends(721), by: 'alarm' },
+        kept: [],
+        undo: 'release',
+      })
+      expect(
+        await second.quarantine(target, { until: inHours(719.5), why: 'over soon', shorten: true }),
+      ).toMatchObject({
+        control: { until: ends(719.5), by: 'alarm', why: 'over soon' },
+        kept: [],
+      })
+      table.advance(1800)
+      expect(await ask(table.gate(), asked)).toBe('ok')
+      // What is over does not count.
+      table.advance(5)
+      expect(await first.quarantine(target, { until: inHours(720), why })).toMatchObject({
+        kept: [],
+        control: { until: ends(720) },
+      })
+    },
+  )
+
+  test.each(targets)('of tokens of %s brings none back, unless that is asked for', async (_, target) => {
+    const [first, second] = [table.controls('anna'), table.controls('bot')]
+    await first.revokeTokens(target, { until: inHours(24), why: 'leak' })
+    const earlier = { until: inHours(1), issuedBefore: inHours(-24), why: 'older' }
+    expect(await second.revokeTokens(target, earlier)).toMatchObject({
+      control: { until: ends(24), issuedBefore: ends(0), by: 'anna' },
+      kept: ['until', 'issuedBefore'],
+    })
+    table.advance(3600)
+    expect(await ask(table.gate(), { issuedAt: ends(0) })).toBe('control.revoked')
+    // Each of the two terms by itself.
+    expect(await second.revokeTokens(target, { until: inHours(2), why: 'leak' })).toMatchObject({
+      control: { until: ends(24), issuedBefore: ends(1), by: 'bot' },
+      kept: ['until'],
+      undo: 'restore',
+    })
+    expect(
+      await second.revokeTokens(target, { until: inHours(25), issuedBefore: inHours(0), why: 'leak' }),
+    ).toMatchObject({ control: { until: ends(25), issuedBefore: ends(1) }, kept: ['issuedBefore'] })
+    await second.revokeTokens(target, { ...earlier, until: inHours(3), shorten: true })
+    expect(await ask(table.gate(), { issuedAt: ends(0) })).toBe('ok')
+  })
+
+  test('of a token or a route ends nothing earlier either; what has no end keeps none', async () => {
+    const controls = table.controls()
+    const token = { issuer, tokenId: 'a' }
+    await controls.revokeToken({ ...token, expiresAt: inHours(2) }, { why })
+    expect(await controls.revokeToken({ ...token, expiresAt: inHours(1) }, { why })).toMatchObject({
+      control: { until: ends(2) + 60 },
+      kept: ['until'],
+    })
+    const place = { api: 'Api', route: 'GET /deals' }
+    await controls.close(place, { why })
+    expect(await controls.close(place, { until: inHours(1), why })).toMatchObject({
+      control: { until: null },
+      kept: ['until'],
+    })
+    expect(await controls.close(place, { until: inHours(1), why, shorten: true })).toMatchObject({
+      control: { until: ends(1) },
+    })
+    expect(await controls.close(place, { why })).toMatchObject({
+      control: { until: null },
+      kept: [],
+      undo: 'open',
+    })
+  })
+
+  test.each(targets)(
+    'of %s in the same instant overwrites nothing: the second is told of the first',
+    async (_, target) => {
+      for (const verb of ['order', 'release'] as const) {
+        await table.controls('zero').quarantine(target, { until, why: 'the last', shorten: true })
+        let hasOvertaken = false
+        const slow = table.controls('second', async command => {
+          // Past the index, where it writes what it decided on what it had read.
+          const key = (command as { input: { Key?: { pk?: { S?: string } } } }).input.Key?.pk?.S ?? ''
+          const decides = nameOf(command) === 'UpdateItemCommand' && /^user#|^control#shared/.test(key)
+          if (decides && !hasOvertaken) {
+            hasOvertaken = true
+            await table.controls('first').quarantine(target, { until: inHours(9), why: 'the first' })
+          }
+          return table.client.send(command as never)
+        })
+        const failing =
+          verb === 'order'
+            ? slow.quarantine(target, { until: inHours(3), why })
+            : slow.release(target, { why })
+        await expect(failing).rejects.toThrow(/changed by first/)
+        expect(await codeOf(failing)).toBe(verb === 'order' ? 'conflict' : 'incomplete')
+        expect((await table.controls().list())[0]?.control).toMatchObject({ by: 'first', until: ends(9) })
+      }
+    },
+  )
+
+  test('of a user is not held up by requests that are counted meanwhile', async () => {
+    const gate = table.gate()
+    let asked = 0
+    const controls = table.controls('ops', async command => {
+      if (nameOf(command) === 'UpdateItemCommand') {
+        table.advance(1)
+        asked += 1
+        await ask(gate)
+      }
+      return table.client.send(command as never)
+    })
+    await controls.quarantine(anna, { until, why })
+    expect(asked).toBe(3)
+    expect(await ask(table.gate())).toBe('control.quarantined')
   })
 })
 
@@ -282,7 +461,8 @@ describe('what fails midway', () => {
     ['user', 1, ['in force', 'recorded'], ['listed']],
     ['user', 2, ['listed'], ['in force', 'recorded']],
     ['user', 3, ['listed', 'in force'], ['recorded']],
-    ['client', 2, ['in force'], ['recorded']],
+    ['client', 2, ['in force', 'recorded'], ['explained']],
+    ['client', 3, ['in force', 'explained'], ['recorded']],
   ] as const)(
     'of a %s’s quarantine (write %i) says what was done, and is whole when it is run again',
     async (who, at, done, left) => {
@@ -296,7 +476,10 @@ describe('what fails midway', () => {
         expect(String(error)).not.toContain('secret')
         await table.controls().quarantine(target, order)
         expect(await asked(who, when)).toBe('control.quarantined')
-        expect(await table.controls().list()).toHaveLength(1)
+        expect(await table.controls().list()).toMatchObject([{ control: { by: 'ops', why } }])
+        expect(await table.controls().history({ months: 1 })).toContainEqual(
+          expect.objectContaining({ verb: 'quarantine', by: 'ops', why }),
+        )
         await table.controls().release(target, { why })
       }
     },

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Access, GatewayState, Limit, ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
-import { artifactsOf, login, newApp, newStack, ok } from './support.ts'
+import { artifactsOf, complaintOf, login, newApp, newStack, ok } from './support.ts'
 
 const tableOf = (props?: ConstructorParameters<typeof GatewayState>[2]) => {
   const stack = newStack()
@@ -51,6 +51,22 @@ describe('the state table', () => {
       'Fn::ImportValue': expect.stringMatching(/^Stateful:.*Arn/),
     })
     expect(Object.keys(Template.fromStack(stateful).toJSON().Outputs)).toHaveLength(2)
+  })
+
+  it('is shared by APIs of different names only: what is ordered about a route or an upstream names its API', () => {
+    const app = newApp()
+    const state = new GatewayState(new Stack(app, 'Stateful'), 'State')
+    const share = (stack: string, id: string, of = state) =>
+      new ZeroTrustApi(new Stack(app, stack), id, { issuers: [login], state: of })
+    share('One', 'Api')
+    share('Two', 'Orders')
+    expect(complaintOf(() => share('Three', 'Api'))).toEqual({
+      at: 'Three/Api state',
+      given: 'Stateful/State, which One/Api uses, an API of the same name',
+      allowed: 'APIs of different construct ids at one GatewayState: "Api" can be closed there only once',
+      fix: 'give one of them another id, or a GatewayState of its own',
+    })
+    share('Four', 'Api', new GatewayState(new Stack(app, 'Other'), 'State'))
   })
 
   it('is one for all gates of an API', () => {

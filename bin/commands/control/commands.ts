@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { list } from './list.ts'
 import { close, open, quarantine, release, restore, revoke } from './orders.ts'
+import { readListed } from './say.ts'
 import { readTime } from './until.ts'
 
 /** Adds `sallyport control …`. */
@@ -24,8 +25,11 @@ export function addControl(program: Command): void {
   }
   const command = (name: string, text: string, names: readonly string[], isOrder = true) => {
     const made = control.command(name).description(text)
-    for (const [option, description] of names.map(each => targets[each] ?? ['', '']))
-      made.option(option, description)
+    for (const each of names) {
+      const [option, description] = targets[each] ?? ['', '']
+      if (each === 'listed') made.option(option, description, readListed)
+      else made.option(option, description)
+    }
     if (isOrder) made.requiredOption('--why <text>', 'kept with it, in plain: name a ticket, and no people')
     made
       .option(
@@ -39,6 +43,7 @@ export function addControl(program: Command): void {
       .allowExcessArguments(false)
       .showHelpAfterError(`(sallyport control ${name} --help lists its options)`)
   }
+  const shorten = ['--shorten', 'end earlier, or refuse fewer tokens, than what stands there'] as const
   const [until, untilWords] = ['--until <when>', '30m, 2h, 7d, or a date or time as 2026-12-01T18:00Z']
 
   command('list', 'what is in force: all of it, or on one target', [...callers, 'token', ...places], false)
@@ -47,6 +52,7 @@ export function addControl(program: Command): void {
     .action(list)
   command('quarantine', 'refuse a user, a client or an address, with 403', callers)
     .requiredOption(until, `${untilWords}; of a user at most 90 days`, time)
+    .option(...shorten)
     .action(quarantine)
   command('release', 'end a quarantine', [...callers, 'listed']).action(release)
   command('revoke', 'refuse a token, or all that a user or a client has now, with 401', [
@@ -58,12 +64,14 @@ export function addControl(program: Command): void {
       time,
     )
     .option('--issued-before <when>', 'of a user or client: tokens issued until then (default: now)', time)
+    .option(...shorten)
     .action(revoke)
   command('restore', 'end a revocation', ['issuer', 'subject', 'client', 'token', 'stdin', 'listed']).action(
     restore,
   )
   command('close', 'answer nobody on a route or before an upstream: 503', places)
     .option(until, `${untilWords} (default: until it is opened)`, time)
+    .option(...shorten)
     .action(close)
   command('open', 'end a closure', [...places, 'listed']).action(open)
 }
@@ -73,7 +81,8 @@ const places = ['api', 'route', 'upstream']
 
 const helpText = `
 Without --table and --stack it is about the app that "sallyport dev" runs for this folder.
-Every order is in force within 5 s, and its output says how to take it back. Subjects, clients, addresses
+Every order is in force within 5 s, and its output says how to take it back. What stands already and ends
+later stays, unless --shorten is given. Subjects, clients, addresses
 and tokens are kept as HMACs only: note whom you mean, or ask with "control list --subject …".`
 
 const time = (text: string): Date => readTime(text)

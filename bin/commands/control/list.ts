@@ -1,7 +1,8 @@
 import type { Entry, Listed } from '../../../controls/index.ts'
 import { UsageError } from '../../../local/usage-error.ts'
 import { paint } from '../../paint.ts'
-import { printable, untilText } from './say.ts'
+import { quoted } from '../../self.ts'
+import { printable, typeable, unknown, untilText } from './say.ts'
 import { chooseTarget, type TargetOptions } from './target.ts'
 import { timeText } from './until.ts'
 import { asking, openWhere, type WhereOptions } from './where.ts'
@@ -45,14 +46,14 @@ function listText(listed: readonly Listed[], stream: NodeJS.WriteStream): string
       if (!control)
         return [
           `${paint('red', 'UNREADABLE', stream)} ${printable(name)}`,
-          `  ${about === 'subject' ? 'gates refuse this subject' : 'gates refuse everybody'} until it is removed: sallyport control ${lifting(each)} --listed '${printable(name)}' --why '…'`,
+          `  ${about === 'subject' ? 'gates refuse this subject' : 'gates refuse everybody'} until it is removed: sallyport control ${lifting(each)} --listed ${quoted(typeable(name))} --why '…'`,
         ].join('\n')
       const tokens =
         control.issuedBefore === null ? '' : ` of tokens issued until ${timeText(control.issuedBefore)}`
       return [
         `${paint('bold', control.kind, stream)}${tokens} ${dim(aboutText(each))} ${printable(name)}`,
         `  until ${untilText(control)}`,
-        `  ${dim('by')} ${printable(control.by)} ${dim(`at ${timeText(control.at)}:`)} ${printable(control.why)}`,
+        `  ${dim('by')} ${printable(control.by || unknown)} ${dim(`at ${timeText(control.at)}:`)} ${printable(control.why || unknown)}`,
       ].join('\n')
     })
     .join('\n')
@@ -61,7 +62,8 @@ function listText(listed: readonly Listed[], stream: NodeJS.WriteStream): string
 // The names of routes and upstreams begin with what they are.
 const aboutText = ({ name, about }: Listed): string => (name.startsWith(about) ? 'on' : `on ${about}`)
 
-function lifting({ name }: Listed): string {
+function lifting({ name, about }: Listed): string {
+  if (about === 'unknown') return 'release'
   if (/^tokens? /.test(name)) return 'restore'
   return /^(?:route|upstream) /.test(name) ? 'open' : 'release'
 }

@@ -8,6 +8,8 @@ import { asking, openWhere, type Where, type WhereOptions } from './where.ts'
 interface Ordering extends WhereOptions, TargetOptions {
   readonly why: string
   readonly json?: boolean
+  /** Of orders that last. */
+  readonly shorten?: boolean
 }
 
 /** Chooses the target, changes it, and says what was done. */
@@ -37,7 +39,7 @@ function say(
 
 export const quarantine = ({ until, ...options }: Ordering & { readonly until: Date }) =>
   change(options, ['subject', 'client', 'address'], ({ target }, { controls }) =>
-    controls.quarantine(target, { until, why: options.why }),
+    controls.quarantine(target, { until, why: options.why, shorten: options.shorten }),
   )
 export const release = (options: Ordering) =>
   change(options, ['subject', 'client', 'address', 'listed'], ({ target }, { controls }) =>
@@ -45,7 +47,7 @@ export const release = (options: Ordering) =>
   )
 export const close = ({ until, ...options }: Ordering & { readonly until?: Date }) =>
   change(options, ['route', 'upstream'], ({ target }, { controls }) =>
-    controls.close(target, { until, why: options.why }),
+    controls.close(target, { until, why: options.why, shorten: options.shorten }),
   )
 export const open = (options: Ordering) =>
   change(options, ['route', 'upstream', 'listed'], ({ target }, { controls }) =>
@@ -59,10 +61,10 @@ interface RevokeOptions extends Ordering {
 }
 
 export async function revoke({ until, issuedBefore, tokenStdin, ...options }: RevokeOptions): Promise<void> {
-  const { why } = options
+  const { why, shorten } = options
   if (tokenStdin) {
     refuseBeside({ ...options, until, issuedBefore })
-    return withToken(options, (token, { controls }) => controls.revokeToken(token, { why }))
+    return withToken(options, (token, { controls }) => controls.revokeToken(token, { why, shorten }))
   }
   if (until === undefined)
     throw new UsageError(
@@ -72,8 +74,8 @@ export async function revoke({ until, issuedBefore, tokenStdin, ...options }: Re
     throw new UsageError('--issued-before with --token-id\n  fix: leave --issued-before out')
   await change(options, ['subject', 'client', 'tokenId'], ({ target }, { controls }) =>
     'tokenId' in target
-      ? controls.revokeToken({ ...target, expiresAt: until }, { why })
-      : controls.revokeTokens(target, { until, why, ...(issuedBefore && { issuedBefore }) }),
+      ? controls.revokeToken({ ...target, expiresAt: until }, { why, shorten })
+      : controls.revokeTokens(target, { until, why, shorten, ...(issuedBefore && { issuedBefore }) }),
   )
 }
 

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import type { Change, Control, Verb } from '../../../controls/index.ts'
 import { paint } from '../../paint.ts'
 import { commandIn, quoted } from '../../self.ts'
@@ -28,37 +29,79 @@ const effects: Readonly<Record<Verb, readonly [done: string, effect: string]>> =
 // Names of deployed things and reasons are other people's words.
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
 
+/**
+ * A listed name as it can be typed after --listed: one with what cannot be printed is written as JSON writes texts, so is one that
+ * looks like that.
+ */
+export const typeable = (name: string): string =>
+  printable(name) === name && !name.startsWith('"')
+    ? name
+    : JSON.stringify(name).replace(
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+        // Beyond 16 bits, each half by itself.
+        sign =>
+          sign
+            .split('')
+            .map(half => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
+            .join(''),
+      )
+
+/** Reads what {@link typeable} wrote. */
+export function readListed(text: string): string {
+  if (!text.startsWith('"')) return text
+  try {
+    const name: unknown = JSON.parse(text)
+    if (typeof name === 'string') return name
+  } catch {}
+  throw new InvalidArgumentError('It is a name as "control list" shows it; in double quotes, as JSON.')
+}
+
 export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
   const { change, words, by, why } = said
-  const { verb, control, before, counted, name } = change
+  const { verb, control, before, kept, counted, name } = change
   const [done, effect] = effects[verb]
   const line = (what: string, text: string) => `  ${paint('dim', what.padEnd(7), stream)} ${printable(text)}`
   if (change.undo === null && before === null)
     return `${paint('yellow', '–', stream)} nothing to ${verb}: no such control stands on ${printable(words)}`
   const command = undoCommand(said)
+  const stands = control !== null && change.undo === null
   return [
-    `${paint('green', '✓', stream)} ${paint('bold', done, stream)}: ${printable(words)}`,
+    `${paint('green', '✓', stream)} ${paint('bold', `${done}${stands ? ' already' : ''}`, stream)}: ${printable(words)}`,
     ...(control ? [line('until', untilText(control))] : []),
     ...(control?.issuedBefore ? [line('tokens', `issued until ${timeText(control.issuedBefore)}`)] : []),
     line('effect', effect),
-    line('by', by),
-    line('why', why),
+    line('by', stands ? control.by : by),
+    line('why', stands ? control.why : why),
     ...(name === words ? [] : [line('named', name)]),
-    ...(before ? [line('before', beforeText(before))] : []),
+    ...(before && !stands ? [line('before', beforeText(before))] : []),
+    ...(stands ? [line('note', 'this order adds nothing, so all stays as it stood')] : []),
+    ...kept.map(term => line('note', keptTexts[term])),
     ...(counted === false ? [line('note', uncounted)] : []),
     ...(command ? [line('undo', command)] : []),
+    ...(command && control && isStanding(before)
+      ? [line('note', 'undo takes back what stood before as well')]
+      : []),
   ].join('\n')
 }
 
 export const untilText = ({ until }: Control): string =>
   until === null ? 'it is taken back' : `${timeText(until)}, ${distanceText(until, Date.now() / 1000)}`
 
+// What says so could not be written, or belongs to another order.
+export const unknown = '(see --history)'
 const uncounted = 'none of its requests is counted in this table so far; is the name right?'
+
+const keptTexts: Readonly<Record<Change['kept'][number], string>> = {
+  until: 'it was to end later already; to end it as ordered, add --shorten',
+  issuedBefore: 'tokens that were issued later are refused already; to accept them, add --shorten',
+}
+
+const isStanding = (before: Change['before']): boolean =>
+  typeof before === 'object' && before !== null && (before.until === null || Date.now() / 1000 < before.until)
 
 const beforeText = (before: Control | 'unreadable'): string => {
   if (before === 'unreadable') return 'a control that could not be read, so that gates refused'
-  const isOver = before.until !== null && before.until <= Date.now() / 1000
-  return `${isOver ? 'over since' : 'until'} ${before.until === null ? 'it is taken back' : timeText(before.until)}, by ${before.by}: ${before.why}`
+  return `${isStanding(before) ? 'until' : 'over since'} ${before.until === null ? 'it is taken back' : timeText(before.until)}, ${before.issuedBefore === null ? '' : `tokens issued until ${timeText(before.issuedBefore)}, `}by ${before.by || unknown}: ${before.why || unknown}`
 }
 
 /** The command that takes it back, to be completed by a reason. Null: there is nothing to take back, or nobody knows whom to name. */

@@ -1,5 +1,6 @@
 import type { DevState } from '../../../local/dev-state.ts'
 import { UsageError } from '../../../local/usage-error.ts'
+import { typeable } from './say.ts'
 
 /** Whom or what an order is about, as it is typed. */
 export interface TargetOptions {
@@ -62,7 +63,7 @@ export function chooseTarget<W extends Way>(
         `${optionOf(way)} without ${optionOf(member)}\n  allowed: ${shapeOf(way)}\n  fix:     add ${optionOf(member)}, exactly as ${member === 'issuer' ? 'its tokens' : 'the declaration'} has it`,
       )
     target[member] = value
-    options.push(optionOf(member), value)
+    options.push(optionOf(member), member === 'listed' ? typeable(value) : value)
   }
   refuseLoose(given, way)
   if (local) refuseUnknown(target, local)

@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { ControlError, type Controls, openControls } from '../../../controls/index.ts'
+import { isStateTable } from '../../../controls/shared-item.ts'
+import { openTable } from '../../../controls/table.ts'
 import { type DevState, readDevState } from '../../../local/dev-state.ts'
 import { UsageError } from '../../../local/usage-error.ts'
 
@@ -55,7 +57,11 @@ function userName(): string {
   }
 }
 
-/** The table of a stack's GatewayState, by the name that CloudFormation gives it: stack, logical id, random characters. */
+/**
+ * The table of a stack's GatewayState: of those with a name as CloudFormation gives it (stack, logical id, random characters) the one in
+ * which gates keep their key. A tag or an output would be two more permissions, and would say of a table that no gate has used yet that
+ * something can be ordered there.
+ */
 async function tableOf(stack: string, client: DynamoDBClient): Promise<string> {
   const names: string[] = []
   let start: string | undefined
@@ -64,16 +70,31 @@ async function tableOf(stack: string, client: DynamoDBClient): Promise<string> {
     names.push(...(page.TableNames ?? []))
     start = page.LastEvaluatedTableName
   } while (start)
-  const ours = names.filter(
+  const candidates = names.filter(
     name =>
       name.startsWith(`${stack}-`) &&
       /^[A-Za-z0-9]*Table[0-9A-F]{8}-[A-Z0-9]+$/.test(name.slice(stack.length + 1)),
   )
+  const ours: string[] = []
+  const closed: string[] = []
+  for (const name of candidates) {
+    try {
+      if (await isStateTable(openTable(name, client))) ours.push(name)
+    } catch (error) {
+      // Whoever may order may read the state table, and not every other table of its stack.
+      if (!(error instanceof Error && error.name.startsWith('AccessDenied'))) throw error
+      closed.push(name)
+    }
+  }
   const [only] = ours
   if (only !== undefined && ours.length === 1) return only
+  const given =
+    only === undefined
+      ? `no table of it is one that gates have used${closed.length > 0 ? `; not permitted to read ${closed.join(', ')}` : ''}`
+      : `${ours.length} of its tables are GatewayStates’`
   throw new UsageError(
-    `--stack ${stack}: ${only === undefined ? 'no table of it is' : `${ours.length} of its tables may be`} a GatewayState’s, in this account and region\n` +
-      `  allowed: ${only === undefined ? 'the stack that holds the GatewayState' : ours.join(', ')}\n` +
+    `--stack ${stack}: ${given}\n` +
+      `  allowed: ${only === undefined ? 'the stack that holds the GatewayState of an API that has been called, in this account and region' : ours.join(', ')}\n` +
       '  fix:     name the table: --table <name>; every gate has it in its environment, as STATE_TABLE',
   )
 }
@@ -88,6 +109,10 @@ const mendable: ReadonlyArray<readonly [RegExp, string]> = [
   [
     /^ResourceNotFoundException/,
     'there is no table of this name in this account and region\n  fix: look at STATE_TABLE of a gate, and at AWS_REGION',
+  ],
+  [
+    /^ValidationException: The provided key element/,
+    'this table has another key than a state table: it is another one\n  fix: look at STATE_TABLE of a gate',
   ],
   [
     /^AccessDenied/,
