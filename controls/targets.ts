@@ -4,6 +4,8 @@ import { methods } from '../contract/route.ts'
 import { addressKey, clientKey, sharedControl, stateTable, subjectKey } from '../contract/state.ts'
 import { type ControlComplaint, invalid } from './control-error.ts'
 
+export { networkOf }
+
 /** A user: `sub` of one issuer, both exactly as its tokens say. */
 export interface SubjectTarget {
   readonly issuer: string
