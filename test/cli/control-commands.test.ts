@@ -117,7 +117,7 @@ describe('sallyport control', () => {
           ' {2}until {3}\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ, in 2 h\n' +
           ' {2}effect {2}refused with 403 by every gate within 5 s\n' +
           ' {2}by {6}eve\n {2}why {5}INC-1\n {2}named {3}user#[\\w-]{43}\n' +
-          ' {2}note {4}none of its requests is counted in this table so far; is the name right\\?\n' +
+          ' {2}note {4}none of its requests is counted by what routes share so far; is the name right\\?\n' +
           ` {2}undo {4}\\S.* control release --issuer ${issuer} --subject ${subject} --table state --why '…'\n$`,
       ),
     )
@@ -237,7 +237,7 @@ describe('sallyport control', () => {
   })
 
   it('asks whether a name is right of which nothing is counted and nothing in force', async () => {
-    const note = 'none of its requests is counted in this table so far; is the name right?'
+    const note = 'none of its requests is counted by what routes share so far; is the name right?'
     for (const typo of [
       ['--issuer', issuer, '--subject', randomUUID()],
       ['--issuer', issuer, '--client', randomUUID()],
