@@ -23,17 +23,18 @@ const rejected = {
   outside: 'token.rejected',
 } as const
 
+// True with a token and without one: an address in quarantine is refused on public routes as well.
 const refused = {
   status: 403,
-  detail: 'The access token does not permit this request.',
+  detail: 'This request is not permitted.',
   owner: 'client',
   outside: 'access.denied',
 } as const
 
-// Of what all callers share. Each may have kept to their own.
+// Of what all callers share. Each may have kept to their own. When to come back is said by Retry-After: a limit per day can take a day.
 const overloaded = {
   status: 429,
-  detail: 'Too many requests at the moment. Try again shortly.',
+  detail: 'Too many requests by all callers together. Try again later.',
   owner: 'operator',
 } as const
 
