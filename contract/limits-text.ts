@@ -1,10 +1,29 @@
-import type { Bound, LayerManifest, LimitLayer } from './limits.ts'
+import type { Bound, LimitLayer } from './limits.ts'
 
-type BoundWords = Pick<Bound, 'max' | 'windowMs' | 'when'>
+interface BoundWords extends Pick<Bound, 'max' | 'windowMs' | 'when'> {
+  /** As declared, where that is known: so many in this period, of which `max` may come at once. */
+  readonly declared?: { readonly perPeriod: number; readonly periodMs: number }
+}
 
-/** As people say it: `60 per minute`; where the window has no name `10 per 10 s`. */
-export const boundText = ({ max, windowMs, when }: BoundWords): string =>
-  `${max} per ${windowText(windowMs)}${when === null ? '' : ` when ${when.replace(/\s+/g, ' ').trim()}`}`
+/** What is said of a layer; a `LayerManifest` is one. */
+export interface LayerWords {
+  readonly layer: LimitLayer
+  readonly bounds: readonly BoundWords[]
+  readonly tiers: {
+    readonly claim: string
+    readonly bounds: Readonly<Record<string, readonly BoundWords[]>>
+  } | null
+}
+
+/**
+ * As people say it, with the number that they declared: `60 per minute`, `60 per minute (10 at once)`. Where that is not known, by the
+ * window: `10 per 10 s`.
+ */
+export const boundText = ({ max, windowMs, when, declared }: BoundWords): string => {
+  const { perPeriod, periodMs } = declared ?? { perPeriod: max, periodMs: windowMs }
+  const burst = max === perPeriod ? '' : ` (${max} at once)`
+  return `${perPeriod} per ${windowText(periodMs)}${burst}${when === null ? '' : ` when ${when.replace(/\s+/g, ' ').trim()}`}`
+}
 
 const names: Readonly<Record<number, string>> = {
   1000: 'second',
@@ -34,7 +53,7 @@ const whose: Readonly<Record<LimitLayer, string>> = {
 }
 
 /** `10 per second and 1000 per hour per user`; with tiers `per user by plan: free 60 per minute, pro 600 per minute, others as free`. */
-export function layerText({ layer, bounds, tiers }: LayerManifest): string {
+export function layerText({ layer, bounds, tiers }: LayerWords): string {
   if (!tiers) return `${boundsText(bounds)} ${whose[layer]}`
   const texts = Object.entries(tiers.bounds).map(([tier, each]) => [tier, boundsText(each)] as const)
   const [strictest = ''] = texts.find(([, text]) => text === boundsText(bounds)) ?? []

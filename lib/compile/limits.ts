@@ -1,6 +1,6 @@
 import type { Bound, LayerManifest, LimitLayer, RouteLimits } from '../../contract/limits.ts'
 import { limitLayers } from '../../contract/limits.ts'
-import { layerText } from '../../contract/limits-text.ts'
+import { type LayerWords, layerText } from '../../contract/limits-text.ts'
 import type { Method, RouteKey } from '../../contract/route.ts'
 import type { Access } from '../declare/access.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
@@ -11,6 +11,8 @@ import type { CounterNames } from './counters.ts'
 
 export interface CompiledLimits {
   readonly manifest: RouteLimits
+  /** The manifest's layers, as they were declared. */
+  readonly words: readonly LayerWords[]
   /** Layers that are counted for this route alone, by its own declaration. */
   readonly own: ReadonlySet<LimitLayer>
   /** Layers of the API's that do not apply, each with the reason. */
@@ -55,6 +57,7 @@ export function compileLimits(
       layers: layers.map(({ manifest }) => manifest),
       openWithoutStore: openReason !== null,
     },
+    words: layers.map(wordsOf),
     own: new Set(chosen.flatMap(({ layer, own, limit }) => (own && limit?.kind !== 'none' ? [layer] : []))),
     without: new Map(
       chosen.flatMap(({ layer, limit }) => (limit?.kind === 'none' ? [[layer, limit.reason] as const] : [])),
@@ -155,6 +158,12 @@ function compileLayer(
   return [{ manifest, counted }]
 }
 
+const wordsOf = ({ manifest: { layer }, counted: { bounds, tiers } }: CompiledLayer): LayerWords => ({
+  layer,
+  bounds,
+  tiers: tiers && { claim: tiers.claim, bounds: Object.fromEntries(tiers.tiers) },
+})
+
 /** What is counted, where callers share it; null: each has a count of its own. */
 function sharedBy(layer: LimitLayer, { key, gate }: LimitedRoute): string | null {
   switch (layer) {
@@ -187,13 +196,13 @@ function checkFits(at: string, cost: number, layers: readonly CompiledLayer[]): 
       fix: 'declare limits, or remove it',
     })
   }
-  for (const { manifest } of layers) {
-    const { bounds, tiers } = manifest
+  for (const layer of layers) {
+    const { bounds, tiers } = layer.manifest
     const all = [...bounds, ...Object.values(tiers?.bounds ?? {}).flat()]
     if (all.every(({ max }) => cost <= max)) continue
     throw new DeclarationError({
       at: `${at} cost`,
-      given: `a cost of ${cost}, which a limit never has: ${layerText(manifest)}`,
+      given: `a cost of ${cost}, which a limit never has: ${layerText(wordsOf(layer))}`,
       allowed: `a whole number from 1 to ${Math.min(...all.map(({ max }) => max))}`,
       fix: 'lower the cost, or raise the burst of the limit',
     })

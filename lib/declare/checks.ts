@@ -64,14 +64,14 @@ export interface TextRules {
   readonly deployTime?: boolean
 }
 
-/** Text that is not empty. */
+/** Text that is not empty, and not blank. */
 export function checkText(
   at: string,
   given: unknown,
   { fix, allowed = 'a non-empty string', deployTime = false }: TextRules,
 ): string {
   const late = Token.isUnresolved(given)
-  if (typeof given === 'string' && given !== '' && (deployTime || !late)) return given
+  if (typeof given === 'string' && given.trim() !== '' && (deployTime || !late)) return given
   throw new DeclarationError({
     at,
     given: describeValue(given),

@@ -60,6 +60,8 @@ export class Limit {
   /** How many in a window. */
   readonly max: number
   readonly windowMs: number
+  /** The pace, as it was declared. */
+  readonly declared: { readonly perPeriod: number; readonly periodMs: number }
   /** The condition, as written; null: always. */
   readonly when: string | null
   readonly condition: Rule | null
@@ -74,13 +76,14 @@ export class Limit {
     )
     checkCount(`${at} burst`, burst, 'state how many requests may come at once')
     this.max = burst
+    this.declared = { perPeriod, periodMs }
     this.windowMs = Math.ceil((periodMs * burst) / perPeriod)
     checkWindow(at, { perPeriod, periodMs, burst, windowMs: this.windowMs })
     this.condition = when === undefined ? null : readCondition(`${at} when`, when)
     this.when = when ?? null
   }
 
-  /** As people say it: `60 per minute`. */
+  /** As people say it: `60 per minute`, `60 per minute (10 at once)`. */
   toString(): string {
     return boundText(this)
   }
@@ -99,6 +102,8 @@ export class LimitTiers {
     this.claim = checkText('Limit.tiers', claim, { fix, allowed: 'the name of a claim' })
     const at = `Limit.tiers('${claim}')`
     checkObject(at, tiers, 'an object with a limit for each tier', fix)
+    for (const [tier, given] of Object.entries(tiers))
+      if (given instanceof NoLimit) noneInTier(`${at}.${tier}`)
     this.tiers = new Map(
       Object.entries(tiers).map(([tier, given]) => [tier, readBounds(`${at}.${tier}`, given)]),
     )
@@ -128,6 +133,16 @@ export class NoLimit {
   }
 }
 
+// To leave it out would do the opposite: callers of no tier get the strictest.
+function noneInTier(at: string): never {
+  throw new DeclarationError({
+    at,
+    given: 'Limit.unsafeNone',
+    allowed: limitWords,
+    fix: 'state a high limit for this tier: callers of a tier that is left out get the strictest. Limit.unsafeNone is for routes and upstreams',
+  })
+}
+
 const none = (at: string, fix: string): never => {
   throw new DeclarationError({ at, given: 'no tier', allowed: 'one tier or more', fix })
 }
@@ -146,6 +161,14 @@ export const limitWords = 'Limit.perSecond(n), .perMinute(n), .perHour(n), .perD
 export function readBounds(at: string, given: unknown, allowed = limitWords): readonly Limit[] {
   const fix = 'say in which period so many requests are allowed'
   const bounds: readonly unknown[] = Array.isArray(given) ? given : [given]
+  if (bounds.some(each => each instanceof NoLimit)) {
+    throw new DeclarationError({
+      at,
+      given: bounds.length > 1 ? 'Limit.unsafeNone beside a limit' : 'Limit.unsafeNone',
+      allowed,
+      fix: "leave it out: what is not declared is not limited. Limit.unsafeNone stands by itself, on a route or an upstream, in place of the API's limit",
+    })
+  }
   const stranger = bounds.find(each => !(each instanceof Limit))
   if (bounds.length === 0 || stranger !== undefined || bounds.includes(undefined)) {
     throw new DeclarationError({
@@ -204,9 +227,10 @@ function readCondition(at: string, given: unknown): Rule {
     return readRule(text, { path: [], query: [] })
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
+    const [, input] = /^(?:it speaks of )?(path|query)\b/.exec(error.message) ?? []
     throw new DeclarationError({
       at,
-      given: `${error.message}, in ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`,
+      given: `${input ? `${input}, which is not known where limits are decided` : error.message}, in ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`,
       allowed: 'a condition in CEL over claims and source.ip',
       fix: 'for example when: "claims.plan == \'free\'"; limits are decided before inputs are read',
     })

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import type { Access } from './access.ts'
 import { checkDuration, checkOptions, checkText, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
-import { type Limit, type LimitBounds, LimitTiers, limitWords, NoLimit, readBounds } from './limit.ts'
+import { Limit, type LimitBounds, LimitTiers, limitWords, NoLimit, readBounds } from './limit.ts'
 
 /** One limit for all methods, or one for reads (GET, HEAD) and one for writes, counted apart. */
 export type ReadsAndWrites<L> = L | { readonly reads?: L; readonly writes?: L }
@@ -83,6 +83,7 @@ const routeLayers = ['route', 'user', 'client', 'ip'] as const
 const hasTiers = (layer: string): boolean => layer === 'user' || layer === 'client'
 
 export function readApiLimits(at: string, given: ApiLimits = {}): ReadApiLimits {
+  refuseWithoutLayer(at, given, apiLayers)
   checkOptions(at, given, [...apiLayers, 'budget', 'unsafeOpenWithoutStore'], '{ user: Limit.perMinute(60) }')
   const { budget = Duration.millis(usualBudgetMs), unsafeOpenWithoutStore } = given
   const of = layersOf(apiLayers, layer =>
@@ -92,12 +93,13 @@ export function readApiLimits(at: string, given: ApiLimits = {}): ReadApiLimits 
     unit: 'milliseconds',
     least: 20,
     most: 2000,
-    fix: 'state how long a request may wait for the table before it is answered without it',
+    fix: 'state how long a request may wait for the table before it is answered with 503',
   }).toMilliseconds()
   return { of, budgetMs, openWithoutStore: readReason(at, unsafeOpenWithoutStore) ?? null }
 }
 
 export function readRouteLimits(at: string, access: Access, given: RouteLimits = {}): ReadRouteLimits {
+  refuseWithoutLayer(at, given, routeLayers)
   checkOptions(at, given, [...routeLayers, 'unsafeOpenWithoutStore'], '{ user: Limit.perMinute(60) }')
   const { unsafeOpenWithoutStore } = given
   const of = layersOf(routeLayers, layer => {
@@ -106,7 +108,7 @@ export function readRouteLimits(at: string, access: Access, given: RouteLimits =
       apart: false,
       none: true,
     })
-    if (read && hasTiers(layer) && access.kind === 'public') knowsNobody(`${at}.${layer}`, layer)
+    if (read && access.kind === 'public') checkPublic(`${at}.${layer}`, layer, read)
     return read
   })
   return {
@@ -118,6 +120,24 @@ export function readRouteLimits(at: string, access: Access, given: RouteLimits =
 /** What an upstream takes from all its routes together. */
 export const readUpstreamLimit = (at: string, given: unknown): DeclaredLimit | undefined =>
   readLimit(at, given, { tiers: false, apart: true, none: true })
+
+/** Of `limits: Limit.perMinute(5)` nobody knows whom it is for. */
+function refuseWithoutLayer(at: string, given: unknown, layers: readonly string[]): void {
+  const [first = given] = Array.isArray(given) ? given : []
+  if (!(first instanceof Limit || first instanceof LimitTiers || first instanceof NoLimit)) return
+  const [text, example] =
+    first instanceof Limit
+      ? [String(first), '…']
+      : first instanceof LimitTiers
+        ? ['tiers', "Limit.tiers('plan', { … })"]
+        : ['Limit.unsafeNone', 'Limit.unsafeNone(reason)']
+  throw new DeclarationError({
+    at,
+    given: `${text}, without saying whom or what it is for`,
+    allowed: `an object with ${layers.join(', ')}`,
+    fix: `name the layer: limits: { user: ${example} }`,
+  })
+}
 
 const layersOf = <L extends string>(layers: readonly L[], read: (layer: L) => DeclaredLimit | undefined) =>
   Object.fromEntries(
@@ -143,6 +163,7 @@ function readLimit(at: string, given: unknown, allowed: Allowed): DeclaredLimit 
     typeof given === 'object' &&
     given !== null &&
     Object.getPrototypeOf(given) === Object.prototype
+  if (!allowed.apart) refuseApart(at, given)
   if (!isApart) return { kind: 'all', all: readCounted(at, given, allowed) }
   checkOptions(at, given, ['reads', 'writes'], '{ reads: Limit.perMinute(60), writes: Limit.perMinute(6) }')
   const { reads, writes } = given as { reads?: unknown; writes?: unknown }
@@ -157,6 +178,17 @@ function readLimit(at: string, given: unknown, allowed: Allowed): DeclaredLimit 
     })
   }
   return { kind: 'apart', reads: read('reads', reads), writes: read('writes', writes) }
+}
+
+function refuseApart(at: string, given: unknown): void {
+  const told = Object(given) as object
+  if (!Object.hasOwn(told, 'reads') && !Object.hasOwn(told, 'writes')) return
+  throw new DeclarationError({
+    at,
+    given: 'reads and writes apart',
+    allowed: limitWords,
+    fix: 'state the limit itself: a route has one method. Reads and writes are counted apart for an API or an upstream',
+  })
 }
 
 function readCounted(at: string, given: unknown, { tiers, none }: Allowed): Counted {
@@ -180,6 +212,21 @@ function readReason(at: string, given: unknown): string | undefined {
   if (given === undefined) return undefined
   return checkText(`${at}.unsafeOpenWithoutStore`, given, {
     fix: "say why: unsafeOpenWithoutStore: 'read-only, and cheap to answer'",
+  })
+}
+
+/** A public route does not know its callers: neither who they are, nor what their tokens say. */
+function checkPublic(at: string, layer: string, limit: DeclaredLimit): void {
+  if (hasTiers(layer)) knowsNobody(at, layer)
+  const bounds = limit.kind === 'all' ? limit.all.bounds : []
+  const undecided = bounds.find(({ condition }) => (condition?.claims.length ?? 0) > 0)
+  if (undecided === undefined) return
+  throw new DeclarationError({
+    at,
+    given: `a condition on claims on a public route: ${undecided}`,
+    allowed:
+      'a condition over source.ip alone: a public route reads no token, so that this could never be decided',
+    fix: 'remove when, or ask for a token',
   })
 }
 

@@ -145,7 +145,7 @@ describe('the contract in the template', () => {
       },
     )
     const limits = Object.entries(contract).filter(([about]) => /limit|cost/.test(about))
-    const ip = "10 per 10 s when !source.ip.inRange('10.0.0.0/8') per address"
+    const ip = "60 per minute (10 at once) when !source.ip.inRange('10.0.0.0/8') per address"
     expect(limits).toEqual([
       ['Api limit', 'reads 100 per second, writes 10 per second for the API'],
       ['Api upstream Crm limit', '5 per second'],

@@ -98,9 +98,9 @@ describe('how many', () => {
 
   it('is told as people say it', () => {
     expect(String(Limit.perMinute(60))).toBe('60 per minute')
-    expect(String(Limit.perMinute(60, { burst: 10 }))).toBe('10 per 10 s')
+    expect(String(Limit.perMinute(60, { burst: 10 }))).toBe('60 per minute (10 at once)')
     expect(String(Limit.perDay(9, { burst: 18, when: 'claims.a  ==\n 1' }))).toBe(
-      '18 per 2 d when claims.a == 1',
+      '9 per day (18 at once) when claims.a == 1',
     )
   })
 })
@@ -128,7 +128,7 @@ describe('when', () => {
     {
       when: 'what speaks of input, which is not read yet',
       declare: when('query.limit > 10'),
-      given: 'query has no "limit", in query.limit > 10',
+      given: 'query, which is not known where limits are decided, in query.limit > 10',
       ...condition,
     },
     {
@@ -156,7 +156,7 @@ describe('a list of limits', () => {
       when: 'two over one window',
       declare: () => api({ ip: [Limit.perMinute(60), Limit.perSecond(1, { burst: 60 })] }),
       at: 'S/Api limits.ip',
-      given: 'two limits over the same window: 60 per minute and 60 per minute',
+      given: 'two limits over the same window: 60 per minute and 1 per second (60 at once)',
       allowed: 'one limit for each window, and for each condition',
       fix: 'keep the stricter one',
     },
@@ -230,6 +230,75 @@ describe('tiers', () => {
   ])
 })
 
+describe('words that say what was meant', () => {
+  const apiAt = 'S/Api limits'
+  refuses([
+    {
+      when: 'a limit of an API without its layer',
+      declare: () => api(Limit.perMinute(5)),
+      at: apiAt,
+      given: '5 per minute, without saying whom or what it is for',
+      allowed: 'an object with service, route, user, client, ip, upstream',
+      fix: 'name the layer: limits: { user: … }',
+    },
+    {
+      when: 'a list of limits of a route without its layer',
+      declare: () => route({ limits: [Limit.perMinute(5), Limit.perHour(9)] }),
+      at: `${atRoute} limits`,
+      given: '5 per minute, without saying whom or what it is for',
+      allowed: 'an object with route, user, client, ip',
+      fix: 'name the layer: limits: { user: … }',
+    },
+    {
+      when: 'an opt-out of a tier',
+      declare: () => Limit.tiers('plan', untyped({ free: Limit.perHour(1), pro: Limit.unsafeNone('paid') })),
+      at: "Limit.tiers('plan').pro",
+      given: 'Limit.unsafeNone',
+      allowed: words,
+      fix: 'state a high limit for this tier: callers of a tier that is left out get the strictest. Limit.unsafeNone is for routes and upstreams',
+    },
+    ...(['ip', 'route'] as const).map(layer => ({
+      when: `a condition on claims of a public route’s own limit by ${layer}`,
+      declare: () =>
+        route({
+          access: Access.public(),
+          limits: { [layer]: [Limit.perHour(9), Limit.perMinute(5, { when: "claims.plan == 'free'" })] },
+        }),
+      at: `${atRoute} limits.${layer}`,
+      given: "a condition on claims on a public route: 5 per minute when claims.plan == 'free'",
+      allowed:
+        'a condition over source.ip alone: a public route reads no token, so that this could never be decided',
+      fix: 'remove when, or ask for a token',
+    })),
+    ...[' ', '\t\n'].flatMap(blank => [
+      {
+        when: `the blank reason ${JSON.stringify(blank)} for no limit`,
+        declare: () => Limit.unsafeNone(blank),
+        at: 'Limit.unsafeNone',
+        given: JSON.stringify(blank),
+        allowed: 'a non-empty string',
+        fix: "say why: Limit.unsafeNone('called by the load balancer alone')",
+      },
+      {
+        when: `the blank reason ${JSON.stringify(blank)} to be open`,
+        declare: () => route({ limits: { unsafeOpenWithoutStore: blank } }),
+        at: `${atRoute} limits.unsafeOpenWithoutStore`,
+        given: JSON.stringify(blank),
+        allowed: 'a non-empty string',
+        fix: "say why: unsafeOpenWithoutStore: 'read-only, and cheap to answer'",
+      },
+    ]),
+  ])
+
+  it('takes conditions on the address on public routes, and of the API on claims', () => {
+    const when = "claims.plan == 'free'"
+    const of = api({ ip: Limit.perMinute(5, { when }) })
+    expect(() => route({ access: Access.public() }, of)).not.toThrow()
+    const outside = Limit.perMinute(5, { when: "!source.ip.inRange('10.0.0.0/8')" })
+    expect(() => route({ access: Access.public(), limits: { ip: outside } })).not.toThrow()
+  })
+})
+
 describe('limits of an API', () => {
   refuses([
     {
@@ -244,9 +313,9 @@ describe('limits of an API', () => {
       when: 'none, for whatever reason: there is nothing to be left out',
       declare: () => api({ user: Limit.unsafeNone('why not') }),
       at: 'S/Api limits.user',
-      given: 'an object of class NoLimit',
+      given: 'Limit.unsafeNone',
       allowed: `${words}; Limit.tiers('claim', { … })`,
-      fix: period,
+      fix: "leave it out: what is not declared is not limited. Limit.unsafeNone stands by itself, on a route or an upstream, in place of the API's limit",
     },
     {
       when: 'neither reads nor writes',
@@ -270,7 +339,7 @@ describe('limits of an API', () => {
       at: 'S/Api limits.budget',
       given: `${budget.toMilliseconds()} milliseconds`,
       allowed: 'a Duration from 20 milliseconds to 2 seconds, in whole milliseconds',
-      fix: 'state how long a request may wait for the table before it is answered without it',
+      fix: 'state how long a request may wait for the table before it is answered with 503',
     })),
     ...[true, ''].map(reason => ({
       when: `to be open without the table for the reason ${JSON.stringify(reason)}`,
@@ -306,9 +375,9 @@ describe('limits of a route', () => {
       when: 'reads and writes of one method',
       declare: () => route({ limits: { ip: { reads: user } } }),
       at: `${atRoute} limits.ip`,
-      given: 'an object',
-      allowed: `${words}; Limit.unsafeNone(reason)`,
-      fix: period,
+      given: 'reads and writes apart',
+      allowed: words,
+      fix: 'state the limit itself: a route has one method. Reads and writes are counted apart for an API or an upstream',
     },
     ...['user', 'client'].map(layer => ({
       when: `one per ${layer} on a public route, which knows none`,
@@ -382,7 +451,7 @@ describe('the cost of a request', () => {
       declare: () =>
         route({ cost: 11 }, api({ user: [Limit.perHour(1000), Limit.perMinute(60, { burst: 10 })] })),
       at: `${atRoute} cost`,
-      given: 'a cost of 11, which a limit never has: 1000 per hour and 10 per 10 s per user',
+      given: 'a cost of 11, which a limit never has: 1000 per hour and 60 per minute (10 at once) per user',
       allowed: 'a whole number from 1 to 10',
       fix: 'lower the cost, or raise the burst of the limit',
     },
