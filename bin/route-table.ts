@@ -1,11 +1,11 @@
 import Table from 'cli-table3'
-import type { RouteSummary } from '../local/routes.ts'
+import type { ListedRoute } from '../local/routes.ts'
 import { paint } from './paint.ts'
 
 const places = { path: 'path', query: 'query', headers: 'header', cookies: 'cookie', body: 'body' } as const
 
 /** The declared routes for a terminal. Public ones stand out: they are what anyone can reach. */
-export function routeTable(routes: readonly RouteSummary[], stream: NodeJS.WriteStream): string {
+export function routeTable(routes: readonly ListedRoute[], stream: NodeJS.WriteStream): string {
   const table = new Table({
     head: ['METHOD', 'PATH', 'ACCESS', 'LIMIT', 'INPUT', 'UPSTREAM'].map(title =>
       paint('dim', title, stream),
@@ -13,12 +13,13 @@ export function routeTable(routes: readonly RouteSummary[], stream: NodeJS.Write
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
   })
-  for (const { method, path, access, asks, limits, inputs, upstream } of routes) {
+  for (const route of routes) {
+    const { method, path, access, asks, inputs, upstream } = route
     table.push([
       paint('bold', method, stream),
       path,
       access === 'public' ? paint('yellow', access, stream) : asks.flatMap(partLines).join('\n') || access,
-      limits.flatMap(limit => broken(limit.replace(/ per user$/, ''))).join('\n'),
+      limitCell(route, stream),
       inputText(inputs),
       upstream.replace('https://', ''),
     ])
@@ -29,10 +30,22 @@ export function routeTable(routes: readonly RouteSummary[], stream: NodeJS.Write
 // Wider than this, a cell goes on in the next line.
 const widest = 48
 
-function partLines({ what, anyOf }: RouteSummary['asks'][number]): string[] {
+function partLines({ what, anyOf }: ListedRoute['asks'][number]): string[] {
   if (what === 'rule') return ruleLines(anyOf.join())
   const names = what === 'issuer' ? anyOf.map(issuer => issuer.replace('https://', '')) : anyOf
   return filled(what, names, { end: '', start: 'or ' })
+}
+
+/** What a request counts against. What takes a limit away stands out, as a public route does. */
+function limitCell({ limits, cost, without, openWithoutStore }: ListedRoute, stream: NodeJS.WriteStream) {
+  const unsafe = [
+    ...Object.entries(without).map(([layer, reason]) => `unsafe, none by ${layer}: ${reason}`),
+    ...(openWithoutStore === null ? [] : [`unsafe, open without store: ${openWithoutStore}`]),
+  ]
+  return [
+    ...[...limits, ...(cost > 1 ? [`counts as ${cost}`] : [])].flatMap(broken),
+    ...unsafe.flatMap(broken).map(line => paint('yellow', line, stream)),
+  ].join('\n')
 }
 
 /** As written, but for how its lines begin. */
@@ -58,7 +71,7 @@ function filled(what: string, values: readonly string[], { end, start }: { end: 
 
 const indentFurther = (line: string, place: number) => (place === 0 ? line : `  ${line}`)
 
-const inputText = (inputs: RouteSummary['inputs']): string =>
+const inputText = (inputs: ListedRoute['inputs']): string =>
   Object.entries(places)
     .flatMap(([place, word]) => {
       const names = inputs[place as keyof typeof places]

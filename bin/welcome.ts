@@ -1,5 +1,5 @@
 import type { LocalCloud } from '../local/cloud.ts'
-import { playedRoutes, type RouteSummary } from '../local/routes.ts'
+import { type ListedRoute, playedRoutes } from '../local/routes.ts'
 import { paint } from './paint.ts'
 import { routeTable } from './route-table.ts'
 import { commandIn } from './self.ts'
@@ -9,7 +9,7 @@ import { examplesFor } from './try-it.ts'
 export function welcome(
   cloud: LocalCloud,
   upstreams: Readonly<Record<string, string>>,
-  routes: readonly RouteSummary[],
+  routes: readonly ListedRoute[],
   tookMs: number,
 ): string {
   const played = playedRoutes(cloud.policies(), [...cloud.unmapped(), ...cloud.absentFunctions()])

@@ -12,6 +12,7 @@ import {
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
 import { accessLogFormat } from './compile/access-log.ts'
@@ -19,6 +20,7 @@ import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputValidators } from './compile/inputs.ts'
+import { routeLimitsDeclared } from './compile/limit-lines.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
@@ -93,7 +95,7 @@ export class ZeroTrustApi extends Construct {
     this.node.addValidation({ validate: () => this.#problems() })
     attachCustomSynthesis(this, {
       onSynthesize: ({ assembly }) => {
-        this.#writePublicDocument(assembly.outdir)
+        this.#writeDocuments(assembly.outdir)
         // Before the stack writes its template: constructs are synthesized from the leaves up.
         this.#describeContract()
       },
@@ -291,9 +293,17 @@ export class ZeroTrustApi extends Construct {
     }
   }
 
-  #writePublicDocument(folder: string): void {
-    const document = JSON.stringify(publicDocument(this.#info, this.routes), null, 2)
-    writeFileSync(join(folder, `${this.node.addr.slice(0, 8)}.openapi.json`), `${document}\n`)
+  #writeDocuments(folder: string): void {
+    const write = (file: string, value: unknown) =>
+      writeFileSync(
+        join(folder, `${this.node.addr.slice(0, 8)}${file}`),
+        `${JSON.stringify(value, null, 2)}\n`,
+      )
+    write('.openapi.json', publicDocument(this.#info, this.routes))
+    write(
+      limitsDeclaredFile,
+      Object.fromEntries(this.routes.map(route => [route.key, routeLimitsDeclared(route)])),
+    )
   }
 
   #describeContract(): void {

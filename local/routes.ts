@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AccessPart, type AskedOfToken, accessParts, accessText } from '../contract/access-text.ts'
 import type { IssuerManifest, RouteAccess } from '../contract/authorizer-manifest.ts'
+import { limitsDeclared, limitsDeclaredFile, type RouteLimitsDeclared } from '../contract/declared-limits.ts'
 import type { GateManifest, GateRoute, UpstreamManifest } from '../contract/gate-manifest.ts'
 import type { RouteLimits } from '../contract/limits.ts'
 import { boundText, layerText } from '../contract/limits-text.ts'
@@ -16,8 +17,6 @@ export interface RouteSummary {
   readonly access: string
   /** Of `access` each part; empty where nothing is asked, or nothing but any token. */
   readonly asks: readonly AccessPart[]
-  /** Whatever a request counts against, from the narrowest to the widest. */
-  readonly limits: readonly string[]
   /** The limit that one caller meets first, if requests come without a pause; null where none is met within a minute. */
   readonly limited: { readonly text: string; readonly requests: number } | null
   readonly upstream: string
@@ -35,13 +34,22 @@ export interface RouteSummary {
   readonly needsMore: boolean
 }
 
+/** One route with its limits, as they are declared. */
+export interface ListedRoute extends RouteSummary, RouteLimitsDeclared {}
+
 /**
  * The routes of a synthesized app, from the policies that are deployed with its functions. Nothing of it is run, so it may have
  * resources that the local cloud does not know. Throws a {@link UsageError} for an app with several APIs.
  */
-export function readRoutes(assembly: string): RouteSummary[] {
-  onlyDocument(assembly)
-  return summarize(readManifests(readAssetFolders(assembly)))
+export function readRoutes(assembly: string): ListedRoute[] {
+  const document = onlyDocument(assembly)
+  const file = document.replace(/\.openapi\.json$/, limitsDeclaredFile)
+  const declared = limitsDeclared(JSON.parse(readFileSync(join(assembly, file), 'utf8')), file)
+  return summarize(readManifests(readAssetFolders(assembly))).map(route => {
+    const limits = declared[`${route.method} ${route.path}`]
+    if (!limits) throw new Error(`${file} lacks ${route.method} ${route.path}`)
+    return { ...route, ...limits }
+  })
 }
 
 /** The public OpenAPI document of a synthesized app. */
@@ -58,7 +66,7 @@ function onlyDocument(assembly: string): string {
   )
 }
 
-export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
+const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
   gates
     .flatMap(gate => Object.entries(gate.routes).map(([key, route]) => ({ key, route, gate })))
     .map(({ key, route, gate }) => {
@@ -70,7 +78,6 @@ export const summarize = ({ authorizer, gates }: Manifests): RouteSummary[] =>
         path,
         access: typeof asked === 'string' ? asked : accessText(asked),
         asks: typeof asked === 'string' ? [] : accessParts(asked),
-        limits: route.limits.layers.map(layerText),
         limited: firstMet(route.limits),
         upstream: upstreamText(gate),
         inputs: inputsOf(route),

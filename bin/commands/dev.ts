@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
-import { summarize } from '../../local/routes.ts'
+import { readRoutes } from '../../local/routes.ts'
 import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
 import { UsageError } from '../../local/usage-error.ts'
 import { watchSources } from '../../local/watch.ts'
@@ -45,8 +45,9 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
   try {
     watcher = await watchSources(folder, settings.watch, () => reload())
     const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
+    const assembly = await synth()
     const running = await startCloud({
-      assembly: await synth(),
+      assembly,
       port,
       upstreams: upstream,
       issuers: issuer,
@@ -76,7 +77,7 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
       })
     announce()
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
-    else say(welcome(running, upstream, summarize(running.policies()), Date.now() - startedAt))
+    else say(welcome(running, upstream, readRoutes(assembly), Date.now() - startedAt))
 
     reload = async () => {
       try {

@@ -11,8 +11,9 @@ export async function routes({
   readonly json?: boolean
 }): Promise<void> {
   const found = await synthesized(app, readRoutes)
-  const listed = found.map(({ method, path, access, limits, upstream, inputs }) => {
-    return { method, path, access, limits, upstream, inputs }
+  const listed = found.map(({ method, path, access, limits, cost, without, openWithoutStore, ...others }) => {
+    const { upstream, inputs } = others
+    return { method, path, access, limits, cost, without, openWithoutStore, upstream, inputs }
   })
   process.stdout.write(
     json ? `${JSON.stringify(listed, null, 2)}\n` : `${routeTable(found, process.stdout)}\n`,

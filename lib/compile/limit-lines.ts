@@ -1,3 +1,4 @@
+import type { RouteLimitsDeclared } from '../../contract/declared-limits.ts'
 import type { LimitLayer } from '../../contract/limits.ts'
 import { boundsText, layerText } from '../../contract/limits-text.ts'
 import { type DeclaredLimit, type ReadApiLimits, usualBudgetMs } from '../declare/limits.ts'
@@ -6,14 +7,14 @@ import type { Route } from '../route.ts'
 
 /** What a caller is told of limits: those that are the caller's own. How much all may send together is nobody's business outside. */
 export const callersLayers = ({ limits }: Route) =>
-  limits.manifest.layers.filter(({ layer }) => callersOwn.includes(layer))
+  limits.words.filter(({ layer }) => callersOwn.includes(layer))
 const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
 
 /** What the limits of one route say, aspect by aspect. Those that several routes share stand once: see {@link apiLimitLines}. */
 export function limitLines({ limits }: Route): Array<readonly [string, string]> {
-  const { manifest, own, without, openReason } = limits
+  const { manifest, words, own, without, openReason } = limits
   const texts = [
-    ...manifest.layers
+    ...words
       .filter(({ layer }) => layer !== 'upstream' && layer !== 'service')
       .map(each =>
         own.has(each.layer) && callersOwn.includes(each.layer)
@@ -32,6 +33,14 @@ export function limitLines({ limits }: Route): Array<readonly [string, string]> 
       : []),
   ]
 }
+
+/** The same of one route for `sallyport routes`, with what it shares with others. */
+export const routeLimitsDeclared = ({ limits }: Route): RouteLimitsDeclared => ({
+  limits: limits.words.map(layerText),
+  cost: limits.manifest.cost,
+  without: Object.fromEntries(limits.without),
+  openWithoutStore: limits.openReason,
+})
 
 /** What is counted for several routes together. */
 export function apiLimitLines(

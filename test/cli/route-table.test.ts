@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { routeTable } from '../../bin/route-table.ts'
 import { type AskedOfToken, accessParts, accessText } from '../../contract/access-text.ts'
-import type { RouteSummary } from '../../local/routes.ts'
+import type { ListedRoute } from '../../local/routes.ts'
 
 const nothing: AskedOfToken = {
   issuers: [],
@@ -16,14 +16,17 @@ const nothing: AskedOfToken = {
 const terminal = { isTTY: false } as NodeJS.WriteStream
 
 /** The lines of the table about a route that asks for this, cells between bars. */
-function linesFor(asked: Partial<AskedOfToken>, more: Partial<RouteSummary> = {}) {
+function linesFor(asked: Partial<AskedOfToken>, more: Partial<ListedRoute> = {}) {
   const whole = { ...nothing, ...asked }
-  const route: RouteSummary = {
+  const route: ListedRoute = {
     method: 'GET',
     path: '/a',
     access: accessText(whole),
     asks: accessParts(whole),
     limits: [],
+    cost: 1,
+    without: {},
+    openWithoutStore: null,
     limited: null,
     upstream: 'stub',
     inputs: { path: [], query: [], headers: [], cookies: [], body: [] },
@@ -86,4 +89,23 @@ test('with several issuers and many inputs, it is no wider than a terminal of 12
 
 test('no line ends in blanks', () => {
   expect(linesFor({ scopes: ['a', 'b'] }).filter(line => / $/.test(line))).toEqual([])
+})
+
+test('limits say whom they are for and what a request counts as; what takes them away says why', () => {
+  const [first = '', ...more] = linesFor(
+    {},
+    {
+      limits: ['60 per minute per user'],
+      cost: 10,
+      without: { ip: 'all offices come from one address' },
+      openWithoutStore: 'prices are public',
+    },
+  )
+  expect([first, ...more]).toEqual([
+    expect.stringContaining('60 per minute per user'),
+    expect.stringMatching(/^ +counts as 10$/),
+    expect.stringMatching(/^ +unsafe, none by ip: all offices come from one$/),
+    expect.stringMatching(/^ +address$/),
+    expect.stringMatching(/^ +unsafe, open without store: prices are public$/),
+  ])
 })

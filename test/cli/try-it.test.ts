@@ -14,7 +14,6 @@ const route = (key: string, more: Partial<RouteSummary> = {}): RouteSummary => {
     path,
     access: '',
     asks: [],
-    limits: [],
     limited: null,
     upstream: '',
     inputs: { path: [], query: [], headers: [], cookies: [], body: [] },

@@ -1,4 +1,4 @@
-import { Access, Issuer, Limit, Upstream, ZeroTrustApi } from 'sallyport'
+import { Access, Issuer, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, expect, test } from 'vitest'
 import { readRoutes } from '../../local/routes.ts'
 import { createAssemblies } from './assemblies.ts'
@@ -40,9 +40,27 @@ test('all limits of a route are listed, from the narrowest to the widest', () =>
   expect(limits).toEqual([
     '7 per hour when claims.a == 1 per address',
     'per user by plan: free 6 per minute, pro 60 per minute, others as free',
-    '9 per second and 99 per 2.37838 h per client',
+    '9 per second and 999 per day (99 at once) per client',
     '100 per second for the API',
   ])
+})
+
+test('what takes limits away is listed with its reason, and what a request counts as', () => {
+  const all = { limits: { user: Limit.perMinute(60), ip: Limit.perMinute(9) } }
+  expect(listed(all)).toMatchObject({ cost: 1, without: {}, openWithoutStore: null })
+  const less = { ip: Limit.unsafeNone('one office'), unsafeOpenWithoutStore: 'cheap; public' }
+  expect(listed(all, { limits: less, cost: 5 })).toMatchObject({
+    limits: ['60 per minute per user'],
+    cost: 5,
+    without: { ip: 'one office' },
+    openWithoutStore: 'cheap; public',
+  })
+  const alone = Upstream.http('https://a.example.com', { limit: Limit.unsafeNone('scales by itself') })
+  const output = Output.unsafeAny('a test')
+  expect(listed({ limits: { upstream: Limit.perSecond(9) } }, { upstream: alone, output })).toMatchObject({
+    limits: [],
+    without: { upstream: 'scales by itself' },
+  })
 })
 
 test('the limit that one person meets first is the lowest of those that last a minute, in requests', () => {
