@@ -6,6 +6,7 @@ import { type Entry, lastMonths, openJournal, undoOf, type Verb } from './journa
 import { inOrder, type Listed, listOwn, listShared, listSubjects } from './listing.ts'
 import {
   checkBy,
+  checkIssuedBefore,
   checkMembers,
   checkShorten,
   checkUntil,
@@ -19,7 +20,7 @@ import {
 } from './orders.ts'
 import { changeShared, readShared, type SharedItem, type Standing, standingIn } from './shared-item.ts'
 import { changeOwn, noteSubject } from './subject-items.ts'
-import { openTable } from './table.ts'
+import { type Attributes, openTable } from './table.ts'
 import {
   type About,
   type AddressTarget,
@@ -40,8 +41,8 @@ import {
 import { keepWords, withWords } from './words.ts'
 
 export interface ControlsOptions {
-  /** Name of the state table. */
-  readonly table: string
+  /** Name of the state table, such as `process.env.STATE_TABLE`: nothing, or a blank, is refused. */
+  readonly table: string | undefined
   /** Who orders: kept with each control, and in the journal. At most 100 characters. */
   readonly by: string
   /** @default new DynamoDBClient({}): credentials and region as the SDK finds them */
@@ -127,6 +128,11 @@ export interface Controls {
   /** What is in force: all of it, or what there is about one target. */
   list(target?: Exclude<Target, ListedTarget>): Promise<Listed[]>
   /**
+   * Whether requests of a subject, client or address have been counted in this table: where they have not, its name may be misspelt.
+   * Null for other targets.
+   */
+  isCounted(target: Exclude<Target, ListedTarget>): Promise<boolean | null>
+  /**
    * What was changed, by whom, when and why, newest first.
    *
    * @param of `months`: this one and those before it. @default 2
@@ -143,14 +149,7 @@ const mostMonths = 120
 export function openControls(options: ControlsOptions): Controls {
   checkMembers(options, ['table', 'by', 'client', 'now'])
   const by = checkBy(options.by)
-  if (typeof options.table !== 'string' || options.table === '')
-    throw invalid({
-      at: 'table',
-      given: 'nothing',
-      allowed: 'the name of a state table',
-      fix: 'it is in the environment of every gate, as STATE_TABLE',
-    })
-  const table = openTable(options.table, options.client ?? new DynamoDBClient({}))
+  const table = openTable(checkTable(options.table), options.client ?? new DynamoDBClient({}))
   const journal = openJournal(table)
   const now = () => Math.floor((options.now ?? Date.now)() / 1000)
 
@@ -167,7 +166,7 @@ export function openControls(options: ControlsOptions): Controls {
       seen,
       standing,
       before: explained?.get(place.name) ?? standing,
-      counted: key === null ? null : Object.keys(item ?? {}).some(name => name.includes('.')),
+      counted: key === null ? null : isCountedItem(item),
     }
   }
 
@@ -270,8 +269,7 @@ export function openControls(options: ControlsOptions): Controls {
       const read = readTarget(target, ['subject', 'client'])
       checkMembers(given, ['until', 'issuedBefore', 'why', 'shorten'])
       const until = checkUntil(given.until, now(), read.about === 'subject')
-      const issuedBefore =
-        given.issuedBefore === undefined ? now() : secondsOf('issuedBefore', given.issuedBefore)
+      const issuedBefore = checkIssuedBefore(given.issuedBefore, now())
       return order('revoke', read, { until, issuedBefore }, given)
     },
     restore: async (target, reason) => lift('revoke', target, ['subject', 'client', 'token'], reason),
@@ -299,6 +297,12 @@ export function openControls(options: ControlsOptions): Controls {
       const names = places.map(({ name }) => name)
       return inOrder(await listShared(table, shared, now(), names))
     },
+    async isCounted(target) {
+      const { about, at } = readTarget(target, [...callers, 'token', 'route', 'upstream'])
+      const { hashKey } = await readShared(table)
+      const key = countedIn(about, at, hashKey)
+      return key === null ? null : isCountedItem(await table.read(key))
+    },
     async history({ months = 2 } = {}) {
       if (!Number.isInteger(months) || months < 1 || months > mostMonths)
         throw invalid({
@@ -312,6 +316,21 @@ export function openControls(options: ControlsOptions): Controls {
       return journal.read(lastMonths(now(), months))
     },
   }
+}
+
+// A counter's name has a dot in it; no control's has.
+const isCountedItem = (item: Attributes | null): boolean =>
+  Object.keys(item ?? {}).some(name => name.includes('.'))
+
+/** `String(undefined)` is a name that a table could have. */
+function checkTable(table: unknown): string {
+  if (typeof table === 'string' && table.trim() !== '' && table !== 'undefined') return table
+  throw invalid({
+    at: 'table',
+    given: table === 'undefined' ? '"undefined"' : 'nothing',
+    allowed: 'the name of a state table',
+    fix: 'it is in the environment of every gate, as STATE_TABLE; a function of your own is given it by its stack',
+  })
 }
 
 interface Step {

@@ -94,6 +94,19 @@ export function checkShorten(shorten: unknown): boolean {
   })
 }
 
+/** Seconds since the epoch, which must have come: of a later time nobody knows which tokens there will be. */
+export function checkIssuedBefore(issuedBefore: unknown, nowSeconds: number): number {
+  if (issuedBefore === undefined) return nowSeconds
+  const seconds = secondsOf('issuedBefore', issuedBefore)
+  if (seconds <= nowSeconds) return seconds
+  throw invalid({
+    at: 'issuedBefore',
+    given: `${(issuedBefore as Date).toISOString()}, which is in the future`,
+    allowed: 'now, or a time before',
+    fix: 'leave it out for now: tokens that are issued later would be refused as well',
+  })
+}
+
 /** The order as gates read it. */
 export const controlOf = (
   kind: Control['kind'],

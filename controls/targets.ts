@@ -5,6 +5,8 @@ import { addressKey, clientKey, sharedControl, stateTable, subjectKey } from '..
 import { type ControlComplaint, invalid } from './control-error.ts'
 import type { SharedItem } from './shared-item.ts'
 
+export { networkOf }
+
 /** A user: `sub` of one issuer, both exactly as its tokens say. */
 export interface SubjectTarget {
   readonly issuer: string

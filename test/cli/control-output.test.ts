@@ -56,6 +56,17 @@ it('says how to order anew what was taken back, but not of whom only an HMAC is 
   expect(say(lift, ['--subject', 'a'])).toMatch(
     /undo .* quarantine --subject a --table t --until 2096-\S+Z --why/,
   )
-  expect(say(lift, ['--listed', 'user#abc'])).not.toContain('undo')
-  expect(say({ ...lift, before: 'unreadable', undo: null }, ['--subject', 'a'])).not.toContain('undo')
+  expect(say(lift, ['--listed', 'user#abc'])).toMatch(
+    /undo +none: nobody can tell from an HMAC whom it is about/,
+  )
+  expect(say(lift, ['--subject', 'a\u00adb'])).toMatch(/undo +none: its name cannot be typed$/)
+})
+
+it('says that there is nothing to order anew of what was over, or could not be read', () => {
+  expect(say({ ...lift, before: 'unreadable', undo: null }, ['--subject', 'a'])).toMatch(
+    /undo +none: what stood there could not be read$/,
+  )
+  expect(say({ ...lift, before: { ...control, until: 1 }, undo: null }, ['--subject', 'a'])).toMatch(
+    /undo +none: what stood there was over already$/,
+  )
 })

@@ -44,6 +44,15 @@ it('revokes the token on stdin in a deployed table, showing nothing of it, and n
     table.advance((Date.now() - table.now()) / 1000)
     expect(await ask(table.gate(), { tokenId: jti })).toBe('control.revoked')
 
+    const restored = await sallyportWith(
+      project,
+      { env, input: parts.join('.') },
+      ...['control', 'restore', '--token-stdin', '--why', 'found', '--table', 'state'],
+    )
+    expect(restored.out).toMatch(
+      /^ {2}undo {4}.* control revoke --token-stdin --table state --why '…', with the token on stdin again$/m,
+    )
+
     const refused = await revoke('secret'.repeat(20_000))
     expect([refused.out, refused.code]).toEqual(['', 1])
     expect(refused.err).toMatch(/^✗ --token-stdin: more than a token\n {2}allowed: .*\n {2}fix: .*\n$/)

@@ -31,6 +31,11 @@ describe('the table of reasons', () => {
     )
   })
 
+  test('says nothing of a token with what can be said where none was sent: control of an address, or a public route’s', () => {
+    for (const code of ['control.quarantined', 'access.denied', 'control.closed'] as const)
+      expect(problemOf(code).detail).not.toMatch(/token/)
+  })
+
   test('wakes someone only for what a caller cannot mend', () => {
     const waking = codes.filter(code => reasonOf(code).pages)
     expect(waking.filter(code => reasonOf(code).owner === 'client')).toEqual([])

@@ -129,6 +129,11 @@ const cases: ReadonlyArray<
     /^issuedBefore: no time\n/,
   ],
   [
+    'tokens that are issued later',
+    c => c.revokeTokens(anna, { until, why, issuedBefore: inHours(0.5) }),
+    /^issuedBefore: .*Z, which is in the future\n {2}allowed: now, or a time before\n/,
+  ],
+  [
     'a route without its method',
     c => c.close({ api: 'Api', route: '/a' }, { why }),
     /^route: no route\n.*GET.*\n {2}fix: {5}for example GET/,
@@ -197,6 +202,10 @@ describe('says what was given, what is allowed, and what to do, and asks the tab
 
 test.each([
   [{ table: '', by: 'ops' }, /^table: nothing/],
+  [{ by: 'ops' }, /^table: nothing/],
+  [{ table: undefined, by: 'ops' }, /^table: nothing/],
+  [{ table: ' ', by: 'ops' }, /^table: nothing/],
+  [{ table: String(undefined), by: 'ops' }, /^table: "undefined"/],
   [{ table: 'state' }, /^by: nothing/],
   [{ table: 'state', by: 'a\nb' }, /^by: a text too long, or of several lines/],
   [{ table: 'state', by: 'x'.repeat(101) }, /^by: a text too long/],

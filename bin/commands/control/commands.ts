@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { list } from './list.ts'
 import { close, open, quarantine, release, restore, revoke } from './orders.ts'
 import { readListed } from './say.ts'
-import { readTime } from './until.ts'
+import { readPast, readTime } from './until.ts'
 
 /** Adds `sallyport control …`. */
 export function addControl(program: Command): void {
@@ -38,13 +38,16 @@ export function addControl(program: Command): void {
       )
       .option('--stack <name>', 'the deployed stack that holds the GatewayState, in place of --table')
     if (isOrder) made.option('--by <who>', 'kept with it (default: your user name on this machine)')
-    return made
+    return pointElsewhere(made)
       .option('--json', 'print JSON')
       .allowExcessArguments(false)
       .showHelpAfterError(`(sallyport control ${name} --help lists its options)`)
   }
   const shorten = ['--shorten', 'end earlier, or refuse fewer tokens, than what stands there'] as const
-  const [until, untilWords] = ['--until <when>', '30m, 2h, 7d, or a date or time as 2026-12-01T18:00Z']
+  const [until, untilWords] = [
+    '--until <when>',
+    '30s, 30m, 2h, 7d, 2w, or a date or time as 2026-12-01T18:00Z',
+  ]
 
   command('list', 'what is in force: all of it, or on one target', [...callers, 'token', ...places], false)
     .option('--history', 'what was changed, by whom, when and why, in place of what is in force')
@@ -63,7 +66,11 @@ export function addControl(program: Command): void {
       `${untilWords}: until these tokens have expired; not with --token-stdin, which says so itself`,
       time,
     )
-    .option('--issued-before <when>', 'of a user or client: tokens issued until then (default: now)', time)
+    .option(
+      '--issued-before <when>',
+      'of a user or client: tokens issued until then, as 30m (ago), 2h, or a time (default: now)',
+      past,
+    )
     .option(...shorten)
     .action(revoke)
   command('restore', 'end a revocation', ['issuer', 'subject', 'client', 'token', 'stdin', 'listed']).action(
@@ -86,6 +93,32 @@ later stays, unless --shorten is given. Subjects, clients, addresses
 and tokens are kept as HMACs only: note whom you mean, or ask with "control list --subject …".`
 
 const time = (text: string): Date => readTime(text)
+const past = (text: string): Date => readPast(text)
+
+/** What is about another kind of target than a command's: unknown, it would leave whoever is in a hurry to look for the right one. */
+const elsewhere: Readonly<Record<string, Readonly<Record<string, readonly [why: string, use: string]>>>> = {
+  quarantine: {
+    '--token-id <jti>': ['tokens are revoked', 'revoke'],
+    '--token-stdin': ['tokens are revoked', 'revoke'],
+  },
+  release: {
+    '--token-id <jti>': ['tokens are restored', 'restore'],
+    '--token-stdin': ['tokens are restored', 'restore'],
+  },
+  revoke: { '--address <ip>': ['an address has no tokens', 'quarantine'] },
+  restore: { '--address <ip>': ['an address has no tokens', 'release'] },
+}
+
+function pointElsewhere(command: Command): Command {
+  for (const [flags, [why, use]] of Object.entries(elsewhere[command.name()] ?? {})) {
+    const [option = ''] = flags.split(' ')
+    command.addOption(new Option(flags).hideHelp())
+    command.on(`option:${option.slice(2)}`, () =>
+      command.error(`error: ${option}: ${why}. Use: sallyport control ${use} ${option} …`),
+    )
+  }
+  return command
+}
 
 function wholeMonths(text: string): number {
   if (/^[1-9]\d?$/.test(text)) return Number(text)

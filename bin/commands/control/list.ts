@@ -2,7 +2,7 @@ import type { Entry, Listed } from '../../../controls/index.ts'
 import { UsageError } from '../../../local/usage-error.ts'
 import { paint } from '../../paint.ts'
 import { quoted } from '../../self.ts'
-import { printable, typeable, unknown, untilText } from './say.ts'
+import { noteText, printable, typeable, unknown, untilText } from './say.ts'
 import { chooseTarget, type TargetOptions } from './target.ts'
 import { timeText } from './until.ts'
 import { asking, openWhere, type WhereOptions } from './where.ts'
@@ -21,14 +21,17 @@ export async function list(options: ListOptions): Promise<void> {
     throw new UsageError(
       '--history with a target\n  allowed: the whole history, which names callers by HMAC\n  fix:     find the name with "control list", and then search the history for it',
     )
-  await asking(async () => {
+  await asking(options, async () => {
     const { controls, local } = await openWhere({ ...options, by: 'list' })
     if (options.history) {
       const entries = await controls.history({ months: options.months })
       return print(options.json ? JSON.stringify(entries, null, 2) : historyText(entries, process.stdout))
     }
-    const listed = await controls.list(isOfOne ? chooseTarget(options, ways, local).target : undefined)
-    print(options.json ? JSON.stringify(listed, null, 2) : listText(listed, process.stdout))
+    const target = isOfOne ? chooseTarget(options, ways, local).target : undefined
+    const listed = await controls.list(target)
+    if (options.json) return print(JSON.stringify(listed, null, 2))
+    const isUncounted = target && listed.length === 0 && (await controls.isCounted(target)) === false
+    print(`${listText(listed, process.stdout)}${isUncounted ? `\n${noteText(process.stdout)}` : ''}`)
   })
 }
 

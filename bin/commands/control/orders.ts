@@ -1,6 +1,6 @@
 import type { Change } from '../../../controls/index.ts'
 import { UsageError } from '../../../local/usage-error.ts'
-import { describeChange } from './say.ts'
+import { describeChange, tokenOnStdin } from './say.ts'
 import { type ChosenTarget, chooseTarget, type TargetOptions, type Way } from './target.ts'
 import { readTokenOnStdin } from './token-on-stdin.ts'
 import { asking, openWhere, type Where, type WhereOptions } from './where.ts'
@@ -18,7 +18,7 @@ async function change<W extends Way>(
   ways: readonly W[],
   run: (chosen: ChosenTarget<W>, where: Where) => Promise<Change>,
 ): Promise<void> {
-  await asking(async () => {
+  await asking(options, async () => {
     const where = await openWhere(options)
     const chosen = chooseTarget(options, ways, where.local)
     say(await run(chosen, where), chosen, where, options)
@@ -107,10 +107,10 @@ async function withToken(
   run: (token: Awaited<ReturnType<typeof readTokenOnStdin>>, where: Where) => Promise<Change>,
 ): Promise<void> {
   const token = await readTokenOnStdin(process.stdin)
-  await asking(async () => {
+  await asking(options, async () => {
     const where = await openWhere(options)
     const done = await run(token, where)
     // By its HMAC: nothing of the token is shown, also not its id.
-    say(done, { words: 'the token on stdin', options: ['--listed', done.name] }, where, options)
+    say(done, { words: tokenOnStdin, options: ['--listed', done.name] }, where, options)
   })
 }

@@ -17,6 +17,9 @@ export interface Said {
   readonly why: string
 }
 
+/** A token that was piped in, in words: nothing of it is shown. */
+export const tokenOnStdin = 'the token on stdin'
+
 const effects: Readonly<Record<Verb, readonly [done: string, effect: string]>> = {
   quarantine: ['in quarantine', 'refused with 403 by every gate within 5 s'],
   release: ['released', 'let through again by every gate within 5 s'],
@@ -63,7 +66,6 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
   const line = (what: string, text: string) => `  ${paint('dim', what.padEnd(7), stream)} ${printable(text)}`
   if (change.undo === null && before === null)
     return `${paint('yellow', '–', stream)} nothing to ${verb}: no such control stands on ${printable(words)}`
-  const command = undoCommand(said)
   const stands = control !== null && change.undo === null
   return [
     `${paint('green', '✓', stream)} ${paint('bold', `${done}${stands ? ' already' : ''}`, stream)}: ${printable(words)}`,
@@ -76,9 +78,9 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
     ...(before && !stands ? [line('before', beforeText(before))] : []),
     ...(stands ? [line('note', 'this order adds nothing, so all stays as it stood')] : []),
     ...kept.map(term => line('note', keptTexts[term])),
-    ...(counted === false ? [line('note', uncounted)] : []),
-    ...(command ? [line('undo', command)] : []),
-    ...(command && control && isStanding(before)
+    ...(counted === false ? [noteText(stream)] : []),
+    ...(stands ? [] : [line('undo', undoText(said))]),
+    ...(control && !stands && isStanding(before)
       ? [line('note', 'undo takes back what stood before as well')]
       : []),
   ].join('\n')
@@ -89,7 +91,9 @@ export const untilText = ({ until }: Control): string =>
 
 // What says so could not be written, or belongs to another order.
 export const unknown = '(see --history)'
-const uncounted = 'none of its requests is counted in this table so far; is the name right?'
+/** Of a caller whom this table does not know. */
+export const noteText = (stream: NodeJS.WriteStream): string =>
+  `  ${paint('dim', 'note'.padEnd(7), stream)} none of its requests is counted in this table so far; is the name right?`
 
 const keptTexts: Readonly<Record<Change['kept'][number], string>> = {
   until: 'it was to end later already; to end it as ordered, add --shorten',
@@ -104,20 +108,27 @@ const beforeText = (before: Control | 'unreadable'): string => {
   return `${isStanding(before) ? 'until' : 'over since'} ${before.until === null ? 'it is taken back' : timeText(before.until)}, ${before.issuedBefore === null ? '' : `tokens issued until ${timeText(before.issuedBefore)}, `}by ${before.by || unknown}: ${before.why || unknown}`
 }
 
-/** The command that takes it back, to be completed by a reason. Null: there is nothing to take back, or nobody knows whom to name. */
-function undoCommand({ change, target, table }: Said): string | null {
+/** The command that takes it back, to be completed by a reason; or why there is none. */
+function undoText({ change, words, target, table }: Said): string {
   const { undo, before, control, name } = change
-  if (undo === null) return null
+  if (undo === null)
+    return before === 'unreadable'
+      ? 'none: what stood there could not be read'
+      : 'none: what stood there was over already'
   const again = control === null && typeof before === 'object' ? before : null
-  // Of an HMAC nobody can be told: what it names can be taken back, and not ordered anew.
-  if (again && target.includes('--listed')) return null
+  const self = commandIn(process.cwd(), process.argv[1] ?? '')
+  const command = (given: readonly string[]) => `${self} control ${given.map(quoted).join(' ')} --why '…'`
+  if (again && words === tokenOnStdin)
+    return `${command([undo, '--token-stdin', ...table])}, with the token on stdin again`
+  // Of an HMAC nobody can be told: what it names can be taken back, and not ordered anew. Routes are listed by their names.
+  if (again && target.includes('--listed') && again.kind !== 'close')
+    return 'none: nobody can tell from an HMAC whom it is about; name them to order it again'
+  if (again && target.includes('--listed')) return `none: name it to ${undo} it again`
   const isTypeable = target.every(word => printable(word) === word)
-  if (again && !isTypeable) return null
+  if (again && !isTypeable) return 'none: its name cannot be typed'
   const terms = [
     ...(again?.until ? ['--until', timeText(again.until)] : []),
     ...(again?.issuedBefore ? ['--issued-before', timeText(again.issuedBefore)] : []),
   ]
-  const self = commandIn(process.cwd(), process.argv[1] ?? '')
-  const words = [undo, ...(isTypeable ? target : ['--listed', name]), ...table, ...terms]
-  return `${self} control ${words.map(quoted).join(' ')} --why '…'`
+  return command([undo, ...(isTypeable ? target : ['--listed', name]), ...table, ...terms])
 }

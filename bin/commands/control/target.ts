@@ -1,6 +1,7 @@
+import { networkOf } from '../../../controls/targets.ts'
 import type { DevState } from '../../../local/dev-state.ts'
 import { UsageError } from '../../../local/usage-error.ts'
-import { typeable } from './say.ts'
+import { printable, typeable } from './say.ts'
 
 /** Whom or what an order is about, as it is typed. */
 export interface TargetOptions {
@@ -60,12 +61,13 @@ export function chooseTarget<W extends Way>(
     const value = given[member] ?? (local ? onlyOne(member, local) : undefined)
     if (value === undefined)
       throw new UsageError(
-        `${optionOf(way)} without ${optionOf(member)}\n  allowed: ${shapeOf(way)}\n  fix:     add ${optionOf(member)}, exactly as ${member === 'issuer' ? 'its tokens' : 'the declaration'} has it`,
+        `${optionOf(way)} without ${optionOf(member)}\n  allowed: ${shapeOf(way)}\n  fix:     add ${optionOf(member)}, exactly as ${member === 'issuer' ? 'its tokens have' : 'the declaration has'} it`,
       )
     target[member] = value
     options.push(optionOf(member), member === 'listed' ? typeable(value) : value)
   }
   refuseLoose(given, way)
+  if (way === 'address') checkAddress(given.address ?? '')
   if (local) refuseUnknown(target, local)
   return { way, target: target as TargetOf<W>, words: wordsOf(way, target), options }
 }
@@ -105,6 +107,20 @@ function refuseUnknown(target: Readonly<Record<string, string>>, { issuers, api,
   }
 }
 
+/** Here, and not by the library: whoever typed it may see it again. */
+function checkAddress(address: string): void {
+  if (networkOf(address) !== undefined) return
+  throw new UsageError(
+    `--address ${printable(address)}: no IP address\n  allowed: one IPv4 or IPv6 address; of IPv6 its /64 is meant\n  fix:     for a range, write a rule with source.ip.inRange, or use AWS WAF`,
+  )
+}
+
+/** An IPv4 address may be written as IPv6, and is that address alone. */
+function addressWords(address = ''): string {
+  const network = networkOf(address) ?? ''
+  return network.endsWith('/64') ? `${address} and the rest of its /64` : network
+}
+
 function wordsOf(way: Way, target: Readonly<Record<string, string>>): string {
   const { issuer, subject, client, address, api, route, upstream, listed } = target
   switch (way) {
@@ -113,7 +129,7 @@ function wordsOf(way: Way, target: Readonly<Record<string, string>>): string {
     case 'client':
       return `client ${client} of ${issuer}`
     case 'address':
-      return `address ${address}${address?.includes(':') ? ' and the rest of its /64' : ''}`
+      return `address ${addressWords(address)}`
     case 'tokenId':
       return `a token of ${issuer}`
     case 'route':

@@ -28,11 +28,12 @@ export async function readTokenOnStdin(stdin: NodeJS.ReadStream): Promise<GivenT
 const longest = 20_000
 
 export function readToken(text: string): GivenToken {
-  const [, payload, signature] = text
-    .trim()
-    .replace(/^Bearer +/i, '')
-    .split('.')
-  if (payload === undefined || signature === undefined) throw notAToken('no JWT')
+  const words = text.split(/\s+/).filter(word => word !== '' && !/^Bearer$/i.test(word))
+  // To take the first alone would say of the others, too, that they are revoked.
+  if (words.filter(word => word.includes('.')).length > 1) throw notAToken('more than one token')
+  if (words.length > 1) throw notAToken('more than the token')
+  const [, payload, signature, ...more] = words.join().split('.')
+  if (payload === undefined || signature === undefined || more.length > 0) throw notAToken('no JWT')
   const { iss, jti, exp } = claimsOf(payload)
   if (typeof iss !== 'string' || iss === '') throw notAToken('a JWT without iss')
   if (typeof exp !== 'number' || !(exp > 0 && exp < 1e11)) throw notAToken('a JWT without exp')

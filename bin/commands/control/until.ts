@@ -5,17 +5,30 @@ const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 const isoTime = /^(\d{4})-(\d\d)-(\d\d)(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d))?$/
 
 /** Reads `2h`, `7d` (from now on), `2026-12-01` (its beginning, UTC) or `2026-12-01T18:00Z`. */
-export function readTime(text: string, nowMs = Date.now()): Date {
+export const readTime = (text: string, nowMs = Date.now()): Date => read(text, ms => nowMs + ms)
+
+/** Reads a time that has come: `2h` is two hours ago. */
+export function readPast(text: string, nowMs = Date.now()): Date {
+  const time = read(text, ms => nowMs - ms)
+  if (time.getTime() <= nowMs) return time
+  throw new InvalidArgumentError(
+    'It is in the future: tokens that are issued until then would be refused as well.',
+  )
+}
+
+function read(text: string, at: (durationMs: number) => number): Date {
   const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
   if (amount && unit)
-    return new Date(nowMs + Number(amount) * unitSeconds[unit as keyof typeof unitSeconds] * 1000)
+    return new Date(at(Number(amount) * unitSeconds[unit as keyof typeof unitSeconds] * 1000))
   const [, year, month, day] = isoTime.exec(text) ?? []
   const date = new Date(text)
   // The 31st of a shorter month would be a day of the next.
   const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   if (year && Number(day) <= daysInMonth && !Number.isNaN(date.getTime())) return date
+  if (/^[\d-]{10}T[\d:.]+$/.test(text) && !Number.isNaN(Date.parse(`${text}Z`)))
+    throw new InvalidArgumentError(`The offset is missing: ${text}Z in UTC, or for example ${text}+01:00.`)
   throw new InvalidArgumentError(
-    'It is a duration as 30m, 2h or 7d, a day as 2026-12-01, or a time as 2026-12-01T18:00Z.',
+    'It is a duration as 30s, 30m, 2h, 7d or 2w, a day as 2026-12-01, or a time as 2026-12-01T18:00Z.',
   )
 }
 

@@ -118,31 +118,37 @@ const mendable: ReadonlyArray<readonly [RegExp, string]> = [
     /^AccessDenied/,
     'AWS does not permit this\n  fix: docs/controls.md has the statement that an operator’s role needs',
   ],
-  [/ECONNREFUSED/, 'nothing answers there\n  fix: is the local cloud still running? sallyport dev'],
 ]
 
-/** Runs what asks a table. What can be mended is thrown as a {@link UsageError}. */
-export async function asking<T>(run: () => Promise<T>): Promise<T> {
+const unanswered = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT/
+const fixOf = (isDeployed: boolean): string =>
+  isDeployed
+    ? 'look at AWS_REGION, and at AWS_ENDPOINT_URL_DYNAMODB or the endpoint of your AWS profile'
+    : 'is the local cloud still running? sallyport dev'
+
+/** Runs what asks the table that these options name. What can be mended is thrown as a {@link UsageError}. */
+export async function asking<T>({ table, stack }: WhereOptions, run: () => Promise<T>): Promise<T> {
+  const isDeployed = table !== undefined || stack !== undefined
   try {
     return await run()
   } catch (error) {
-    if (error instanceof ControlError) throw new UsageError(explain(error))
-    throw asUsage(error) ?? error
+    if (error instanceof ControlError) throw new UsageError(explain(error, isDeployed))
+    throw asUsage(error, isDeployed) ?? error
   }
 }
 
 /** An incomplete one has AWS's own error behind it. */
-function explain(error: ControlError): string {
-  const cause = asUsage(error.cause)
+function explain(error: ControlError, isDeployed: boolean): string {
+  const cause = asUsage(error.cause, isDeployed)
   return cause ? `${error.message}\n  because: ${cause.message.replaceAll('\n', '\n  ')}` : error.message
 }
 
-function asUsage(error: unknown): UsageError | null {
+function asUsage(error: unknown, isDeployed: boolean): UsageError | null {
   if (!(error instanceof Error) || error instanceof UsageError) return null
   const { name, message, code = '' } = error as { name: string; message: string; code?: string }
-  const [, text] =
-    mendable.find(([pattern]) => [`${name}: ${message}`, message, code].some(said => pattern.test(said))) ??
-    []
+  const says = (pattern: RegExp) => [`${name}: ${message}`, message, code].some(said => pattern.test(said))
+  if (says(unanswered)) return new UsageError(`nothing answers there\n  fix: ${fixOf(isDeployed)}`)
+  const [, text] = mendable.find(([pattern]) => says(pattern)) ?? []
   if (text) return new UsageError(text)
   return '$metadata' in error ? new UsageError(`AWS answered ${name}: ${message}`) : null
 }
