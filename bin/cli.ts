@@ -37,6 +37,7 @@ program
   .command('token')
   .description('print a token of the running local issuer')
   .option('--subject <sub>', 'who it is for', 'user-1')
+  .option('--client <id>', 'the client that it is issued to', nonEmpty)
   .option('--scope <scopes>', 'space-separated', '')
   .option('--role <role>', 'goes where the issuer keeps roles; repeatable', role, [])
   .option('--claim <name=value>', 'a further claim, as JSON or plain text; repeatable', claim, {})
@@ -85,6 +86,11 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   }
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
   return { ...before, [name]: origin }
+}
+
+function nonEmpty(id: string): string {
+  if (id) return id
+  throw new InvalidArgumentError('It is the id of a client.')
 }
 
 function role(name: string, before: readonly string[]): string[] {

@@ -11,6 +11,7 @@ interface TokenOptions {
   readonly claim: Record<string, unknown>
   readonly expiresIn: number
   readonly audience?: string
+  readonly client?: string
   readonly issuer?: string
 }
 
@@ -22,6 +23,7 @@ export async function token({
   claim,
   expiresIn,
   audience,
+  client,
   issuer,
 }: TokenOptions): Promise<void> {
   const { issuers } = readDevState(process.cwd())
@@ -45,6 +47,7 @@ export async function token({
       ...(role.length > 0 && { roles: role }),
       ...(Object.keys(claim).length > 0 && { claims: claim }),
       ...(audience !== undefined && { audience }),
+      ...(client !== undefined && { client }),
     })
     process.stdout.write(`${made}\n`)
   } catch (error) {
@@ -68,6 +71,7 @@ const optionsOfClaims = {
   scope: '--scope',
   exp: '--expires-in',
   iss: '--issuer',
+  client_id: '--client',
 } as const
 
 function refuseClaimsWithOptions(claims: readonly string[]): void {

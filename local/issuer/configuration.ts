@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import type { Adapter, Configuration, KoaContextWithOIDC, errors as ProviderErrors } from 'oidc-provider'
-import { developerClaims, developerClientId, developerGrant } from './developer-grant.ts'
+import {
+  developerClaims,
+  developerClientId,
+  developerGrant,
+  developerNamesClient,
+} from './developer-grant.ts'
 import type { SigningAlgorithm } from './keys.ts'
 import { shapeClaims, type TokenProfile } from './token-profile.ts'
 
@@ -91,10 +96,18 @@ export function providerConfiguration(options: ConfigurationOptions, keys: reado
         // The provider reads the system clock and always makes tokens of RFC 9068; ours follow our clock and what is declared.
         jwt(ctx, token, parts) {
           const issuedAt = Math.floor(now() / 1000)
+          const client = developerNamesClient(ctx)
           parts.header = { ...parts.header, typ: profile.tokenType ?? undefined }
           parts.payload = {
             // Not as `extraTokenClaims`: there, a claim named `constructor` makes the others no plain object.
-            ...shapeClaims({ ...developerClaims(ctx), ...parts.payload }, profile),
+            ...shapeClaims(
+              {
+                ...developerClaims(ctx),
+                ...parts.payload,
+                ...(client !== undefined && { client_id: client }),
+              },
+              profile,
+            ),
             iat: issuedAt,
             exp: issuedAt + token.expiration,
           }

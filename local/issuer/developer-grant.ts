@@ -22,12 +22,12 @@ const reservedClaims = [
   'cnf',
 ]
 
-const parameters = ['subject', 'scope', 'roles', 'claims', 'expires_in', 'audience'] as const
+const parameters = ['subject', 'scope', 'roles', 'claims', 'expires_in', 'audience', 'client'] as const
 type Parameters = Partial<Record<(typeof parameters)[number], string>>
 
 export interface DeveloperGrantOptions {
   audiences: readonly string[]
-  profile: Pick<TokenProfile, 'scopes' | 'roles'>
+  profile: Pick<TokenProfile, 'scopes' | 'roles' | 'clientClaim' | 'audienceClaim'>
   /** The classes of oidc-provider's error responses. */
   errors: typeof ProviderErrors
   /** What the resource server of an audience needs to know to make a JWT. */
@@ -35,11 +35,11 @@ export interface DeveloperGrantOptions {
 }
 
 /**
- * Registers the developer grant at the provider's token endpoint: a token of exactly the given subject, scope, claims, lifetime and audience.
+ * Registers the developer grant at the provider's token endpoint: a token of exactly the given subject, scope, claims, lifetime, audience and client.
  *
  * Parameters: `subject` (required) · `scope`, any RFC 6749 §3.3 string · `roles`, a JSON list, which goes where the issuer keeps roles ·
  * `claims`, a JSON object of further claims · `expires_in`, whole seconds, 1 to 86400, default 300 · `audience`, one of the declared ones,
- * which may be left out when there is only one.
+ * which may be left out when there is only one · `client`, whom the token names as its client, default this one.
  * Ends in `invalid_request`, `invalid_scope` or `invalid_target`, each with a description that says what was given and what is allowed.
  */
 export function registerDeveloperGrant(provider: Provider, options: DeveloperGrantOptions): void {
@@ -103,12 +103,28 @@ export function registerDeveloperGrant(provider: Provider, options: DeveloperGra
     )
   }
 
+  function readClient({ client }: Parameters, claims: Record<string, unknown>): string | undefined {
+    if (client === undefined) return undefined
+    const { clientClaim, audienceClaim } = options.profile
+    if (client === '') throw new InvalidRequest('client is empty')
+    if (audienceClaim === clientClaim)
+      throw new InvalidRequest(
+        `client is given, but tokens of this issuer are for their client: ${printable(clientClaim)} is the audience`,
+      )
+    if (Object.hasOwn(claims, clientClaim))
+      throw new InvalidRequest(
+        `claims name the client as well, in ${printable(clientClaim)}; give it in one of the two`,
+      )
+    return client
+  }
+
   async function issueDeveloperToken(ctx: KoaContextWithOIDC): Promise<void> {
     const { client, params } = ctx.oidc
     if (!client) throw new InvalidRequest('client is missing')
     const given = (params ?? {}) as Parameters
     const audience = readAudience(given)
     const scope = readScope(given)
+    const claims = readClaims(given)
     const token = new provider.AccessToken({
       client,
       accountId: readSubject(given),
@@ -119,7 +135,8 @@ export function registerDeveloperGrant(provider: Provider, options: DeveloperGra
       expiresIn: readLifetime(given),
       resourceServer: new provider.ResourceServer(audience, options.resourceServerFor(audience, scope)),
     })
-    ctx.state.developerClaims = readRoles(given, readClaims(given))
+    ctx.state.developerClaims = readRoles(given, claims)
+    ctx.state.developerNamesClient = readClient(given, claims)
     ctx.oidc.entity('AccessToken', token)
     const value = await token.save()
     ctx.body = {
@@ -136,6 +153,11 @@ export function registerDeveloperGrant(provider: Provider, options: DeveloperGra
 /** Claims that the developer grant adds to the token being issued in this request; `undefined` for every other grant. */
 export function developerClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
   return ctx.state.developerClaims as Record<string, unknown> | undefined
+}
+
+/** Whom the token being issued in this request is to name as its client; `undefined` for every other grant. */
+export function developerNamesClient(ctx: KoaContextWithOIDC): string | undefined {
+  return ctx.state.developerNamesClient as string | undefined
 }
 
 function parseJson(text: string): unknown {

@@ -22,6 +22,8 @@ export interface MintRequest {
   expiresInSeconds?: number
   /** One of the declared audiences. @default the only one */
   audience?: string
+  /** Whom it names as its client. @default sallyport-cli */
+  client?: string
 }
 
 /** An issuer that is served on this machine. */
@@ -101,6 +103,7 @@ export async function mintAt(url: string, request: MintRequest): Promise<string>
   if (request.claims !== undefined) form.set('claims', JSON.stringify(request.claims))
   if (request.expiresInSeconds !== undefined) form.set('expires_in', String(request.expiresInSeconds))
   if (request.audience !== undefined) form.set('audience', request.audience)
+  if (request.client !== undefined) form.set('client', request.client)
   const response = await fetch(`${url}/token`, { method: 'POST', body: form })
   const answer = (await response.json()) as Record<string, string>
   if (!response.ok || !answer.access_token) throw new Error(`${answer.error}: ${answer.error_description}`)

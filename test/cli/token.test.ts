@@ -51,6 +51,11 @@ describe.concurrent('sallyport token, of an app with two issuers,', () => {
     expect(claims.exp - claims.iat).toBe(60)
   })
 
+  it('names the client that is asked for, where the issuer names clients', async () => {
+    const { out } = await token(...login, '--client', 'robot-1')
+    expect(claimsOf(out)).toMatchObject({ sub: 'user-1', client_id: 'robot-1' })
+  })
+
   it('asks for the audience where an issuer has several', async () => {
     expect(await token(...partners)).toEqual({
       code: 1,
@@ -83,6 +88,7 @@ describe.concurrent('sallyport token, of an app with two issuers,', () => {
     ['scope', '--scope'],
     ['exp', '--expires-in'],
     ['iss', '--issuer'],
+    ['client_id', '--client'],
   ])('names the option for the claim %s', async (claim, option) => {
     expect(await token(...login, '--claim', `${claim}=x`)).toEqual({
       code: 1,
@@ -109,6 +115,7 @@ describe.concurrent('sallyport token, of an app with two issuers,', () => {
 
   for (const args of [
     ['--role', ''],
+    ['--client', ''],
     ['--claim', 'roles'],
     ['--expires-in', '0'],
     ['--expires-in', '86401'],

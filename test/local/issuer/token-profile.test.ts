@@ -71,6 +71,20 @@ describe('a token, whichever grant it comes from,', () => {
     expect(decodeJwt(token).azp).toBe('sallyport-service')
   })
 
+  it('names the client that a developer asks for there, and in no claim twice', async () => {
+    await start({ clientClaim: 'azp' })
+    const minted = await issuer.mint({ subject: 'ada', client: 'robot' })
+    expect(decodeJwt(minted).azp).toBe('robot')
+    const twice = issuer.mint({ subject: 'ada', client: 'robot', claims: { azp: 'other' } })
+    await expect(twice).rejects.toThrow('claims name the client as well, in azp')
+  })
+
+  it('has no client beside its audience where that is the client', async () => {
+    await start({ audienceClaim: 'client_id', audiences: ['client-1'] })
+    const asked = issuer.mint({ subject: 'ada', client: 'robot' })
+    await expect(asked).rejects.toThrow('client_id is the audience')
+  })
+
   it('names its client in both where both are required', async () => {
     await start({ clientClaim: 'azp', requiredClaims: ['client_id'] })
     expect(decodeJwt(await serviceToken())).toMatchObject({
