@@ -66,7 +66,6 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
   const line = (what: string, text: string) => `  ${paint('dim', what.padEnd(7), stream)} ${printable(text)}`
   if (change.undo === null && before === null)
     return `${paint('yellow', '–', stream)} nothing to ${verb}: no such control stands on ${printable(words)}`
-  const command = undoText(said)
   const stands = control !== null && change.undo === null
   return [
     `${paint('green', '✓', stream)} ${paint('bold', `${done}${stands ? ' already' : ''}`, stream)}: ${printable(words)}`,
@@ -80,8 +79,8 @@ export function describeChange(said: Said, stream: NodeJS.WriteStream): string {
     ...(stands ? [line('note', 'this order adds nothing, so all stays as it stood')] : []),
     ...kept.map(term => line('note', keptTexts[term])),
     ...(counted === false ? [noteText(stream)] : []),
-    ...(stands ? [] : [line('undo', command)]),
-    ...(change.undo !== null && control && isStanding(before)
+    ...(stands ? [] : [line('undo', undoText(said))]),
+    ...(control && !stands && isStanding(before)
       ? [line('note', 'undo takes back what stood before as well')]
       : []),
   ].join('\n')
