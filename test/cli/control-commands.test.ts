@@ -237,11 +237,7 @@ describe('sallyport control', () => {
   })
 
   it('asks whether a name is right of which nothing is counted and nothing in force', async () => {
-<<<<<<< HEAD
     const note = 'none of its requests is counted by what routes share so far; is the name right?'
-=======
-    const note = 'none of its requests is counted by what routes share so far; is the name right?'
->>>>>>> nc5
     for (const typo of [
       ['--issuer', issuer, '--subject', randomUUID()],
       ['--issuer', issuer, '--client', randomUUID()],
