@@ -12,28 +12,8 @@ import {
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { type Case, refuses, untyped } from './refusals.ts'
 import { anyOutput, anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
-
-interface Case {
-  readonly when: string
-  readonly declare: () => unknown
-  readonly at: string
-  readonly given: string
-  readonly allowed: string
-  readonly fix: string
-}
-
-/** Refused declarations: the whole of what a person reads, so that none of its four parts goes missing. */
-const refuses = (cases: readonly Case[]) => {
-  for (const { when, declare, ...complaint } of cases) {
-    it(`refuses ${when}`, () => {
-      expect(complaintOf(declare)).toEqual(complaint)
-    })
-  }
-}
-
-/** What JavaScript, or a cast, can hand in. */
-const untyped = <T>(value: unknown): T => value as T
 
 const route = (template: string, props: object, api: ZeroTrustApi = newApi()) =>
   api.addRoute(

@@ -8,27 +8,9 @@ import {
   type ZeroTrustApiProps,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
-import { anyOutput, anyToken, complaintOf, login, newApi, ok } from './support.ts'
+import { refuses, untyped } from './refusals.ts'
+import { anyOutput, anyToken, login, newApi, ok } from './support.ts'
 
-interface Case {
-  readonly when: string
-  readonly declare: () => unknown
-  readonly at: string
-  readonly given: string
-  readonly allowed: string
-  readonly fix: string
-}
-
-const refuses = (cases: readonly Case[]) => {
-  for (const { when, declare, ...complaint } of cases) {
-    it(`refuses ${when}`, () => {
-      expect(complaintOf(declare)).toEqual(complaint)
-    })
-  }
-}
-
-/** What JavaScript, or a cast, can hand in. */
-const untyped = <T>(value: unknown): T => value as T
 const api = (limits: unknown, more: object = {}) =>
   newApi(untyped<ZeroTrustApiProps>({ issuers: [login], limits, ...more }))
 const route = (props: object, of: ZeroTrustApi = newApi()) =>

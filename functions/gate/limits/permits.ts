@@ -1,7 +1,9 @@
 import { type Clock, type Instant, instant, since } from '../../runtime/clock.ts'
 import { Recent } from '../../runtime/recent.ts'
-import { counterAttribute, countsOf, type Item, type StateStore } from './store.ts'
-import { clearAt, firstBackAt, isStale, roomIn, sliceAt, type Window } from './windows.ts'
+import { advance, canSpend, type Lease, leaseOf } from './lease.ts'
+import { type Left, leastOf, type Reading, readWindow } from './reading.ts'
+import { counterAttribute, type Item, type StateStore } from './store.ts'
+import { clearAt, sliceAt, type Window } from './windows.ts'
 
 /** The bounds that one request is counted against in one item: all of them, or none. */
 export interface Bounds {
@@ -31,13 +33,6 @@ export interface Exceeded {
   readonly item: Item | null
 }
 
-export interface Left {
-  readonly window: Window
-  readonly amount: number
-  /** When some of it comes back: milliseconds since the epoch. */
-  readonly resetMs: number
-}
-
 export interface Permits {
   /** What is remembered to be beyond its limit, without asking; null: nothing is. */
   recall(key: string, bounds: Bounds): Exceeded | null
@@ -49,18 +44,6 @@ export interface Permits {
 }
 
 export type Later = (write: Promise<unknown>) => void
-
-/** Counted in advance, to be spent by this instance. */
-interface Lease {
-  left: number
-  /** What was asked for: how fast it went says how much to ask for next. */
-  readonly size: number
-  readonly taken: Instant
-  readonly lastsMs: number
-  /** The slices it is counted in, by the names of their attributes. */
-  readonly counted: readonly string[]
-  remaining: Left | null
-}
 
 /** What an instance remembers of one item and bounds. */
 interface Known {
@@ -81,7 +64,6 @@ const longestBackoffMs = 1000
 const mostRemoved = 20
 const mostRemovedAtOnce = 100
 const worthAWrite = 16
-const longestLease = 500
 
 /**
  * Counts requests, each by one atomic write, whatever other instances are doing. What was counted and then refused is taken back, so
@@ -129,7 +111,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
 
   const spend = (known: Known, cost: number): Granted | null => {
     const { lease } = known
-    if (!lease || lease.left < cost || since(lease.taken, clock) >= lease.lastsMs) return null
+    if (!canSpend(lease, cost, clock)) return null
     lease.left -= cost
     return granted(known, null, lease.remaining, async () => {
       lease.left += cost
@@ -147,7 +129,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
     const asked = instant(clock)
     const at = asked.wall
     const expiresAt = Math.ceil((at + lastsMs) / 1000)
-    const { amount, unused } = advance(known, cost, windows, clock)
+    const { amount, unused } = advance(known.lease, cost, windows, clock)
     const counted = windows.map(window => counterAttribute(window.counter, sliceAt(at, window)))
     const add = new Map(counted.map(name => [name, amount]))
     for (const name of unused?.counted ?? []) add.set(name, (add.get(name) ?? 0) - (unused?.left ?? 0))
@@ -158,7 +140,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
     known.stale = []
     const item = await store.change(key, { add, remove, expiresAt })
 
-    const readings = windows.map(window => read(item, window, at))
+    const readings = windows.map(window => readWindow(item, window, at))
     const stale = readings.flatMap(reading => reading.stale)
     const over = Math.max(0, ...readings.map(({ room }) => -room))
     const fits = amount - over
@@ -225,7 +207,7 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
 
     async take(key, bounds, cost, lastsMs, later) {
       const known = recall(`${key} ${bounds.id}`)
-      const leases = bounds.windows.every(({ leaseMs }) => leaseMs > 0)
+      const leases = leaseOf(bounds.windows) > 0
       for (;;) {
         const exceeded = exceededNow(known)
         if (exceeded) return exceeded
@@ -245,60 +227,4 @@ export function createPermits(store: StateStore, clock: Clock): Permits {
       return asking
     },
   }
-}
-
-interface Reading {
-  readonly window: Window
-  readonly counts: ReadonlyMap<number, number>
-  readonly current: number
-  readonly room: number
-  readonly stale: readonly string[]
-}
-
-function read(item: Item, window: Window, atMs: number): Reading {
-  const current = sliceAt(atMs, window)
-  const counts = countsOf(item, window.counter)
-  const stale = [...counts.keys()].filter(slice => isStale(slice, current, window))
-  for (const slice of counts.keys()) if (slice > current + window.ahead) counts.delete(slice)
-  return {
-    window,
-    counts,
-    current,
-    room: roomIn(counts, current, window),
-    stale: stale.map(slice => counterAttribute(window.counter, slice)),
-  }
-}
-
-/** The window that has least left for its size, once `change` is added to what was counted. */
-function leastOf(readings: readonly Reading[], change: number): Left {
-  const all = readings.map(({ window, counts, current, room }) => ({
-    window,
-    amount: Math.max(0, Math.min(window.max, room - change)),
-    resetMs: firstBackAt(counts, current, window),
-  }))
-  return all.reduce((least, each) =>
-    each.amount / each.window.max < least.amount / least.window.max ? each : least,
-  )
-}
-
-const leaseOf = (windows: readonly Window[]): number => Math.min(...windows.map(({ leaseMs }) => leaseMs))
-
-/** How much to count now: this request, or as many as the next second is likely to bring; less where little is left. */
-function advance(
-  known: Known,
-  cost: number,
-  windows: readonly Window[],
-  clock: Clock,
-): { amount: number; unused: Lease | null } {
-  const leaseMs = leaseOf(windows)
-  const { lease } = known
-  if (leaseMs === 0 || !lease) return { amount: cost, unused: null }
-  const spent = lease.size - lease.left
-  const elapsedMs = Math.max(1, since(lease.taken, clock))
-  const expected = elapsedMs >= lease.lastsMs ? spent : Math.ceil((spent * leaseMs) / elapsedMs)
-  // That two came together says little of how many will come.
-  const growth = lease.size < 4 ? 2 : 4
-  const wanted = Math.min(expected, growth * lease.size, longestLease)
-  const fair = Math.floor((lease.remaining?.amount ?? 0) / 8)
-  return { amount: Math.max(cost, Math.min(wanted, fair)), unused: lease.left > 0 ? lease : null }
 }
