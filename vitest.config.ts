@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -16,6 +17,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Of two processors vitest would use one; and most of these tests wait.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['test/**/*.test.ts'],
     // They need a browser, or a network, and have runs of their own: vitest.browser.config.ts, vitest.json-schema.config.ts.
     exclude: ['test/browser/**', 'test/json-schema/**'],
