@@ -7,7 +7,7 @@ import { allow } from '../../contract/decision.ts'
 import { readGateManifest } from '../../contract/gate-manifest.ts'
 import { createGate } from '../../functions/gate/pipeline.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
-import { memoryLimits } from '../../test/functions/gate/memory-state.ts'
+import { memoryLimits } from '../../test/functions/gate/memory-limits.ts'
 import { interleaved } from '../statistics.ts'
 import type { Task } from './warm-decisions.ts'
 

@@ -31,7 +31,8 @@ export function enforceLimits({
     try {
       const admission = await within(budgetMs, answer)
       // What is decided is decided, however long that takes.
-      await within(Math.max(1, budgetMs - (now() - startedAt)), admission.written).catch(() => null)
+      const { written } = admission
+      if (written) await within(Math.max(1, budgetMs - (now() - startedAt)), written).catch(() => null)
       return admission
     } catch (error) {
       // Of a request that was refused for lack of an answer nothing is to stay counted.

@@ -2,17 +2,8 @@ import { expect, test } from 'vitest'
 import { routeTable } from '../../bin/route-table.ts'
 import { type AskedOfToken, accessParts, accessText } from '../../contract/access-text.ts'
 import type { ListedRoute } from '../../local/routes.ts'
+import { nothing } from '../contract/asked-of-token.ts'
 
-const nothing: AskedOfToken = {
-  issuers: [],
-  scopes: [],
-  anyScope: [],
-  roles: [],
-  claims: [],
-  bind: [],
-  rule: null,
-  authentication: null,
-}
 const terminal = { isTTY: false } as NodeJS.WriteStream
 
 /** The lines of the table about a route that asks for this, cells between bars. */

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest'
 import { type AskedOfToken, accessParts, accessText } from '../../contract/access-text.ts'
+import { nothing } from './asked-of-token.ts'
 
-const nothing: AskedOfToken = {
-  issuers: [],
-  scopes: [],
-  anyScope: [],
-  roles: [],
-  claims: [],
-  bind: [],
-  rule: null,
-  authentication: null,
-}
 const textOf = (asked: Partial<AskedOfToken>) => accessText({ ...nothing, ...asked })
 
 test('each thing asked is one part, whatever its text holds', () => {

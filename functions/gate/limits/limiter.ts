@@ -31,8 +31,8 @@ interface Decided {
 }
 
 export interface Admission extends Decided {
-  /** What is written beside the decision: the better done before an instance is frozen, and no reason to decide otherwise. */
-  readonly written: Promise<unknown>
+  /** What is written beside the decision, if anything: the better done before an instance is frozen, and no reason to decide otherwise. */
+  readonly written: Promise<unknown> | null
   /** Takes back what was counted, for a request that was told something else meanwhile. */
   withdraw(): Promise<void>
 }
@@ -59,9 +59,9 @@ interface LimiterParts {
   readonly clock: Clock
 }
 
-/** How near all callers together are to a limit is nobody's business outside. */
 const dayMs = 86_400_000
 
+/** How near all callers together are to a limit is nobody's business outside. */
 const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
 
 /**
@@ -73,10 +73,9 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
   const controls = createControlsReader(store, clock)
   const subjects = createSubjects(store, clock)
 
-  /** Counts a request everywhere it counts. What was granted on the way is in `granted`, whatever comes of it. */
   /** What a request is counted in, from the narrowest to the widest. */
-  const asksOf = (asking: Asking, hashKey: HashKey, subject: string | null): Ask[] =>
-    planOf(plans, asking.route).layers.flatMap(({ layer, of, boundsFor }) => {
+  const asksOf = ({ layers }: RoutePlan, asking: Asking, hashKey: HashKey, subject: string | null): Ask[] =>
+    layers.flatMap(({ layer, of, boundsFor }) => {
       const bounds = boundsFor({ claims: asking.ticket?.claims ?? null, address: asking.address })
       const key = layer === 'user' ? subject && itemOf(subject, of) : keyOf(layer, of, asking, hashKey)
       return bounds && key !== null ? [{ layer, key, bounds }] : []
@@ -90,11 +89,11 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
     later: Later,
   ): Promise<Decided> => {
     const { ticket } = asking
-    const { cost } = planOf(plans, asking.route)
+    const plan = planOf(plans, asking.route)
     const subject = ticket && subjectKey(hashKey, ticket.issuer, ticket.subject)
     const remembered = ticket && subject && subjects.recall(subject, ticket)
     if (remembered) return refused(remembered)
-    const asks = asksOf(asking, hashKey, subject)
+    const asks = asksOf(plan, asking, hashKey, subject)
     // Before anything is written: what is known to be refused costs nothing, whichever layer it is that refuses.
     for (const { layer, key, bounds } of asks) {
       const known = permits.recall(key, bounds)
@@ -104,7 +103,7 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
     for (const { layer, key, bounds } of asks) {
       const asked = instant(clock)
       const lastsMs = (key === subject ? subjectItemDays : otherItemDays) * dayMs
-      const taken = await permits.take(key, bounds, cost, lastsMs, later).catch(throttledOnly)
+      const taken = await permits.take(key, bounds, plan.cost, lastsMs, later).catch(throttledOnly)
       if (!taken) return { decision: deny(`limit.${layer}`, { retryAfterSeconds: 1 }), report: null }
       if (taken.ok) granted.push(taken)
       if (ticket && key === subject && taken.item) subjects.saw(key, taken.item, asked)
@@ -129,7 +128,7 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
       const giveBack = () => granted.splice(0).map(each => each.giveBack())
       const finish = (decided: Decided): Admission => ({
         ...decided,
-        written: Promise.all(pending),
+        written: pending.length > 0 ? Promise.all(pending) : null,
         withdraw: async () => {
           await Promise.all(giveBack())
         },

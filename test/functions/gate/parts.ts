@@ -7,7 +7,7 @@ import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { createGate, type GateParts } from '../../../functions/gate/pipeline.ts'
 import { readRules } from '../../../functions/gate/read-rules.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
-import { memoryLimits } from './memory-state.ts'
+import { memoryLimits } from './memory-limits.ts'
 
 export const emptyInput: InputManifest = {
   path: [],
