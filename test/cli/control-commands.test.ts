@@ -79,7 +79,7 @@ describe('sallyport control', () => {
   afterEach(() => {
     vi.unstubAllEnvs()
   })
-  const control = (...args: readonly string[]) => run(...args, '--table', 'state')
+  const control = (...args: readonly string[]) => run(...args, '--table', table.table)
 
   /** Runs the command that an output says would undo it. */
   async function undo(out: string) {
@@ -118,7 +118,7 @@ describe('sallyport control', () => {
           ' {2}effect {2}refused with 403 by every gate within 5 s\n' +
           ' {2}by {6}eve\n {2}why {5}INC-1\n {2}named {3}user#[\\w-]{43}\n' +
           ' {2}note {4}none of its requests is counted by what routes share so far; is the name right\\?\n' +
-          ` {2}undo {4}\\S.* control release --issuer ${issuer} --subject ${subject} --table state --why '…'\n$`,
+          ` {2}undo {4}\\S.* control release --issuer ${issuer} --subject ${subject} --table ${table.table} --why '…'\n$`,
       ),
     )
     expect(await asked({ subject })).toBe('control.quarantined')

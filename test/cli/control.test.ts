@@ -27,7 +27,7 @@ it('revokes the token on stdin in a deployed table, showing nothing of it, and n
     sallyportWith(
       project,
       { env, input },
-      ...['control', 'revoke', '--token-stdin', '--why', 'leaked', '--table', 'state'],
+      ...['control', 'revoke', '--token-stdin', '--why', 'leaked', '--table', table.table],
     )
   try {
     const [jti, sub] = [randomUUID(), randomUUID()]
@@ -38,7 +38,7 @@ it('revokes the token on stdin in a deployed table, showing nothing of it, and n
     const { out, err, code } = await revoke(`${parts.join('.')}\n`)
     expect([err, code]).toEqual(['', 0])
     expect(out).toMatch(
-      /^✓ revoked: the token on stdin\n[\s\S]*undo .* control restore --listed 'token [\w-]{43}' --table state --why/,
+      /^✓ revoked: the token on stdin\n[\s\S]*undo .* control restore --listed 'token [\w-]{43}' --table [\w-]+ --why/,
     )
     for (const part of [jti, sub, ...parts]) expect(out).not.toContain(part)
     table.advance((Date.now() - table.now()) / 1000)
@@ -47,10 +47,10 @@ it('revokes the token on stdin in a deployed table, showing nothing of it, and n
     const restored = await sallyportWith(
       project,
       { env, input: parts.join('.') },
-      ...['control', 'restore', '--token-stdin', '--why', 'found', '--table', 'state'],
+      ...['control', 'restore', '--token-stdin', '--why', 'found', '--table', table.table],
     )
     expect(restored.out).toMatch(
-      /^ {2}undo {4}.* control revoke --token-stdin --table state --why '…', with the token on stdin again$/m,
+      /^ {2}undo {4}.* control revoke --token-stdin --table [\w-]+ --why '…', with the token on stdin again$/m,
     )
 
     const refused = await revoke('secret'.repeat(20_000))

@@ -245,7 +245,7 @@ test('nothing is ordered, listed or written in a table that no gate has used: it
     await expect(each()).rejects.toMatchObject({
       code: 'unused',
       message: expect.stringMatching(
-        /^table: state, which has no key: no gate has used this table yet, or it is another table\n {2}allowed: .*\n {2}fix: .*STATE_TABLE/,
+        /^table: state-[\w-]+, which has no key: no gate has used this table yet, or it is another table\n {2}allowed: .*\n {2}fix: .*STATE_TABLE/,
       ),
     })
   expect(await table.items()).toEqual([])

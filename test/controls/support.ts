@@ -1,12 +1,11 @@
-import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { type Controls, openControls } from 'sallyport/controls'
 import type { LayerManifest } from '../../contract/limits.ts'
-import { stateTable } from '../../contract/state.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import { openStateStore } from '../../functions/gate/limits/dynamodb.ts'
 import { createLimiter, type Limiter } from '../../functions/gate/limits/limiter.ts'
 import { planLimits } from '../../functions/gate/limits/plan.ts'
-import { startDynamoDb } from '../../local/dynamodb/tables.ts'
+import { createStateTable } from '../state/store.ts'
 
 export const issuer = 'https://login.example.com'
 export const anna = { issuer, subject: 'anna' }
@@ -21,22 +20,9 @@ export type Send = (command: unknown, options?: unknown) => Promise<unknown>
 
 /** A state table of a test's own, which a gate has used, in a time that passes when told. */
 export async function startTable() {
-  const table = 'state'
-  const database = await startDynamoDb({
-    tables: [
-      {
-        TableName: table,
-        KeySchema: [{ AttributeName: stateTable.partitionKey, KeyType: 'HASH' }],
-        AttributeDefinitions: [{ AttributeName: stateTable.partitionKey, AttributeType: 'S' }],
-      },
-    ],
-  })
-  const client = new DynamoDBClient({
-    endpoint: database.origin,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  })
+  const database = await createStateTable()
+  const table = database.name
+  const client = database.client()
   const useTable = (name = table) => openStateStore(name, 5000, client).readControls()
   await useTable()
   let atMs = startMs
@@ -62,16 +48,13 @@ export async function startTable() {
         store: openStateStore(table, 5000, client),
         clock: { wall: now, steady: now },
       }),
-    items: () => database.scan(table),
+    items: database.items,
     async item(key: string) {
-      return (await database.scan(table)).find(({ pk }) => pk?.S === key)
+      return (await database.items()).find(({ pk }) => pk?.S === key)
     },
     put: (item: Record<string, AttributeValue>) =>
       client.send(new PutItemCommand({ TableName: table, Item: item })),
-    async close() {
-      client.destroy()
-      await database.close()
-    },
+    close: database.close,
   }
 }
 export type TestTable = Awaited<ReturnType<typeof startTable>>
