@@ -15,6 +15,7 @@ import {
 } from './decode.ts'
 import { deployed } from './deployed.ts'
 import { routeLimits } from './limits.ts'
+import { upstreamManifest } from './upstream-manifest.ts'
 
 /**
  * Which members of a JSON value are declared. `members` by name, `others` for maps, `items` for arrays.
@@ -162,22 +163,6 @@ const gateRoute = object({
 })
 export type GateRoute = Decoded<typeof gateRoute>
 
-const upstream = oneOfKind({
-  http: object({
-    kind: literal('http'),
-    /** Scheme, host and optional base path; never from the request. */
-    url: deployed,
-    timeoutMs: count,
-    maxResponseBytes: count,
-  }),
-  lambda: object({ kind: literal('lambda'), functionArn: deployed, timeoutMs: count }),
-  stub: object({ kind: literal('stub') }),
-  /** The function that API Gateway calls, in which the door itself stands: see functions/middleware. */
-  direct: object({ kind: literal('direct') }),
-})
-export type UpstreamManifest = Decoded<typeof upstream>
-export type UpstreamKind<K extends UpstreamManifest['kind']> = Extract<UpstreamManifest, { kind: K }>
-
 /** Pages of which origins may use an API, and what they may ask for. */
 const cors = object({
   /** As browsers write them (RFC 6454 §6.2); compared byte for byte. */
@@ -211,7 +196,7 @@ const gateManifest = object({
   format: literal('sallyport/gate@1'),
   api: string,
   gate: string,
-  upstream,
+  upstream: upstreamManifest,
   /** Null: this API counts nothing, and nothing can be ordered of it. */
   state: nullable(state),
   clientAddress: nullable(clientAddress),

@@ -8,6 +8,7 @@ export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './decl
 export type { CorsOptions } from './declare/cors.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
 export { declareRoute } from './declare/declared-route.ts'
+export type { HttpUpstreamOptions } from './declare/http-upstream.ts'
 export type { DeclaredInput, RouteInput } from './declare/input.ts'
 export { Issuer } from './declare/issuer.ts'
 export type { Auth0IssuerOptions } from './declare/issuers/auth0.ts'
@@ -36,7 +37,6 @@ export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
 export {
   type DirectUpstreamOptions,
-  type HttpUpstreamOptions,
   type LambdaUpstreamOptions,
   Upstream,
 } from './declare/upstream.ts'

@@ -20,7 +20,7 @@ const authorizer = await loadAuthorizer()
 const gate = await createDealsGate()
 const keys = createLocalJWKSet(task.jwks)
 
-const context = { awsRequestId: 'bench' } as Context
+const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 13_000 } as Context
 let requests = 0
 const samples = await interleaved(
   {

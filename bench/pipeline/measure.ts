@@ -5,7 +5,8 @@ import type { Context } from 'aws-lambda'
 import { allow, settle } from '../../contract/decision.ts'
 import { readGateManifest } from '../../contract/gate-manifest.ts'
 import { createGate, type GateParts } from '../../functions/gate/pipeline.ts'
-import { answerOf, askedOf } from '../../functions/gate/upstreams/http.ts'
+import { answerOf } from '../../functions/gate/upstreams/http/answered.ts'
+import { askedOf } from '../../functions/gate/upstreams/http/asked.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { memoryLimits } from '../../test/functions/gate/memory-limits.ts'
 import { interleaved } from '../statistics.ts'
@@ -39,7 +40,7 @@ const parts: GateParts = {
 }
 
 const newEvent = typicalEvent(manifest)
-const context = { awsRequestId: 'bench' } as Context
+const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 13_000 } as Context
 type Handler = (event: never, context: Context) => Promise<{ statusCode: number; body: string }>
 const [ours, middy] = [createGate(parts), middyPeer(manifest.gate, manifest.api)] as unknown as [
   Handler,

@@ -91,8 +91,12 @@ export function timedSteps(untimed: GateParts) {
     }
     for (const [name, { before }] of steps) if (before) await timed(name, () => before(request))
     const declared = request.event as DeclaredRequest
-    const answer = (await timed('callUpstream', () => call(declared))) as Awaited<ReturnType<typeof call>>
-    request.response = await timed('declareOutputs', () => declareOutputs(gate, async () => answer)(declared))
+    const answer = (await timed('callUpstream', () => call(declared, context))) as Awaited<
+      ReturnType<typeof call>
+    >
+    request.response = await timed('declareOutputs', () =>
+      declareOutputs(gate, async () => answer)(declared, context),
+    )
     for (const [name, { after }] of steps.toReversed()) if (after) await timed(name, () => after(request))
     return { steps: { ...times, 'telemetry.stripped': counting }, parts: parts(body, declared) }
   }

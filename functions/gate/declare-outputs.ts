@@ -1,4 +1,4 @@
-import type { APIGatewayProxyResult } from 'aws-lambda'
+import type { APIGatewayProxyResult, Context } from 'aws-lambda'
 import { type Deny, deny, Refused, settle } from '../../contract/decision.ts'
 import type { OutputManifest } from '../../contract/gate-manifest.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
@@ -20,10 +20,10 @@ export type AnswerValidators = Readonly<Record<string, Readonly<Record<string, V
 export const declareOutputs =
   (
     { outputs, telemetry }: { outputs: AnswerValidators; telemetry: Telemetry },
-    call: (request: DeclaredRequest) => Promise<UpstreamAnswer>,
+    call: (request: DeclaredRequest, context: Context) => Promise<UpstreamAnswer>,
   ) =>
-  async (request: DeclaredRequest): Promise<APIGatewayProxyResult> =>
-    declareAnswer({ outputs, telemetry }, request, await call(request))
+  async (request: DeclaredRequest, context: Context): Promise<APIGatewayProxyResult> =>
+    declareAnswer({ outputs, telemetry }, request, await call(request, context))
 
 /** The same for an answer that is there already. Throws a {@link Refused}. */
 export function declareAnswer(

@@ -1,4 +1,5 @@
-import { readGateManifest, type UpstreamManifest } from '../../contract/gate-manifest.ts'
+import { readGateManifest } from '../../contract/gate-manifest.ts'
+import type { UpstreamManifest } from '../../contract/upstream-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
@@ -22,7 +23,7 @@ const now = Date.now
 async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   switch (upstream.kind) {
     case 'http':
-      return (await import('./upstreams/http.ts')).openHttp(upstream, process.env)
+      return (await import('./upstreams/http/open-http.ts')).openHttp(upstream, process.env)
     case 'lambda':
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':

@@ -1,19 +1,12 @@
-import { Duration, Size } from 'aws-cdk-lib'
+import type { Duration } from 'aws-cdk-lib'
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { checkDuration, checkHttps, checkOptions, checkSize, describeValue } from './checks.ts'
+import { checkOptions, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkDirect, checkPatience } from './direct.ts'
+import { type HttpTarget, type HttpUpstreamOptions, readHttpUpstream } from './http-upstream.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
-
-export interface HttpUpstreamOptions {
-  /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
-  readonly timeout?: Duration
-  /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
-  readonly maxResponse?: Size
-  /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
-  readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
-}
+import { checkTimeout } from './upstream-timeout.ts'
 
 export interface LambdaUpstreamOptions {
   /** How long the function may take. Beyond it the caller gets 504. @default Duration.seconds(10) */
@@ -33,13 +26,7 @@ export interface DirectUpstreamOptions {
 }
 
 export type UpstreamTarget =
-  | {
-      readonly kind: 'http'
-      readonly url: string
-      readonly timeout: Duration
-      readonly maxResponseBytes: number
-      readonly limit: DeclaredLimit | undefined
-    }
+  | HttpTarget
   | {
       readonly kind: 'lambda'
       readonly function: IFunction
@@ -62,16 +49,7 @@ export class Upstream {
    * @param url scheme `https`, host, and optionally a base path
    */
   static http(url: string, options: HttpUpstreamOptions = {}): Upstream {
-    const at = 'Upstream.http'
-    checkOptions(at, options, ['timeout', 'maxResponse', 'limit'])
-    checkHttps(at, 'url', url)
-    return new Upstream({
-      kind: 'http',
-      url,
-      timeout: checkTimeout(at, options.timeout),
-      maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
-      limit: readUpstreamLimit(`${at} limit`, options.limit),
-    })
+    return new Upstream(readHttpUpstream('Upstream.http', url, options))
   }
 
   /**
@@ -135,17 +113,6 @@ export class Upstream {
     this.target = target
   }
 }
-
-// API Gateway gives up after 29 seconds; the gate must still be there to answer for the upstream.
-const longest = 25
-
-const checkTimeout = (at: string, given = Duration.seconds(10)): Duration =>
-  checkDuration(`${at} timeout`, given, {
-    unit: 'milliseconds',
-    least: 100,
-    most: longest * 1000,
-    fix: 'API Gateway answers within 29 s; make longer work asynchronous',
-  })
 
 /** Whether a value survives JSON: a function or `undefined` does not, a cycle or a bigint throws. */
 function isJson(value: unknown): boolean {

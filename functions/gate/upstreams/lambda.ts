@@ -1,13 +1,13 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import { resolveDeployed } from '../../../contract/deployed.ts'
-import type { UpstreamKind } from '../../../contract/gate-manifest.ts'
+import type { UpstreamKind } from '../../../contract/upstream-manifest.ts'
 import { roleCredentials } from '../../runtime/credentials.ts'
 import { fieldsOf, grouped } from '../inputs/pairs.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import { boundedBody, embedBody } from './bodies.ts'
 import { principalOf } from './principal.ts'
-import type { Upstream, UpstreamAnswer } from './upstream.ts'
+import { shorter, type Upstream, type UpstreamAnswer } from './upstream.ts'
 
 /** What a Lambda upstream receives: the declared request, and who is calling. */
 export interface LambdaUpstreamEvent {
@@ -32,13 +32,13 @@ export function openLambda(
   client = new LambdaClient({ maxAttempts: 1, credentials: roleCredentials(environment) }),
 ): Upstream {
   const functionName = resolveDeployed(declared.functionArn, environment)
-  return async request => {
+  return async (request, withinMs) => {
     const payload = payloadOf(request)
     if (!payload.ok) return payload
     try {
       const { FunctionError, Payload } = await client.send(
         new InvokeCommand({ FunctionName: functionName, Payload: payload.value }),
-        { abortSignal: AbortSignal.timeout(declared.timeoutMs) },
+        { abortSignal: AbortSignal.timeout(shorter(declared.timeoutMs, withinMs)) },
       )
       if (FunctionError) return deny('upstream.failed', { note: FunctionError })
       return answerOf(Payload?.transformToString() ?? '')

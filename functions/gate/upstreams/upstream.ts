@@ -9,5 +9,11 @@ export interface UpstreamAnswer {
   readonly body: string | Uint8Array
 }
 
-/** Calls what stands behind a gate. Denials: `input.too_large`, `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`. */
-export type Upstream = (request: DeclaredRequest) => Promise<Decision<UpstreamAnswer>>
+/**
+ * Calls what stands behind a gate, and has so many milliseconds left for it, its own time-out aside. Denials: `input.too_large`, `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`.
+ */
+export type Upstream = (request: DeclaredRequest, withinMs: number) => Promise<Decision<UpstreamAnswer>>
+
+/** What is less: the declared time-out, or what is left. In whole milliseconds, as timers want it. */
+export const shorter = (timeoutMs: number, withinMs: number): number =>
+  Math.max(0, Math.floor(Math.min(timeoutMs, withinMs)))

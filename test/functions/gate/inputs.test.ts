@@ -9,7 +9,7 @@ import { fieldsOf } from '../../../functions/gate/inputs/pairs.ts'
 import * as path from '../../../functions/gate/inputs/path.ts'
 import * as query from '../../../functions/gate/inputs/query.ts'
 import { candidateOf, failureIn, type Validate } from '../../../functions/gate/inputs/validation.ts'
-import { targetOf } from '../../../functions/gate/upstreams/http.ts'
+import { targetOf } from '../../../functions/gate/upstreams/http/asked.ts'
 import { emptyInput } from './parts.ts'
 
 /** What becomes of reading one place: its value, or what the request would be refused with. */

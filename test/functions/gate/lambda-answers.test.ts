@@ -29,7 +29,7 @@ async function answered(answer: unknown, asked: DeclaredRequest = request): Prom
   const Payload = { transformToString: () => JSON.stringify(answer) }
   const client = { send: async () => ({ Payload }) } as unknown as LambdaClient
   const upstream = openLambda({ kind: 'lambda', functionArn: 'arn', timeoutMs: 1000 }, {}, client)
-  const decision = await upstream(asked)
+  const decision = await upstream(asked, 10_000)
   return decision.ok ? decision.value : decision.reason
 }
 

@@ -177,6 +177,7 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
     storeFailures,
     uncounted,
     state,
-    handle: (event: unknown) => gate(event as Both, { awsRequestId: 'aws-1' } as Context),
+    handle: (event: unknown) =>
+      gate(event as Both, { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 13_000 } as Context),
   }
 }

@@ -1,0 +1,38 @@
+import { type Decision, deny } from '../../../../contract/decision.ts'
+import type { UpstreamAnswer } from '../upstream.ts'
+
+/** What it said, as all upstreams say it. */
+export const answerOf = (
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  body: Uint8Array,
+): UpstreamAnswer => ({
+  status,
+  headers: Object.fromEntries(
+    Object.entries(headers).map(([name, values = []]) => [
+      name.toLowerCase(),
+      typeof values === 'string' ? [values] : values,
+    ]),
+  ),
+  body,
+})
+
+// What undici says of an answer that it cannot read. For a status of 000 and for one of 101 that nobody asked for, an assertion of its
+// own fails; to word that one, Node reads the bundle, and may come to a SyntaxError over it.
+const unreadable = new Set([
+  ...['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  ...['HTTPParserError', 'AssertionError', 'SyntaxError'],
+])
+
+/** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
+export function failureOf(error: unknown): Decision<never> {
+  const { code: given, name } = error as { code?: unknown; name?: string }
+  // That of a DOMException is a number.
+  const code = typeof given === 'string' ? given : undefined
+  const note = code ?? name
+  if (unreadable.has(code ?? '') || unreadable.has(name ?? '')) {
+    return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
+  }
+  const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
+  return deny(timedOut ? 'upstream.timeout' : 'upstream.unreachable', { note })
+}
