@@ -3,7 +3,8 @@ import type { LimitLayer } from './limits.ts'
 
 /**
  * The state table: what its items are called. One item for each subject holds its counters beside its controls, so that one write
- * counts a request and says whether its caller is still welcome. Callers are named by HMACs under a key of the table's own: what a
+ * counts a request and says whether its caller is still welcome. Where no such write is needed, it is read every two seconds: limits of
+ * one route have items of their own, and what is leased is counted in advance. Callers are named by HMACs under a key of the table's own: what a
  * log, a trace or a list of hot keys shows of them leads back to nobody.
  */
 export const stateTable = {

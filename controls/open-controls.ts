@@ -68,14 +68,15 @@ export interface Change {
    */
   readonly undo: Verb | null
   /**
-   * Of a subject, client or address: whether its requests have been counted in this table. Where they have not, it may be misspelt: an order about
-   * nobody is obeyed as well. Null: that is not known.
+   * Of a subject, client or address: whether its requests have been counted in this table, by limits that routes share. Where they have not,
+   * it may be misspelt: an order about nobody is obeyed as well. Null: that is not known.
    */
   readonly counted: boolean | null
 }
 
 /**
- * Orders what gates obey: within five seconds everywhere; about a subject, at once with the next request that is counted.
+ * Orders what gates obey: within five seconds everywhere; about a subject within two, and at once with the next request that is counted by
+ * a limit of users that routes share, if that is not leased.
  *
  * All reject with a `ControlError` where something cannot be ordered (see its `code`), and with the SDK's error where the table does
  * not answer and nothing was done. Whatever failed may be run again.
@@ -128,8 +129,8 @@ export interface Controls {
   /** What is in force: all of it, or what there is about one target. */
   list(target?: Exclude<Target, ListedTarget>): Promise<Listed[]>
   /**
-   * Whether requests of a subject, client or address have been counted in this table: where they have not, its name may be misspelt.
-   * Null for other targets.
+   * Whether requests of a subject, client or address have been counted in this table, by limits that routes share: where they have not, its
+   * name may be misspelt. Null for other targets.
    */
   isCounted(target: Exclude<Target, ListedTarget>): Promise<boolean | null>
   /**

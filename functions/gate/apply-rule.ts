@@ -1,6 +1,6 @@
 import { deny, Refused } from '../../contract/decision.ts'
 import type { Rule } from '../../contract/rule.ts'
-import { candidateOf } from './inputs/validation.ts'
+import { ruleInputOf } from './inputs/validation.ts'
 import type { DeclaredRequest, Step } from './passage.ts'
 
 /** Rules by the route they are of, read when the function loads. */
@@ -18,7 +18,7 @@ export function applyRule({ rules }: { rules: Rules }): Step<Record<string, unkn
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
       if (!rule) throw new Error('no rule for this route')
       if (!ticket) throw new Error('a rule without a caller')
-      const { path, query } = candidateOf(request)
+      const { path, query } = ruleInputOf(request)
       let holds: boolean
       try {
         holds = rule.holds({ claims: ticket.claims, path, query, source: { ip: sourceIp } })

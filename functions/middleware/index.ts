@@ -29,7 +29,7 @@ export type Handler<Route extends DeclaredRoute> = (
  * `export const handler = serve<typeof getOrder>(async ({ path }) => …)`.
  *
  * The handler gets `{ route, path, query, headers, cookies, body, principal }`: declared, validated, and nothing else of the
- * request. It answers `{ status, headers?, cookies?, body? }` as its route declares it, which its type checks. What is not declared
+ * request. It answers `{ status, headers?, cookies?, type?, body? }` as its route declares it, which its type checks. What is not declared
  * of it is left out; another status or shape, and more than 5 MiB, is 502, and so is an exception, of which callers see nothing.
  *
  * It may be a middy with middlewares of its own: whatever they do is the handler's doing. {@link secondDoor} is the same as one

@@ -24,18 +24,21 @@ export function asMiddleware(enter: DoorInside): Middleware {
     after: request => {
       const guarded = guards.get(request)
       if (!guarded?.passage) throw new Error('a request that did not come in by the door')
+      guarded.answered = true
       request.response = guarded.failed ? guarded.failure : guarded.passage.answer(request.response)
     },
     onError: request => {
       const guarded = guards.get(request)
-      // Where there is none, it failed before the door: nothing is known of it, and nothing here answers for it.
-      if (guarded) request.response = guarded.failure
+      // Where there is none, it failed before the door; after its answer an earlier one failed. Nothing here answers for either.
+      if (guarded && !guarded.answered) request.response = guarded.failure
     },
   }
 }
 
 interface Guard {
   readonly passage: Passage | undefined
+  /** Its answer is logged and counted: what fails from then on is beyond it, and is not counted as a second one. */
+  answered: boolean
   failed: boolean
   /** What goes back then. Undefined: nothing, and the function fails. */
   failure: unknown
@@ -51,7 +54,7 @@ interface Guard {
  * nothing here can catch.
  */
 function guard(request: middy.Request, passage?: Passage): Guard {
-  const guarded: Guard = { passage, failed: false, failure: undefined }
+  const guarded: Guard = { passage, answered: false, failed: false, failure: undefined }
   let error: unknown = request.error
   Object.setPrototypeOf(request, {
     get earlyResponse() {
@@ -67,7 +70,7 @@ function guard(request: middy.Request, passage?: Passage): Guard {
     get: () => error,
     set: given => {
       error = given
-      if (guarded.failed) return
+      if (guarded.failed || guarded.answered) return
       guarded.failed = true
       guarded.failure = passage?.fail(given)
     },

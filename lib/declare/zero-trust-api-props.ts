@@ -23,7 +23,8 @@ export interface ZeroTrustApiProps {
   /**
    * Whether operators can quarantine, revoke and close at run time: every gate then looks into the state table, also those whose routes
    * have no limits. `false`: only gates that count look there, and obey what they find.
-   * @default - true where the API has limits or a `state`, but for gates of stubs that answer everyone and count nothing
+   * @default - true where the API has limits or a `state`, but for a gate of stubs none of whose routes takes a token or counts; stubs
+   * that are declared in place share one gate
    */
   readonly controls?: boolean
   /** Where a caller's address stands when proxies or a CDN stand before the API. @default - whoever called API Gateway */

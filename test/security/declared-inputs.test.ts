@@ -398,6 +398,12 @@ describe('a form', () => {
     expect(await refused(form(body), 400, 'input.malformed')).toBeUndefined()
   })
 
+  test('of exactly 1000 parts is read, and one more is refused', async () => {
+    const parts = (count: number) => `name=a${'&x='.repeat(count - 1)}`
+    expect((await passed(form(parts(1000)))).body).toBe('name=a')
+    expect(await refused(form(parts(1001)), 400, 'input.malformed')).toBeUndefined()
+  })
+
   test.each([
     'application/json',
     'multipart/form-data; boundary=x',

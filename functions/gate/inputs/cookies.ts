@@ -1,7 +1,7 @@
 import type { Parameter } from '../../../contract/gate-manifest.ts'
 import type { Findings } from './findings.ts'
 import type { SentHeaders } from './headers.ts'
-import type { Pairs } from './pairs.ts'
+import { grouped, type Pairs } from './pairs.ts'
 
 // cookie-octet of RFC 6265 §4.1.1.
 const cookieValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
@@ -10,12 +10,7 @@ const cookieValue = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 export function readCookies(sent: SentHeaders, declared: readonly Parameter[], findings: Findings): Pairs {
   const lines = sent.get('cookie')
   if (!lines) return []
-  const values = new Map<string, string[]>()
-  for (const [name, value] of lines.flatMap(line => String(line).split(';')).map(pairOf)) {
-    const earlier = values.get(name)
-    if (earlier) earlier.push(value)
-    else values.set(name, [value])
-  }
+  const values = grouped(lines.flatMap(line => String(line).split(';')).map(pairOf))
   const read: Array<readonly [string, string]> = []
   for (const { name } of declared) {
     const [value, ...more] = values.get(name) ?? []

@@ -48,9 +48,9 @@ export class Findings {
     if (this.#invalid.length < most) this.#invalid.push(field(place, name, detail))
   }
 
-  /** Whether something was already said against it. */
+  /** Whether it was already said to be invalid. */
   has(place: Place, name: string): boolean {
-    return [...this.#invalid, ...this.#ambiguous].some(found => found.in === place && found.name === name)
+    return this.#invalid.some(found => found.in === place && found.name === name)
   }
 
   /** Not declared, and so not copied. */

@@ -6,12 +6,14 @@ import { readQuery } from './query.ts'
 // More than any form has; what has more is no form but a way to make us work.
 const mostFields = 1000
 
-// What a form's encoder writes (WHATWG URL §5.2), and in its values the `=` that some leave as it is.
+// What encoders write (WHATWG URL §5.2), and what some leave as it is: all that a query may hold (RFC 3986 §3.4) but `;`, which
+// some readers part fields at.
 const encoded = /^(?:[\w*.!~'()@:/?$,=-]|\+|%[0-9a-f]{2})*$/i
 
 /**
  * The declared fields of an `application/x-www-form-urlencoded` body, decoded once. Undefined for what two readers would
- * decode differently: broken escapes, bytes that are not UTF-8, characters that an encoder escapes.
+ * decode differently (broken escapes, bytes that are not UTF-8, characters that every encoder escapes, a part without a name),
+ * and for more than 1000 parts.
  */
 export function readForm(
   text: string,

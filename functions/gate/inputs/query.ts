@@ -1,6 +1,7 @@
 import type { Parameter } from '../../../contract/gate-manifest.ts'
 import type { Findings } from './findings.ts'
 import type { Pairs } from './pairs.ts'
+import { escapePointer } from './projection.ts'
 
 type Sent = Readonly<Record<string, readonly string[] | undefined>> | null
 
@@ -21,7 +22,7 @@ export function readQuery(
   place: 'query' | 'body' = 'query',
 ): Pairs {
   const read: Array<readonly [string, string]> = []
-  const named = place === 'query' ? (name: string) => name : (name: string) => `/${name}`
+  const named = place === 'query' ? (name: string) => name : (name: string) => `/${escapePointer(name)}`
   let found = 0
   for (const { name, many } of declared) {
     const values = raw && Object.hasOwn(raw, name) ? raw[name] : undefined

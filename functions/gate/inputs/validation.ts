@@ -41,11 +41,19 @@ type Candidate = Record<'path' | 'query' | 'headers' | 'cookies', Typed>
 export function candidateOf(request: DeclaredRequest): Candidate {
   const { input } = request.route
   return {
-    path: typed(Object.entries(request.path), input.path),
-    query: typed(request.query, input.query),
+    ...ruleInputOf(request),
     headers: typed(request.headers, input.headers),
     cookies: typed(request.cookies, input.cookies),
   }
+}
+
+/** Of these what rules may ask for. */
+export function ruleInputOf({
+  route: { input },
+  path,
+  query,
+}: DeclaredRequest): Pick<Candidate, 'path' | 'query'> {
+  return { path: typed(Object.entries(path), input.path), query: typed(query, input.query) }
 }
 
 function typed(pairs: Pairs, declared: readonly Parameter[]): Typed {

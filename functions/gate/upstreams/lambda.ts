@@ -106,14 +106,7 @@ function headersOf(single: unknown, multi: unknown): Record<string, string[]> | 
     ),
   ]
   if (!lists || !fields.every(([, value]) => typeof value === 'string')) return undefined
-  const read = new Map<string, string[]>()
-  for (const [name, value] of fields) {
-    const key = name.toLowerCase()
-    const values = read.get(key)
-    if (values) values.push(String(value))
-    else read.set(key, [String(value)])
-  }
-  return Object.fromEntries(read)
+  return Object.fromEntries(grouped(fields.map(([name, value]) => [name.toLowerCase(), String(value)])))
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

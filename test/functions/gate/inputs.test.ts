@@ -4,6 +4,7 @@ import type { BodyManifest, Parameter } from '../../../contract/gate-manifest.ts
 import { readBody } from '../../../functions/gate/inputs/body.ts'
 import * as cookies from '../../../functions/gate/inputs/cookies.ts'
 import { Findings } from '../../../functions/gate/inputs/findings.ts'
+import { readForm } from '../../../functions/gate/inputs/form.ts'
 import * as headers from '../../../functions/gate/inputs/headers.ts'
 import { fieldsOf } from '../../../functions/gate/inputs/pairs.ts'
 import * as path from '../../../functions/gate/inputs/path.ts'
@@ -388,6 +389,15 @@ describe('a body', () => {
   test('of bytes is refused as text, which API Gateway does not make of it', () => {
     expect(readBytes('text', false)).toMatchObject({ reason: 'input.malformed' })
     expect(readBytes('AAE=', false)).toMatchObject({ reason: 'input.malformed' })
+  })
+})
+
+describe('a form', () => {
+  test('has its fields named by JSON Pointers, escaped, whatever is wrong with them', () => {
+    const findings = new Findings()
+    readForm('a%7E%2Fb=1&a%7E%2Fb=2&c%7E%2Fd=3', [one('a~/b')], findings)
+    expect(findings.ambiguity).toMatchObject(ambiguous('body', '/a~0~1b'))
+    expect(findings.namesLeftIn('body')).toEqual(['/c~0~1d'])
   })
 })
 

@@ -399,6 +399,45 @@ describe('middlewares of the user’s own', () => {
     await expect(fn.handle()).rejects.toThrow('outer')
     expect([fn.called, fn.statuses]).toEqual([[], []])
   })
+
+  // The door has answered by then: what goes back is not its answer, and it counts no second one.
+  test('that fail once the door has answered make the function fail, and the answer is counted once', async () => {
+    const fn = assemble(undefined, {
+      outer: {
+        after: () => {
+          throw new Error('outer')
+        },
+      },
+    })
+    await expect(fn.handle()).rejects.toThrow('outer')
+    expect([fn.called.length, fn.statuses, reasons(fn), fn.faults]).toEqual([1, [200], [], []])
+  })
+
+  test('that fail once the door has answered for a failure make the function fail, and it is counted once', async () => {
+    const fn = assemble(() => ({ status: 500 }), {
+      outer: {
+        after: () => {
+          throw new Error('outer')
+        },
+      },
+    })
+    await expect(fn.handle()).rejects.toThrow('outer')
+    expect([fn.statuses, reasons(fn), fn.faults]).toEqual([[502], ['upstream.failed'], []])
+  })
+
+  test('may answer for what fails once the door has answered', async () => {
+    const fn = assemble(undefined, {
+      outer: {
+        after: () => {
+          throw new Error('outer')
+        },
+        onError: request => {
+          request.response = { statusCode: 503, body: 'outer' }
+        },
+      },
+    })
+    expect([(await fn.handle()).statusCode, fn.statuses]).toEqual([503, [200]])
+  })
 })
 
 describe('the door inside', () => {
