@@ -12,8 +12,8 @@ import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
-import type { CompiledParameter } from './parameters.ts'
 import { viewersText } from './responses.ts'
+import { schemasText, schemaText } from './schema-text.ts'
 
 /** What a line is about, without the API's name, and what it says. */
 type Line = readonly [about: string, text: string]
@@ -36,16 +36,16 @@ interface DeclaredApi {
  *
  * Not in the metadata of a resource: `cdk diff` leaves that out when it compares by a change set, as it does by default.
  */
-export const contractLines = ({
-  routes,
-  gates,
-  issuers,
-  limits,
-  controls,
-  clientAddress,
-  cors,
-  firstDoor,
-}: DeclaredApi): Line[] => [
+export function contractLines(declared: DeclaredApi): Line[] {
+  const lines = linesOf(declared, longestValue)
+  const characters = lines.reduce((sum, [about, text]) => sum + about.length + text.length, 0)
+  return characters <= mostCharacters ? lines : linesOf(declared, longestAmongMany)
+}
+
+const linesOf = (
+  { routes, gates, issuers, limits, controls, clientAddress, cors, firstDoor }: DeclaredApi,
+  longest: number,
+): Line[] => [
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
@@ -67,7 +67,9 @@ export const contractLines = ({
     .sort(([a], [b]) => (a < b ? -1 : 1)),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
-  ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
+  ...routes.flatMap(route =>
+    aspects(route, longest).map(([about, text]): Line => [`${route.key} ${about}`, text]),
+  ),
 ]
 
 function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors): Line {
@@ -80,7 +82,7 @@ function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors):
   return ['cors', parts.join(', ')]
 }
 
-function aspects(route: Route): Line[] {
+function aspects(route: Route, longest: number): Line[] {
   const { access, gate, upstream, input, output, maxBodyBytes, forwardAuthorization, logUndeclared } = route
   const lines: Line[] = [
     ['access', String(access)],
@@ -89,29 +91,31 @@ function aspects(route: Route): Line[] {
   ]
   lines.push(...limitLines(route))
   for (const place of inputPlaces) {
-    if (input[place].length > 0) lines.push([place, compact(schemasByName(input[place]))])
+    if (input[place].length > 0) lines.push([place, schemasText(input[place], longest)])
   }
   if (input.body) {
     const { kind, types, required } = input.body
     const schema = bodySchema(input.body)
     const of = kind === 'json' && types.join() === 'application/json' ? '' : ` of ${types.join(', ')}`
-    const what = schema ? `: ${compact(schema)}` : ''
+    const what = schema ? `: ${schemaText(schema, longest)}` : ''
     lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes${of}${what}`])
   }
-  lines.push(...outputLines(output))
+  lines.push(...outputLines(output, longest))
   if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
   if (logUndeclared) lines.push(['log', 'names of what is undeclared'])
   if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
 }
 
-function outputLines(output: CompiledOutput): Line[] {
+function outputLines(output: CompiledOutput, longest: number): Line[] {
   if (output.kind === 'stub') return []
   if (output.kind === 'unsafeAny') return [['output', `unsafe, anything: ${output.reason}`]]
-  return [...output.statuses].map(([status, answer]): Line => [`output ${status}`, answerText(answer)])
+  return [...output.statuses].map(
+    ([status, answer]): Line => [`output ${status}`, answerText(answer, longest)],
+  )
 }
 
-function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
+function answerText({ manifest, schema, visibleTo }: CompiledAnswer, longest: number): string {
   const of =
     manifest.kind === 'empty'
       ? 'empty'
@@ -121,17 +125,16 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
   const bound =
     manifest.kind !== 'empty' && manifest.maxBytes !== null ? [`up to ${manifest.maxBytes} bytes`] : []
   const parts = [
-    of,
+    ...(schema && of === 'application/json' ? [] : [of]),
     ...bound,
     ...(manifest.headers.length > 0 ? [`headers ${manifest.headers.join(' and ')}`] : []),
     ...(manifest.cookies.length > 0 ? [`cookies ${manifest.cookies.join(' and ')}`] : []),
     ...[...visibleTo].map(([pointer, viewers]) => `${pointer} for ${viewersText(viewers)}`),
   ]
-  return `${parts.join(', ')}${schema ? `: ${compact(schema)}` : ''}`
+  const said = parts.join(', ')
+  if (!schema) return said
+  return `${said && `${said}: `}${schemaText(schema, longest)}`
 }
-
-const schemasByName = (parameters: readonly CompiledParameter[]) =>
-  Object.fromEntries(parameters.map(({ name, required, schema }) => [required ? name : `${name}?`, schema]))
 
 function targetText(target: UpstreamTarget): string {
   switch (target.kind) {
@@ -148,28 +151,16 @@ function targetText(target: UpstreamTarget): string {
   }
 }
 
-// Templates hold 1 MB in all. What is longer than this is told by its names, and a digest that changes with the rest.
-const longestValue = 400
-const longestText = 80
+// CloudFormation takes a template of 1,000,000 bytes, of which these are a part (docs/adr/0017).
+const mostCharacters = 400_000
+const longestValue = 300
+const longestAmongMany = 60
 
-/** JSON in which only a change of meaning is a change: keys sorted, what schemas of libraries merely repeat left out. */
+/** JSON in which only a change of meaning is a change: its members are sorted. A long one is told by their names, and a digest. */
 function compact(value: unknown): string {
-  const text = JSON.stringify(value, shorten)
+  const text = JSON.stringify(value, sorted)
   if (text.length <= longestValue) return text
-  const { properties } = Object(value) as { properties?: object }
-  return `${Object.keys(properties ?? Object(value)).join(', ')} #${digest(JSON.stringify(value, sorted))}`
-}
-
-function shorten(key: string, value: unknown): unknown {
-  // Every integer has these (safe-integers.ts).
-  if ((key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER)
-    return undefined
-  if (key === '$schema') return undefined
-  // For example the pattern that zod writes beside the format of a UUID.
-  if (typeof value === 'string' && value.length > longestText) {
-    return `${value.slice(0, 16)}… #${digest(value)}`
-  }
-  return sorted(key, value)
+  return `${Object.keys(Object(value)).join(', ')} #${digest(text)}`
 }
 
 function sorted(_key: string, value: unknown): unknown {
