@@ -37,7 +37,7 @@ const beside = (reason: string, attributes: ResourceType['attributes'] = {}): Re
 
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::RestApi': {
-    used: ['Body', 'Name'],
+    used: ['Body', 'BodyS3Location', 'Name'],
     inert: {
       Description: 'text',
       Tags: onlyInTheCloud,
