@@ -1,6 +1,7 @@
-import { ArnFormat, Aspects, Fn, Lazy, Names, Stack, Token } from 'aws-cdk-lib'
+import { Aspects, Fn, Lazy, Names, Stack, Token } from 'aws-cdk-lib'
 import type { CfnRestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { RegionInfo } from 'aws-cdk-lib/region-info'
 import type { Construct } from 'constructs'
 import { stageJson } from './compile/json-asset.ts'
 import { type Complaint, DeclarationError } from './declare/declaration-error.ts'
@@ -41,7 +42,7 @@ export function placeBody(api: Construct, { restApi, document, functions }: Gate
     for (const fn of functions()) {
       resourceOf(fn).functionName = nameOf(fn, api)
       // In a template its ARN would say so.
-      if (Stack.of(fn) === Stack.of(restApi)) restApi.addDependency(resourceOf(fn))
+      if (Stack.of(fn) === Stack.of(restApi)) restApi.addResourceDependency(resourceOf(fn))
     }
     restApi.bodyS3Location = Lazy.any({
       produce(): CfnRestApi.S3LocationProperty {
@@ -79,7 +80,7 @@ function obstacleTo(
   functions: readonly LambdaFunction[],
 ): Pick<Complaint, 'given' | 'fix'> | undefined {
   const stacks = [api, ...functions].map(each => Stack.of(each))
-  if (stacks.some(stack => Token.isUnresolved(`${stack.partition}${stack.region}${stack.account}`))) {
+  if (stacks.some(stack => partitionOf(stack) === undefined || Token.isUnresolved(stack.account))) {
     return {
       given: 'no account and region to name functions by',
       fix: "say where the stack goes, new Stack(app, 'Api', { env: { account, region } }): then the document becomes an asset by itself",
@@ -116,15 +117,14 @@ function deployedUri(fn: LambdaFunction, restApi: CfnRestApi): string {
 }
 
 function literalUri(fn: LambdaFunction, restApi: CfnRestApi): string {
-  const { partition, region } = Stack.of(restApi)
+  const [here, there] = [Stack.of(restApi), Stack.of(fn)]
   const { functionName } = resourceOf(fn)
-  const arn = Stack.of(fn).formatArn({
-    service: 'lambda',
-    resource: 'function',
-    resourceName: functionName,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  })
-  const uri = `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`
+  const arn = `arn:${partitionOf(there)}:lambda:${there.region}:${there.account}:function:${functionName}`
+  const uri = `arn:${partitionOf(here)}:apigateway:${here.region}:lambda:path/2015-03-31/functions/${arn}/invocations`
   if (functionName !== undefined && !Token.isUnresolved(uri)) return uri
   throw new Error(`${fn.node.path} was declared after its API was measured`)
 }
+
+/** By its region: what `Stack.partition` says hangs on a feature flag. */
+const partitionOf = ({ region }: Stack): string | undefined =>
+  Token.isUnresolved(region) ? undefined : RegionInfo.get(region).partition

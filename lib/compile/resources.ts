@@ -58,7 +58,7 @@ export class ResourceTree {
       at,
       given: `a path whose ARN has up to ${arn.length} characters`,
       allowed: `${maxArn}, as in the policy of an authorizer (API Gateway's quota)`,
-      fix: `shorten the path${this.#stageName.length > 20 ? ", or the stage's name," : ''} by ${arn.length - maxArn} characters`,
+      fix: `shorten the path${this.#stageName.length > 20 ? " or the stage's name" : ''}: ${arn.length - maxArn} too many`,
     })
   }
 
