@@ -83,14 +83,46 @@ const createAjv = (more: Options = {}) => {
 /** A schema as a part of another: what only a whole document has is left out. */
 export const embedded = ({ $schema: _s, $id: _i, $defs: _d, ...schema }: JsonSchema): JsonSchema => schema
 
-// Made once: to compile the meta-schema takes longer than most schemas do, and these repeat from route to route.
+/** Why a schema cannot be compiled, or null if it can. */
+export function compiles(schema: JsonSchema): string | null {
+  for (const part of partsOf(schema, schema.$defs)) {
+    const complaint = complaintAbout(part)
+    if (complaint !== null) return complaint
+  }
+  return null
+}
+
+/** A schema without its members, and these: they repeat from route to route. */
+function partsOf(schema: JsonSchema, $defs: unknown): JsonSchema[] {
+  const { properties, items, ...shell } = schema
+  const members = isSchema(properties) ? properties : {}
+  const below = [...Object.values(members), items].filter(isSchema)
+  return [
+    {
+      ...shell,
+      ...(properties !== undefined && {
+        properties: isSchema(properties) ? mapped(members, each => isSchema(each) || each) : properties,
+      }),
+      ...(items !== undefined && { items: isSchema(items) || items }),
+      ...($defs !== undefined && { $defs }),
+    },
+    ...below.flatMap(each => partsOf(each, $defs)),
+  ]
+}
+
+const mapped = (of: object, value: (member: unknown) => unknown) =>
+  Object.fromEntries(Object.entries(of).map(([name, member]) => [name, value(member)]))
+
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+// Made once: to compile the meta-schema takes longer than most schemas do.
 let checking: Ajv2020 | undefined
 // Nothing runs what it makes.
 const unrun: Options = { code: { optimize: false } }
 const complaints = new Map<string, string | null>()
 
-/** Why a schema cannot be compiled, or null if it can. */
-export function compiles(schema: JsonSchema): string | null {
+function complaintAbout(schema: JsonSchema): string | null {
   const text = JSON.stringify(schema)
   const known = complaints.get(text)
   if (known !== undefined) return known
