@@ -29,6 +29,7 @@ export const subjectItemDays = 100
 /** Any other item: twice the longest window there is, whichever route, API or version of them it was that counted in it. */
 export const otherItemDays = 62
 export const longestSubjectControlDays = 90
+export const daySeconds = 86_400
 
 /** The table's own key: its bytes, or what was made of them, with which an HMAC takes a sixth of the time. */
 export type HashKey = Uint8Array | KeyObject
