@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
-import { readUnasked } from './rule-presence.ts'
 import {
   claimValues,
   parameterValues,
@@ -16,8 +15,6 @@ export interface Rule {
   readonly claims: readonly string[]
   /** Whether it speaks of the path. */
   readonly speaksOfPath: boolean
-  /** Query parameters that it reads, although they may be left out, without having asked for them. */
-  readonly unasked: readonly string[]
   /**
    * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
    * an error beside `||` or `&&` counts only where the other side does not decide by itself.
@@ -33,12 +30,18 @@ const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 
  * Reads a rule in CEL (https://github.com/google/cel-spec) over `claims`, `path`, `query` and `source.ip`, of which the last has
  * `inRange('10.0.0.0/8')`. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
  */
-export function readRule(text: string, inputs: RuleInputs): Rule {
+export const readRule = (text: string, inputs: RuleInputs): Rule => ruleOf(parseRule(text, inputs), inputs)
+
+/** The first half of {@link readRule}: whether it is CEL. Throws a {@link RuleError}. */
+export function parseRule(text: string, inputs: RuleInputs) {
   if (text.length > longest) throw new RuleError(`longer than ${longest} characters`)
   const ranges = new Map<string, AddressRange>()
   const environment = environmentFor(inputs, ranges)
-  const evaluate = parse(environment, text)
-  if (hasComment(environment, text)) throw new RuleError('a comment: what it is for belongs beside the rule')
+  return { environment, evaluate: parse(environment, text), ranges }
+}
+
+/** The second half: whether it speaks of what there is, and says yes or no. Throws a {@link RuleError}. */
+export function ruleOf({ evaluate, ranges }: ReturnType<typeof parseRule>, inputs: RuleInputs): Rule {
   const names = (parameters: RuleParameters) => parameters.map(({ name }) => name)
   const words = readWords(evaluate.ast, {
     claims: null,
@@ -56,10 +59,6 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   return {
     claims: words.claims,
     speaksOfPath: words.speaksOfPath,
-    unasked: readUnasked(
-      evaluate.ast,
-      new Set(inputs.query.filter(({ required }) => !required).map(({ name }) => name)),
-    ),
     holds({ claims, path, query, source }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
@@ -100,21 +99,6 @@ function parse(environment: Environment, text: string) {
   } catch (error) {
     throw new RuleError(summaryOf(error))
   }
-}
-
-/**
- * Whether some of it is for readers only: in one line, as rules are shown, what follows it would look like a part of it. Where `//` is
- * within a text, two other characters there are CEL as well.
- */
-function hasComment(environment: Environment, text: string): boolean {
-  for (let at = text.indexOf('//'); at >= 0; at = text.indexOf('//', at + 1)) {
-    try {
-      environment.parse(`${text.slice(0, at)}@@${text.slice(at + 2)}`)
-    } catch {
-      return true
-    }
-  }
-  return false
 }
 
 function rangeOf(text: string): AddressRange {

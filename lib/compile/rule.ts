@@ -1,11 +1,9 @@
-import { type Rule, readRule } from '../../contract/rule.ts'
+import type { Rule } from '../../contract/rule.ts'
 import { memberText, RuleError } from '../../contract/rule-words.ts'
 import type { Access } from '../declare/access.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
+import { type DeclaredRule, readDeclaredRule, shownRule } from '../declare/declared-rule.ts'
 import type { CompiledInput } from './inputs.ts'
-
-// One line of a terminal, or two.
-const shownMost = 200
 
 /** Reads a route's rule and checks its types against the route's inputs. */
 export function compileRule(
@@ -18,7 +16,7 @@ export function compileRule(
   const complain = (what: string, fix: string): never => {
     throw new DeclarationError({
       at: `${at} access.rule`,
-      given: `${what}, in ${shown(access.rule ?? '')}`,
+      given: `${what}, in ${shownRule(access.rule ?? '')}`,
       allowed: 'a condition in CEL over claims, path, query and source.ip',
       fix,
     })
@@ -43,14 +41,13 @@ export function compileRule(
   return rule
 }
 
-function shown(rule: string): string {
-  const line = rule.replace(/\s+/g, ' ').trim()
-  return line.length > shownMost ? `${line.slice(0, shownMost)}…` : line
-}
-
-function read(text: string, input: CompiledInput, complain: (what: string, fix: string) => never): Rule {
+function read(
+  text: string,
+  input: CompiledInput,
+  complain: (what: string, fix: string) => never,
+): DeclaredRule {
   try {
-    return readRule(text, input)
+    return readDeclaredRule(text, input)
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const parameters = (place: 'path' | 'query') => input[place].map(({ name }) => memberText(place, name))

@@ -50,7 +50,6 @@ it.each(['must-not-compile.ts', 'must-not-compile-functions.ts'])(
         ...names.map(name => `// biome-ignore lint: loose on purpose\nexport const ${name}: any = undefined`),
         'export type Gate = any',
         'export type ZeroTrustApi = any',
-        'export type ZeroTrustApi = any',
         'export type AnswerOf<_> = any',
         'export type RequestOf<_> = any',
         'export const byRoute = <_>(_: unknown): unknown => undefined',
