@@ -69,8 +69,8 @@ export function scripted(...says: ReadonlyArray<Decision<UpstreamAnswer>>) {
 
 export type Behaviour = (request: IncomingMessage, response: ServerResponse, ofConnection: number) => void
 
-/** An upstream on a socket of this machine, and a gate's exchange with it, but for TLS. */
-export async function startUpstream(behaviour: Behaviour) {
+/** A server on this machine that behaves as told. */
+export async function startServer(behaviour: Behaviour) {
   let behave = behaviour
   let calls = 0
   const ofConnection = new WeakMap<object, number>()
@@ -83,7 +83,27 @@ export async function startUpstream(behaviour: Behaviour) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: () => calls,
+    behave: (next: Behaviour) => {
+      behave = next
+    },
+    /** From then on connections are refused. */
+    async close() {
+      if (!server.listening) return
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** The same, and a gate's exchange with it, but for TLS. */
+export async function startUpstream(behaviour: Behaviour) {
+  const server = await startServer(behaviour)
+  const pool = new Pool(server.origin)
   const exchange: Upstream = async (declared, withinMs) => {
     let begun = false
     try {
@@ -98,22 +118,12 @@ export async function startUpstream(behaviour: Behaviour) {
     }
   }
   return {
+    ...server,
     exchange,
-    calls: () => calls,
-    behave: (next: Behaviour) => {
-      behave = next
-    },
-    /** From now on connections are refused. */
-    async stop() {
-      const stopped = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await stopped
-    },
+    stop: server.close,
     async close() {
       await pool.destroy()
-      server.close()
-      server.closeAllConnections()
+      await server.close()
     },
   }
 }
