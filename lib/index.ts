@@ -3,6 +3,7 @@ export type { AnswerOf, DeclaredRoute, RequestOf } from '../contract/declared-ro
 export type { ReasonCode } from '../contract/reasons.ts'
 export { Access, type AccessKind, type TokenAccessOptions } from './declare/access.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
+export { Breaker, type BreakerOptions } from './declare/breaker.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
 export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
 export type { CorsOptions } from './declare/cors.ts'
@@ -33,6 +34,7 @@ export {
   type Viewers,
 } from './declare/output.ts'
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
+export type { ResilienceOptions } from './declare/resilience.ts'
 export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
 export {

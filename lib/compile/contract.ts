@@ -13,6 +13,7 @@ import { bodySchema } from './body.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
 import type { CompiledParameter } from './parameters.ts'
+import { resilienceLines } from './resilience.ts'
 import { viewersText } from './responses.ts'
 
 /** What a line is about, without the API's name, and what it says. */
@@ -65,6 +66,7 @@ export const contractLines = ({
     .filter(gate => gate.target.kind !== 'stub')
     .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...resilienceLines(gates),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),

@@ -2,9 +2,15 @@ import { type Duration, Size } from 'aws-cdk-lib'
 import { checkHttps, checkOptions, checkSize } from './checks.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import {
+  type DeclaredResilience,
+  type ResilienceOptions,
+  readResilience,
+  resilienceKeys,
+} from './resilience.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
-export interface HttpUpstreamOptions {
+export interface HttpUpstreamOptions extends ResilienceOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
   /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
@@ -19,18 +25,20 @@ export interface HttpTarget {
   readonly url: string
   readonly timeout: Duration
   readonly maxResponseBytes: number
+  readonly resilience: DeclaredResilience
   readonly limit: DeclaredLimit | undefined
 }
 
 /** Throws a `DeclarationError`. */
 export function readHttpUpstream(at: string, url: string, options: HttpUpstreamOptions): HttpTarget {
-  checkOptions(at, options, ['timeout', 'maxResponse', 'limit'])
+  checkOptions(at, options, ['timeout', 'maxResponse', 'limit', ...resilienceKeys])
   checkHttps(at, 'url', url)
   return {
     kind: 'http',
     url,
     timeout: checkTimeout(at, options.timeout),
     maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
+    resilience: readResilience(at, options),
     limit: readUpstreamLimit(`${at} limit`, options.limit),
   }
 }

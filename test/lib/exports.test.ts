@@ -5,6 +5,7 @@ it('the library hands out the words of declarations, and no class that only an A
   expect(Object.keys(sallyport).sort()).toEqual([
     'Access',
     'Body',
+    'Breaker',
     'ClientAddress',
     'DeclarationError',
     'GatewayDashboard',

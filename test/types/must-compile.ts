@@ -2,6 +2,7 @@ import { type App, Duration, Size } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
+  Breaker,
   ClientAddress,
   Issuer,
   Limit,
@@ -76,6 +77,16 @@ export const limits: ZeroTrustApiProps = {
   clientAddress: ClientAddress.behindProxies({ from: ['203.0.113.0/24'] }),
 }
 export const limited = Upstream.http('https://crm.example.com', { limit: Limit.unsafeNone('it scales') })
+
+export const resilient = Upstream.http('https://crm.example.com', {
+  retries: 2,
+  breaker: Breaker.after({ failures: 3, of: 6, openFor: Duration.seconds(30) }),
+  maxConcurrent: 10,
+})
+export const unbroken = Upstream.http('https://crm.example.com', {
+  retries: 0,
+  breaker: Breaker.unsafeNone('its mesh has one'),
+})
 
 export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
 export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
+  Breaker,
   ClientAddress,
   type Gate,
   Issuer,
@@ -205,6 +206,18 @@ export function upstreams(api: ZeroTrustApi): void {
 
   // @ts-expect-error an unknown option
   Upstream.http('https://crm.example.com', { timeout: Duration.seconds(3), followRedirects: true })
+
+  // @ts-expect-error no breaker, for no reason
+  Upstream.http('https://crm.example.com', { breaker: Breaker.unsafeNone() })
+
+  // @ts-expect-error a breaker that is none
+  Upstream.http('https://crm.example.com', { breaker: null })
+
+  // @ts-expect-error a breaker by its options alone
+  Upstream.http('https://crm.example.com', { breaker: { failures: 5, of: 10 } })
+
+  // @ts-expect-error seconds are a Duration
+  Breaker.after({ failures: 5, of: 10, openFor: 10 })
 
   // @ts-expect-error a bare URL
   api.addUpstream('Crm', 'https://crm.example.com')
