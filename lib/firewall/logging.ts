@@ -7,8 +7,8 @@ import type { Keeping } from '../declare/keeping.ts'
 import { type LogGroupName, LogGroups } from '../log-groups.ts'
 
 /**
- * Leaves of a request's headers, cookies and query their names, of its body nothing, in all that WAF stores: the log, samples, and what a
- * rule found where. A field type without keys stands for all of them.
+ * Leaves of headers and cookies their names, of query and body nothing, in all that WAF stores: the log, samples, and what a rule found
+ * where. A field type without keys stands for all of them.
  * https://docs.aws.amazon.com/waf/latest/APIReference/API_FieldToProtect.html
  */
 export const dataProtection: CfnWebACL.DataProtectionConfigProperty = {
