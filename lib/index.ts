@@ -21,6 +21,7 @@ export type { KeycloakIssuerOptions } from './declare/issuers/keycloak.ts'
 export type { PinnedIssuerOptions } from './declare/issuers/keys.ts'
 export type { OidcIssuerOptions, TokenOptions } from './declare/issuers/oidc.ts'
 export type { OktaIssuerOptions } from './declare/issuers/okta.ts'
+export type { KeepingOptions } from './declare/keeping.ts'
 export { Limit, type LimitBounds, type LimitOptions, type LimitTiers, type NoLimit } from './declare/limit.ts'
 export type { ApiLimits, ReadsAndWrites, RouteLimits } from './declare/limits.ts'
 export {
@@ -42,9 +43,13 @@ export {
   type LambdaUpstreamOptions,
   Upstream,
 } from './declare/upstream.ts'
+export type { FirewallPart, FirewallRate, WebFirewallProps } from './declare/web-firewall-props.ts'
 export type { ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
+export type { AddressSets } from './firewall/address-sets.ts'
+export type { ManagedGroup, ManagedRule } from './firewall/managed-rules.ts'
 export type { Gate } from './gate.ts'
 export { GatewayDashboard, type GatewayDashboardProps } from './gateway-dashboard.ts'
 export { GatewayState, type GatewayStateProps } from './gateway-state.ts'
 export type { Route } from './route.ts'
+export { WebFirewall } from './web-firewall.ts'
 export { ZeroTrustApi } from './zero-trust-api.ts'

@@ -10,7 +10,6 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
@@ -22,6 +21,7 @@ import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputValidators } from './compile/inputs.ts'
 import { routeLimitsDeclared } from './compile/limit-lines.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
+import { writeContract } from './compile/metadata.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
 import { preflightGates } from './compile/preflights.ts'
@@ -34,6 +34,7 @@ import type { ClientAddress } from './declare/client-address.ts'
 import { type Cors, readCors, withExposed } from './declare/cors.ts'
 import { RouteDeclaredOnce } from './declare/declared-route.ts'
 import type { Issuer } from './declare/issuer.ts'
+import { type Keeping, readKeeping } from './declare/keeping.ts'
 import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
@@ -44,7 +45,8 @@ import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates/gates.ts'
 import { GatewayState, useStateAs } from './gateway-state.ts'
-import { permitInvocation } from './least-function.ts'
+import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
+import { LogGroups } from './log-groups.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
@@ -61,7 +63,8 @@ export class ZeroTrustApi extends Construct {
   readonly #controls: boolean | undefined
   readonly #clientAddress: ClientAddress | undefined
   readonly #cors: Cors | undefined
-  readonly #logRetention: RetentionDays
+  readonly #keeping: Keeping
+  readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
@@ -80,7 +83,12 @@ export class ZeroTrustApi extends Construct {
     this.#controls = props.controls
     this.#clientAddress = props.clientAddress
     this.#cors = props.cors === undefined ? undefined : readCors(`${this.node.path} cors`, props.cors)
-    this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
+    this.#keeping = readKeeping(this.node.path, props)
+    this.#functions = {
+      logGroups: new LogGroups(this, this.#keeping),
+      encryptionKey: this.#keeping.encryptionKey,
+      codeSigning: props.codeSigning,
+    }
     this.#logUndeclared = props.logUndeclared ?? false
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
@@ -88,7 +96,7 @@ export class ZeroTrustApi extends Construct {
     this.restApi = this.#createRestApi()
     this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined
     this.#gates = new Gates(this, {
-      logRetention: this.#logRetention,
+      common: this.#functions,
       generate: gate => this.#gatePolicy(gate),
       restApi: this.restApi,
     })
@@ -172,7 +180,7 @@ export class ZeroTrustApi extends Construct {
   }
 
   #createRestApi(): SpecRestApi {
-    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: this.#logRetention })
+    const accessLogs = this.#functions.logGroups.create(this, 'AccessLogs')
     const api = new SpecRestApi(this, 'RestApi', {
       restApiName: this.apiName,
       apiDefinition: ApiDefinition.fromInline({ openapi: '3.0.1', info: this.#info, paths: {} }),
@@ -204,13 +212,15 @@ export class ZeroTrustApi extends Construct {
     {
       authorizerCacheTtl: cacheTtl = Duration.minutes(1),
       verifiedTokenTtl = Duration.minutes(5),
+      authorizerReservedConcurrency: reservedConcurrency,
     }: ZeroTrustApiProps,
   ): FirstDoor {
     const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
       issuers,
       cacheTtl,
       verifiedTokenTtl,
-      logRetention: this.#logRetention,
+      common: this.#functions,
+      reservedConcurrency,
       generate: () => ({
         'manifest.json': JSON.stringify(
           authorizerManifest(
@@ -254,7 +264,7 @@ export class ZeroTrustApi extends Construct {
   }
 
   #stateful(): GatewayState {
-    this.#state ??= new GatewayState(this, 'State')
+    this.#state ??= new GatewayState(this, 'State', { encryptionKey: this.#keeping.encryptionKey })
     return this.#state
   }
 
@@ -307,8 +317,6 @@ export class ZeroTrustApi extends Construct {
   }
 
   #describeContract(): void {
-    const stack = Stack.of(this)
-    const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
     const lines = contractLines({
       routes: this.routes,
       gates: this.#gates.all,
@@ -318,8 +326,10 @@ export class ZeroTrustApi extends Construct {
       clientAddress: this.#clientAddress,
       cors: this.#sharing,
       firstDoor: this.#firstDoor,
+      keeping: this.#keeping,
+      codeSigning: this.#functions.codeSigning,
     })
-    for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
+    writeContract(this, lines)
   }
 
   #problems(): string[] {

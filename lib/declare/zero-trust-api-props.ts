@@ -1,15 +1,21 @@
 import { type Duration, Token } from 'aws-cdk-lib'
-import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import { GatewayState } from '../gateway-state.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
 import { ClientAddress } from './client-address.ts'
+import { checkCodeSigning } from './code-signing.ts'
 import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { Issuer } from './issuer.ts'
+import { type KeepingOptions, keepingOptions } from './keeping.ts'
 import type { ApiLimits } from './limits.ts'
+import { checkReservedConcurrency } from './reserved-concurrency.ts'
 
-/** What an API is made of, beside its routes. */
-export interface ZeroTrustApiProps {
+/**
+ * What an API is made of, beside its routes. Its `encryptionKey` is for its log groups, its functions' environment variables, and a table
+ * of its own.
+ */
+export interface ZeroTrustApiProps extends KeepingOptions {
   /** Who may vouch for callers. @default - no one: every route must be public */
   readonly issuers?: readonly Issuer[]
   /**
@@ -53,8 +59,19 @@ export interface ZeroTrustApiProps {
    * @default false
    */
   readonly logUndeclared?: boolean
-  /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays
+  /**
+   * How many tokens the first door checks at a time, over all instances; as many are kept free for it, so that no other function of the
+   * account can leave it without. Beyond it callers get 503.
+   * @default - as many as the account has left
+   */
+  readonly authorizerReservedConcurrency?: number
+  /**
+   * Whose signatures the code of the API's functions must carry; it must block what is not signed. Functions with a door inside are yours.
+   * Whatever uploads the code must then sign it.
+   * @default - code need not be signed
+   * @see docs/segmentation.md
+   */
+  readonly codeSigning?: ICodeSigningConfig
 }
 
 const options = [
@@ -68,14 +85,15 @@ const options = [
   'state',
   'stageName',
   'logUndeclared',
-  'logRetention',
+  'authorizerReservedConcurrency',
+  'codeSigning',
+  ...keepingOptions,
 ]
 
 /** Refuses what AWS would refuse at deploy, and what nobody would read. `at` is the API's path. */
 export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   checkOptions(at, props, options)
-  const { issuers, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention } =
-    props
+  const { issuers, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName } = props
   if (issuers !== undefined) checkIssuers(`${at} issuers`, issuers)
   if (authorizerCacheTtl !== undefined) {
     checkDuration(`${at} authorizerCacheTtl`, authorizerCacheTtl, {
@@ -113,14 +131,8 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   if (stageName !== undefined && !isStageName) {
     complain('stageName', stageName, 'up to 128 letters, digits, - and _', "for example 'live', the default")
   }
-  if (logRetention !== undefined && !Object.values(RetentionDays).includes(logRetention)) {
-    complain(
-      'logRetention',
-      logRetention,
-      'RetentionDays',
-      'for example RetentionDays.THREE_MONTHS, the default',
-    )
-  }
+  checkReservedConcurrency(`${at} authorizerReservedConcurrency`, props.authorizerReservedConcurrency)
+  checkCodeSigning(`${at} codeSigning`, props.codeSigning)
 }
 
 function checkIssuers(at: string, issuers: unknown): void {

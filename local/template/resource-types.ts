@@ -28,6 +28,8 @@ const madeUpId = (stack: string, logicalId: string, length: number): string =>
 
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
+const noFirewall = 'no firewall stands before the local API, which is served on loopback'
+
 /** Resources that never see a request: accepted whole. */
 const beside = (reason: string, attributes: ResourceType['attributes'] = {}): ResourceType => ({
   used: [],
@@ -80,6 +82,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Tags: onlyInTheCloud,
       TracingConfig: onlyInTheCloud,
       KmsKeyArn: onlyInTheCloud,
+      CodeSigningConfigArn: 'functions run from their folders, which nobody signs',
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
@@ -116,6 +119,29 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': beside('functions log to the terminal', {
     Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
   }),
+  'AWS::Logs::ResourcePolicy': beside('functions log to the terminal'),
+  'AWS::KMS::Key': beside('nothing is encrypted at rest here', {
+    Arn: ref => arn('kms', `key/${ref}`),
+    KeyId: ref => ref,
+  }),
+  'AWS::KMS::Alias': beside('nothing is encrypted at rest here'),
+  'AWS::Lambda::CodeSigningConfig': beside('functions run from their folders, which nobody signs', {
+    CodeSigningConfigArn: ref => arn('lambda', `code-signing-config:${ref}`),
+    CodeSigningConfigId: ref => ref,
+  }),
+  'AWS::Signer::SigningProfile': beside('functions run from their folders, which nobody signs', {
+    Arn: ref => arn('signer', `/signing-profiles/${ref}`),
+    ProfileName: ref => ref,
+    ProfileVersion: () => '1',
+    ProfileVersionArn: ref => arn('signer', `/signing-profiles/${ref}/1`),
+  }),
+  'AWS::WAFv2::WebACL': beside(noFirewall, { Arn: ref => arn('wafv2', `regional/webacl/${ref}`) }),
+  'AWS::WAFv2::WebACLAssociation': beside(noFirewall),
+  'AWS::WAFv2::IPSet': beside(noFirewall, {
+    Arn: ref => arn('wafv2', `regional/ipset/${ref}`),
+    Id: ref => ref,
+  }),
+  'AWS::WAFv2::LoggingConfiguration': beside(noFirewall),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
   'AWS::Cognito::UserPool': {

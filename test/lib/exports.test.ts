@@ -14,6 +14,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Limit',
     'Output',
     'Upstream',
+    'WebFirewall',
     'ZeroTrustApi',
     'declareRoute',
     'optional',

@@ -90,6 +90,13 @@ describe('a refusal of API Gateway’s own', () => {
     expect(challenge('ACCESS_DENIED')).toBe('context.authorizer.challenge')
   })
 
+  it('answers what a firewall refuses as any other refusal, and asks for no token', () => {
+    const { WAF_FILTERED: response } = declared()
+    expect(response?.statusCode).toBe(403)
+    expect(documentOf(response)).toMatchObject({ status: 403, code: 'access.denied' })
+    expect(response?.responseParameters).not.toHaveProperty('gatewayresponse.header.WWW-Authenticate')
+  })
+
   it('says when to come back where the reason table does', () => {
     for (const [type, response] of Object.entries(declared())) {
       const { retryAfterSeconds } = reasonOf(documentOf(response).code as ReasonCode)

@@ -1,4 +1,4 @@
-import { type App, Duration, Size } from 'aws-cdk-lib'
+import { type App, Duration, Size, type Stack } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
@@ -11,6 +11,7 @@ import {
   type PathParameters,
   type Route,
   Upstream,
+  WebFirewall,
   type ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
@@ -122,3 +123,14 @@ export const props = (app: App): ZeroTrustApiProps => ({
     }),
   ],
 })
+
+export function firewall(stack: Stack, api: ZeroTrustApi): void {
+  new WebFirewall(stack, 'Firewall', {
+    mode: 'count',
+    rate: { requests: 10, per: Duration.minutes(1) },
+    unsafeWithout: { bodySize: 'files', anonymousIp: 'machines call from clouds' },
+    unsafeCountOnly: { CrossSiteScripting_BODY: 'deals hold HTML' },
+  }).protect(api)
+}
+
+export const bulkhead = Upstream.http('https://crm.example.com', { reservedConcurrency: 50 })

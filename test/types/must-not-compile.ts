@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, type Stack } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
@@ -9,6 +9,7 @@ import {
   Limit,
   Output,
   Upstream,
+  WebFirewall,
   type ZeroTrustApi,
 } from 'sallyport'
 import { z } from 'zod'
@@ -255,3 +256,23 @@ export function readOnly(gate: Gate): void {
   // @ts-expect-error what was declared does not change afterwards
   gate.target = { kind: 'stub', status: 200, body: null }
 }
+
+export function firewalls(stack: Stack): void {
+  // @ts-expect-error a firewall that does not say whether it blocks
+  new WebFirewall(stack, 'A', {})
+
+  // @ts-expect-error what operators block, left out
+  new WebFirewall(stack, 'B', { mode: 'block', unsafeWithout: { blockedAddresses: 'why' } })
+
+  // @ts-expect-error a group left out for no reason
+  new WebFirewall(stack, 'C', { mode: 'block', unsafeWithout: { common: true } })
+
+  // @ts-expect-error a rule of AWS's, misspelt: WAF would ignore it
+  new WebFirewall(stack, 'D', { mode: 'block', unsafeCountOnly: { CrossSiteScripting_Body: 'why' } })
+
+  // @ts-expect-error a rate without its window
+  new WebFirewall(stack, 'E', { mode: 'block', rate: { requests: 10 } })
+}
+
+// @ts-expect-error a bulkhead of what has nothing behind it
+Upstream.stub(200, null, { reservedConcurrency: 1 })
