@@ -3,6 +3,8 @@ import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
 import { readUnasked } from './rule-presence.ts'
 import {
+  type CertificateMember,
+  certificateMembers,
   claimValues,
   parameterValues,
   type RuleInputs,
@@ -16,6 +18,8 @@ export interface Rule {
   readonly claims: readonly string[]
   /** Whether it speaks of the path. */
   readonly speaksOfPath: boolean
+  /** What of the caller's client certificate it speaks of, each once, sorted. */
+  readonly certificate: readonly CertificateMember[]
   /** Query parameters that it reads, although they may be left out, without having asked for them. */
   readonly unasked: readonly string[]
   /**
@@ -31,7 +35,7 @@ const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 
 
 /**
  * Reads a rule in CEL (https://github.com/google/cel-spec) over `claims`, `path`, `query` and `source.ip`, of which the last has
- * `inRange('10.0.0.0/8')`. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
+ * `inRange('10.0.0.0/8')`, and over `certificate` where callers have one. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
  */
 export function readRule(text: string, inputs: RuleInputs): Rule {
   if (text.length > longest) throw new RuleError(`longer than ${longest} characters`)
@@ -45,7 +49,9 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
     path: names(inputs.path),
     query: names(inputs.query),
     source: ['ip'],
+    ...(inputs.certificate && { certificate: certificateMembers }),
   })
+  const certificate = certificateMembers.filter(name => words.certificate.includes(name)).sort()
   for (const range of words.ranges) ranges.set(range, rangeOf(range))
   // Here, so that the first request finds it done.
   const checked = evaluate.check()
@@ -56,17 +62,19 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   return {
     claims: words.claims,
     speaksOfPath: words.speaksOfPath,
+    certificate,
     unasked: readUnasked(
       evaluate.ast,
       new Set(inputs.query.filter(({ required }) => !required).map(({ name }) => name)),
     ),
-    holds({ claims, path, query, source }) {
+    holds({ claims, path, query, source, certificate: known = {} }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
         path: parameterValues(path, inputs.path),
         query: parameterValues(query, inputs.query),
         // One that is not known is left out: it is neither in a range nor outside.
         source: new Map(isIP(source.ip) === 0 ? [] : [['ip', source.ip]]),
+        ...(inputs.certificate && { certificate: claimValues(known, certificate) }),
       })
       if (typeof result !== 'boolean') throw new TypeError('its result is no yes or no')
       return result
@@ -74,13 +82,16 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   }
 }
 
-function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string, AddressRange>): Environment {
+function environmentFor(
+  { path, query, certificate }: RuleInputs,
+  ranges: ReadonlyMap<string, AddressRange>,
+): Environment {
   const schemaOf = (parameters: RuleParameters) =>
     Object.fromEntries(
       parameters.map(({ name, wire, many }) => [name, many ? `list<${celTypes[wire]}>` : celTypes[wire]]),
     )
   const has = (name: string, members: ReadonlyMap<string, unknown>) => members.get(name) !== undefined
-  return new Environment({ limits })
+  const environment = new Environment({ limits })
     .registerType('Query', { schema: schemaOf(query) })
     .registerVariable('claims', 'map<string, dyn>')
     .registerVariable('path', { schema: schemaOf(path) })
@@ -92,6 +103,9 @@ function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string,
       (address: string, range: string) => ranges.get(range)?.(address),
       { async: false },
     )
+  if (!certificate) return environment
+  const schema = Object.fromEntries(certificateMembers.map(name => [name, celTypes.string]))
+  return environment.registerVariable('certificate', { schema })
 }
 
 function parse(environment: Environment, text: string) {
