@@ -14,6 +14,7 @@ export interface FirstDoorProps {
   /** How long it remembers that a token was verified. */
   readonly verifiedTokenTtl: Duration
   readonly logRetention: RetentionDays
+  readonly tracing: boolean
   /** The policy beside the bundle. Called when the template is made. */
   readonly generate: () => Readonly<Record<string, string>>
 }
@@ -27,7 +28,7 @@ export class FirstDoor extends Construct {
 
   constructor(scope: Construct, id: string, props: FirstDoorProps) {
     super(scope, id)
-    const { issuers, cacheTtl, verifiedTokenTtl, logRetention, generate } = props
+    const { issuers, cacheTtl, verifiedTokenTtl, logRetention, tracing, generate } = props
     this.cacheTtlSeconds = cacheTtl.toSeconds()
     this.verifiedTokenTtlSeconds = verifiedTokenTtl.toSeconds()
     const environment: Record<string, string> = {
@@ -47,6 +48,7 @@ export class FirstDoor extends Construct {
       memorySize: 256,
       timeout: Duration.seconds(10),
       logRetention,
+      tracing,
       environment,
     })
   }

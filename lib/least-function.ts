@@ -8,6 +8,7 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
@@ -18,15 +19,17 @@ export interface LeastFunctionProps {
   readonly memorySize: number
   readonly timeout: Duration
   readonly logRetention: RetentionDays
+  /** Whether it sends traces to X-Ray, which its role may then. */
+  readonly tracing: boolean
   readonly environment?: Record<string, string>
 }
 
 /**
- * A function that can do one thing to begin with: write to its own log group. AWS's managed policy for this, which CDK
+ * A function that can do one thing to begin with: write to its own log group; and send traces, where they are wanted. AWS's managed policy for this, which CDK
  * attaches by default, allows writing to every log group of the account.
  */
 export function createFunction(scope: Construct, props: LeastFunctionProps): LambdaFunction {
-  const { logRetention, ...rest } = props
+  const { logRetention, tracing, ...rest } = props
   const logGroup = new LogGroup(scope, 'Logs', { retention: logRetention })
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
@@ -38,6 +41,7 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
   })
 }
 

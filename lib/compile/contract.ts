@@ -6,6 +6,8 @@ import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
 import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { Edge } from '../edge/edge.ts'
+import { edgeLines } from '../edge/edge-lines.ts'
 import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
@@ -26,6 +28,7 @@ interface DeclaredApi {
   readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
+  readonly edge: Edge
   readonly firstDoor: Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds'> | undefined
 }
 
@@ -44,8 +47,10 @@ export const contractLines = ({
   controls,
   clientAddress,
   cors,
+  edge,
   firstDoor,
 }: DeclaredApi): Line[] => [
+  ...edgeLines(edge),
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {

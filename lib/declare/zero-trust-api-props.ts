@@ -1,10 +1,13 @@
 import { type Duration, Token } from 'aws-cdk-lib'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { GatewayState } from '../gateway-state.ts'
+import type { CallersOptions } from './callers.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
 import { ClientAddress } from './client-address.ts'
 import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
+import type { DomainOptions } from './domain.ts'
+import type { Endpoint } from './endpoint.ts'
 import { Issuer } from './issuer.ts'
 import type { ApiLimits } from './limits.ts'
 
@@ -18,6 +21,12 @@ export interface ZeroTrustApiProps {
    * @default - none but pages of the API's own name
    */
   readonly cors?: CorsOptions
+  /** From where it can be reached. @default Endpoint.regional(): from the internet, over IPv4 */
+  readonly endpoint?: Endpoint
+  /** The name it is called by; its address of AWS's own answers nobody then. @default - that address */
+  readonly domain?: DomainOptions
+  /** Who may call API Gateway at all, whatever their token. Everybody else gets a 403 of it. @default - everyone who can reach it */
+  readonly callers?: CallersOptions
   /** How many requests are let through: all in all, and of each route, user, client, address and upstream. @default - unlimited */
   readonly limits?: ApiLimits
   /**
@@ -53,6 +62,11 @@ export interface ZeroTrustApiProps {
    * @default false
    */
   readonly logUndeclared?: boolean
+  /**
+   * Whether API Gateway, the first door and the gates send traces to X-Ray. Functions with a door inside are their owner's.
+   * @default true
+   */
+  readonly tracing?: boolean
   /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
   readonly logRetention?: RetentionDays
 }
@@ -60,6 +74,9 @@ export interface ZeroTrustApiProps {
 const options = [
   'issuers',
   'cors',
+  'endpoint',
+  'domain',
+  'callers',
   'limits',
   'controls',
   'clientAddress',
@@ -68,6 +85,7 @@ const options = [
   'state',
   'stageName',
   'logUndeclared',
+  'tracing',
   'logRetention',
 ]
 

@@ -14,6 +14,7 @@ import { createFunction, permitInvocation } from '../least-function.ts'
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
   readonly target: Target
   readonly logRetention: RetentionDays
+  readonly tracing: boolean
   readonly restApi: RestApiBase
   /** The policy beside the bundle. Called when the template is made. */
   readonly generate: (gate: Gate) => Readonly<Record<string, string>>
@@ -34,7 +35,7 @@ export class GateFunction extends Gate {
   constructor(
     scope: Construct,
     id: string,
-    { target, logRetention, restApi, generate }: GateProps<ApartTarget>,
+    { target, logRetention, tracing, restApi, generate }: GateProps<ApartTarget>,
   ) {
     super(scope, id, target)
     const upstreamSeconds = target.kind === 'stub' ? 1 : target.timeout.toSeconds({ integral: false })
@@ -45,6 +46,7 @@ export class GateFunction extends Gate {
       memorySize: 512,
       timeout: this.timeout,
       logRetention,
+      tracing,
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)

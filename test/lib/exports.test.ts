@@ -7,6 +7,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Body',
     'ClientAddress',
     'DeclarationError',
+    'Endpoint',
     'GatewayDashboard',
     'GatewayState',
     'Issuer',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type GateManifest, type GateRoute, readGateManifest } from '../../../contract/gate-manifest.ts'
 import { readRule } from '../../../contract/rule.ts'
@@ -128,6 +129,24 @@ describe('a rule of the client certificate', () => {
     expect(gate.denials).toMatchObject([{ reason }])
     expect(JSON.stringify(gate.denials)).not.toContain('CN=')
     expect([gate.called, gate.faults]).toEqual([[], []])
+  })
+
+  test('ends in a decision for whatever stands in the place of a certificate', async () => {
+    const gate = gateOf("certificate.thumbprint != 'x' && certificate.subjectDN != 'x'")
+    const part = fc.oneof(fc.jsonValue(), fc.constant(pem), fc.string())
+    const given = fc.oneof(
+      fc.jsonValue(),
+      fc.record({ clientCertPem: part, subjectDN: part }, { requiredKeys: [] }),
+    )
+    const statuses = new Set<number>()
+    await fc.assert(
+      fc.asyncProperty(given, async clientCert => {
+        statuses.add((await gate.handle(asked(clientCert))).statusCode)
+      }),
+      { numRuns: 300 },
+    )
+    expect([...statuses].every(status => [200, 403].includes(status))).toBe(true)
+    expect(gate.faults).toEqual([])
   })
 
   test('believes no header', async () => {
