@@ -108,6 +108,12 @@ describe('a rule of the client certificate', () => {
       'rule.failed',
     ],
     [
+      'asks for a part that is no text',
+      'has(certificate.serialNumber)',
+      { ...certificate, serialNumber: 2 },
+      'rule.not_met',
+    ],
+    [
       'names a part that is empty',
       'certificate.subjectDN != "CN=x"',
       { ...certificate, subjectDN: '' },
