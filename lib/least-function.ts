@@ -10,6 +10,7 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { decryptVia } from './encryption.ts'
@@ -18,6 +19,8 @@ import type { LogGroups } from './log-groups.ts'
 /** What all functions of one API have in common. */
 export interface CommonFunctionProps {
   readonly logGroups: LogGroups
+  /** Whether they send traces to X-Ray, which their roles may then. */
+  readonly tracing: boolean
   /** Encrypts environment variables. @default - a key of AWS's */
   readonly encryptionKey?: IKey | undefined
   /** Whose signatures code must carry. @default - code need not be signed */
@@ -36,12 +39,12 @@ export interface LeastFunctionProps {
 }
 
 /**
- * A function that can do one thing to begin with: write to its own log group. AWS's managed policy for this, which CDK
- * attaches by default, allows writing to every log group of the account.
+ * A function that can do one thing to begin with: write to its own log group; and send traces, where they are wanted. AWS's managed
+ * policy for this, which CDK attaches by default, allows writing to every log group of the account.
  */
 export function createFunction(scope: Construct, props: LeastFunctionProps): LambdaFunction {
   const { common, reservedConcurrency, ...rest } = props
-  const { logGroups, encryptionKey, codeSigning } = common
+  const { logGroups, encryptionKey, codeSigning, tracing } = common
   const logGroup = logGroups.create(scope, 'Logs')
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
@@ -57,6 +60,7 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
     environmentEncryption: encryptionKey,
     codeSigningConfig: codeSigning,
     reservedConcurrentExecutions: reservedConcurrency,
+    tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
   })
 }
 

@@ -8,6 +8,8 @@ import { inputPlaces } from '../declare/input.ts'
 import type { Keeping } from '../declare/keeping.ts'
 import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { Edge } from '../edge/edge.ts'
+import { edgeLines } from '../edge/edge-lines.ts'
 import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
@@ -27,6 +29,7 @@ interface DeclaredApi {
   readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
+  readonly edge: Edge
   readonly firstDoor:
     | Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds' | 'reservedConcurrency'>
     | undefined
@@ -46,10 +49,12 @@ export const contractLines = ({
   controls,
   clientAddress,
   cors,
+  edge,
   firstDoor,
   keeping,
   codeSigning,
 }: DeclaredApi): Line[] => [
+  ...edgeLines(edge),
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {

@@ -1,11 +1,14 @@
 import { type Duration, Token } from 'aws-cdk-lib'
 import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import { GatewayState } from '../gateway-state.ts'
+import type { CallersOptions } from './callers.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
 import { ClientAddress } from './client-address.ts'
 import { checkCodeSigning } from './code-signing.ts'
 import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
+import type { DomainOptions } from './domain.ts'
+import type { Endpoint } from './endpoint.ts'
 import { Issuer } from './issuer.ts'
 import { type KeepingOptions, keepingOptions } from './keeping.ts'
 import type { ApiLimits } from './limits.ts'
@@ -24,6 +27,12 @@ export interface ZeroTrustApiProps extends KeepingOptions {
    * @default - none but pages of the API's own name
    */
   readonly cors?: CorsOptions
+  /** From where it can be reached. @default Endpoint.regional(): from the internet, over IPv4 */
+  readonly endpoint?: Endpoint
+  /** The name it is called by; its address of AWS's own answers nobody then. @default - that address */
+  readonly domain?: DomainOptions
+  /** Who may call API Gateway at all, whatever their token. Everybody else gets a 403 of it. @default - everyone who can reach it */
+  readonly callers?: CallersOptions
   /** How many requests are let through: all in all, and of each route, user, client, address and upstream. @default - unlimited */
   readonly limits?: ApiLimits
   /**
@@ -60,6 +69,7 @@ export interface ZeroTrustApiProps extends KeepingOptions {
    */
   readonly logUndeclared?: boolean
   /**
+  /**
    * How many tokens the first door checks at a time, over all instances; as many are kept free for it, so that no other function of the
    * account can leave it without. Beyond it callers get 503.
    * @default - as many as the account has left
@@ -72,11 +82,19 @@ export interface ZeroTrustApiProps extends KeepingOptions {
    * @see docs/segmentation.md
    */
   readonly codeSigning?: ICodeSigningConfig
+  /**
+   * Whether API Gateway, the first door and the gates send traces to X-Ray. Functions with a door inside are their owner's.
+   * @default true
+   */
+  readonly tracing?: boolean
 }
 
 const options = [
   'issuers',
   'cors',
+  'endpoint',
+  'domain',
+  'callers',
   'limits',
   'controls',
   'clientAddress',
@@ -85,6 +103,7 @@ const options = [
   'state',
   'stageName',
   'logUndeclared',
+  'tracing',
   'authorizerReservedConcurrency',
   'codeSigning',
   ...keepingOptions,

@@ -38,7 +38,7 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, cors, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, authorizerReservedConcurrency, codeSigning, logRetention, logRemovalPolicy, encryptionKey',
+      'issuers, cors, endpoint, domain, callers, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, tracing, authorizerReservedConcurrency, codeSigning, logRetention, logRemovalPolicy, encryptionKey',
     ),
     unknown(
       'an unknown limit of an API',
@@ -671,7 +671,7 @@ describe('an upstream', () => {
 })
 
 describe('a construct’s id', () => {
-  const own = "any but RestApi, AccessLogs, FirstDoor, State, Stubs: the API's own"
+  const own = "any but RestApi, AccessLogs, Domain, FirstDoor, State, Stubs: the API's own"
   const upstream = () => Upstream.http('https://a.example.com')
   refuses([
     ...['RestApi', 'AccessLogs', 'FirstDoor'].map(id => ({

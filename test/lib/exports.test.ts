@@ -8,6 +8,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Breaker',
     'ClientAddress',
     'DeclarationError',
+    'Endpoint',
     'GatewayDashboard',
     'GatewayState',
     'Issuer',

@@ -2,7 +2,10 @@ import { Access } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { securityHeaders } from '../../contract/headers.ts'
 import { type ReasonCode, reasonOf, reasons } from '../../contract/reasons.ts'
-import { ok, synthesized } from './support.ts'
+import type { Exchange } from '../../local/gateway/exchange.ts'
+import { REFUSALS } from '../../local/gateway/gateway-response-types.ts'
+import { readGatewayResponses, renderRefusal } from '../../local/gateway/gateway-responses.ts'
+import { login, ok, synthesized } from './support.ts'
 
 interface GatewayResponse {
   readonly statusCode?: number
@@ -104,5 +107,29 @@ describe('a refusal of API Gateway’s own', () => {
         retryAfterSeconds === undefined ? undefined : `'${retryAfterSeconds}'`,
       )
     }
+  })
+})
+
+describe('who may not call API Gateway at all', () => {
+  // A resource policy's denial is an ACCESS_DENIED before the first door was asked: there is no word of it yet.
+  it('gets a 403 that says no more than any other, without a challenge and for pages of no origin', () => {
+    const { body } = synthesized(
+      api => api.addRoute('GET /a', { upstream: ok, access: Access.token({ scopes: ['a'] }) }),
+      {
+        issuers: [login],
+        callers: { addresses: ['203.0.113.0/24'] },
+        cors: { origins: ['https://a.example.com', 'https://b.example.com'] },
+      },
+    )
+    const responses = readGatewayResponses(body['x-amazon-apigateway-gateway-responses'], 'body')
+    const exchange = { authorizer: null, extendedRequestId: 'id-1' } as Exchange
+    const answer = renderRefusal(REFUSALS.EXPLICIT_DENY, responses, exchange)
+    expect(answer.status).toBe(403)
+    expect(JSON.parse(String(answer.body))).toMatchObject({ code: 'access.denied', requestId: 'id-1' })
+    const names = answer.headers.map(([name]) => name.toLowerCase())
+    expect(names).toEqual(
+      expect.arrayContaining(Object.keys(securityHeaders).map(name => name.toLowerCase())),
+    )
+    expect(names.filter(name => /authenticate|allow-origin/.test(name))).toEqual([])
   })
 })

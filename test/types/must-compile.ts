@@ -1,9 +1,14 @@
 import { type App, Duration, Size, type Stack } from 'aws-cdk-lib'
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import {
   Access,
   Breaker,
   ClientAddress,
+  Endpoint,
   Issuer,
   Limit,
   Output,
@@ -134,3 +139,22 @@ export function firewall(stack: Stack, api: ZeroTrustApi): void {
 }
 
 export const bulkhead = Upstream.http('https://crm.example.com', { reservedConcurrency: 50 })
+export const edge = (
+  certificate: ICertificate,
+  hostedZone: IHostedZone,
+  bucket: IBucket,
+  way: IVpcEndpoint,
+): ZeroTrustApiProps[] => [
+  {
+    domain: {
+      name: 'api.example.com',
+      certificate,
+      hostedZone,
+      clientCertificates: { bucket, key: 'ca.pem', version: 'v1' },
+    },
+    endpoint: Endpoint.regional({ dualStack: true }),
+    callers: { addresses: ['203.0.113.0/24'] },
+    tracing: false,
+  },
+  { endpoint: Endpoint.private({ vpcEndpoints: [way] }), domain: undefined },
+]

@@ -1,16 +1,18 @@
 import { Duration, type Stack } from 'aws-cdk-lib'
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
   Breaker,
   ClientAddress,
+  Endpoint,
   type Gate,
   Issuer,
   Limit,
   Output,
   Upstream,
   WebFirewall,
-  type ZeroTrustApi,
+  ZeroTrustApi,
 } from 'sallyport'
 import { z } from 'zod'
 
@@ -247,6 +249,31 @@ export function outputs(api: ZeroTrustApi): void {
 
   // @ts-expect-error one header without its list
   Output.empty({ headers: 'etag' })
+}
+
+export function edge(stack: Stack, certificate: ICertificate): void {
+  const name = 'api.example.com'
+
+  // @ts-expect-error a domain without its certificate
+  new ZeroTrustApi(stack, 'Api', { domain: { name } })
+
+  // @ts-expect-error a certificate by its ARN
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate: 'arn:aws:acm:eu-west-1:1:certificate/1' } })
+
+  // @ts-expect-error client certificates without a truststore's key
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate, clientCertificates: { bucket: undefined } } })
+
+  // @ts-expect-error a weaker policy of TLS
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate, securityPolicy: 'TLS_1_2' } })
+
+  // @ts-expect-error a private endpoint through nothing
+  Endpoint.private()
+
+  // @ts-expect-error an endpoint by its id
+  Endpoint.private({ vpcEndpoints: ['vpce-1'] })
+
+  // @ts-expect-error callers by organisation, of which API Gateway knows nothing here
+  new ZeroTrustApi(stack, 'Api', { callers: { organization: 'o-1234567890' } })
 }
 
 export function readOnly(gate: Gate): void {

@@ -29,6 +29,7 @@ export const requestOf = (key: string): DeclaredRequest => ({
   body: undefined,
   bodyType: null,
   sourceIp: '192.0.2.1',
+  certificate: null,
 })
 
 export const answer = (status = 200): Decision<UpstreamAnswer> => allow({ status, headers: {}, body: '' })
