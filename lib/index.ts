@@ -6,6 +6,7 @@ export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } fr
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
 export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
 export type { CorsOptions } from './declare/cors.ts'
+export { Credentials, type GatewayTokenOptions, type SigV4Options } from './declare/credentials.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
 export { declareRoute } from './declare/declared-route.ts'
 export type { HttpUpstreamOptions } from './declare/http-upstream.ts'
@@ -33,6 +34,7 @@ export {
   type Viewers,
 } from './declare/output.ts'
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
+export { Principal } from './declare/principal.ts'
 export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
 export {
@@ -43,6 +45,7 @@ export {
 export type { ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 export type { Gate } from './gate.ts'
 export { GatewayDashboard, type GatewayDashboardProps } from './gateway-dashboard.ts'
+export { GatewayIdentity, type GatewayIdentityProps } from './gateway-identity.ts'
 export { GatewayState, type GatewayStateProps } from './gateway-state.ts'
 export type { Route } from './route.ts'
 export { ZeroTrustApi } from './zero-trust-api.ts'

@@ -4,9 +4,9 @@ import { type AccessPart, type AskedOfToken, accessParts, accessText } from '../
 import type { IssuerManifest, RouteAccess } from '../contract/authorizer-manifest.ts'
 import { limitsDeclared, limitsDeclaredFile, type RouteLimitsDeclared } from '../contract/declared-limits.ts'
 import type { GateManifest, GateRoute } from '../contract/gate-manifest.ts'
-import type { UpstreamManifest } from '../contract/upstream-manifest.ts'
 import type { RouteLimits } from '../contract/limits.ts'
 import { boundText, layerText } from '../contract/limits-text.ts'
+import type { UpstreamManifest } from '../contract/upstream-manifest.ts'
 import { type Manifests, type Policies, readManifests } from './policies.ts'
 import { readAssetFolders } from './template/assembly.ts'
 import { UsageError } from './usage-error.ts'
@@ -154,6 +154,8 @@ function upstreamText({ gate, upstream }: GateManifest): string {
       return 'lambda'
     case 'stub':
       return 'stub'
+    case 'keySet':
+      return 'key set'
     case 'direct':
       return `direct: ${gate}`
   }

@@ -32,7 +32,7 @@ const parts: GateParts = {
   rules: {},
   limits: memoryLimits(manifest).limits,
   upstream: async request => {
-    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request)))
+    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request, { kind: 'header' })))
     return allow(answerOf(statusCode, headers, body))
   },
   telemetry: createTelemetry(manifest.gate, manifest.api),

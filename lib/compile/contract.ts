@@ -63,7 +63,9 @@ export const contractLines = ({
     : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
-    .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
+    .flatMap(gate =>
+      targetLines(gate.target).map(([about, text]): Line => [`upstream ${gate.node.id}${about}`, text]),
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1)),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
@@ -133,6 +135,16 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
 const schemasByName = (parameters: readonly CompiledParameter[]) =>
   Object.fromEntries(parameters.map(({ name, required, schema }) => [required ? name : `${name}?`, schema]))
 
+/** What an upstream is, and how it knows who is calling, and who calls it. */
+function targetLines(target: UpstreamTarget): Line[] {
+  const lines: Line[] = [['', targetText(target)]]
+  if (target.kind !== 'http') return lines
+  const { principal, credentials } = target
+  if (principal.declared.kind !== 'header') lines.push([' principal', String(principal)])
+  if (credentials) lines.push([' credentials', String(credentials)])
+  return lines
+}
+
 function targetText(target: UpstreamTarget): string {
   switch (target.kind) {
     case 'http': {
@@ -143,6 +155,11 @@ function targetText(target: UpstreamTarget): string {
       return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
     case 'direct':
       return `function ${target.function.node.path} with the door inside, within ${target.timeout.toMilliseconds()} ms`
+    case 'keySet': {
+      const { issuer, publishedKeys } = target.identity
+      const name = Token.isUnresolved(issuer) ? 'a deploy-time issuer' : issuer
+      return `key set of ${name}: ${publishedKeys.map(({ node }) => node.path).join(', ')}`
+    }
     case 'stub':
       return `stub ${target.status} ${compact(target.body)}`
   }

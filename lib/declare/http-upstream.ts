@@ -1,7 +1,9 @@
 import { type Duration, Size } from 'aws-cdk-lib'
 import { checkHttps, checkOptions, checkSize } from './checks.ts'
+import { type Credentials, readCredentials } from './credentials.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import { Principal, readPrincipal } from './principal.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
 export interface HttpUpstreamOptions {
@@ -11,6 +13,16 @@ export interface HttpUpstreamOptions {
   readonly maxResponse?: Size
   /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
   readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
+  /**
+   * What it is told of who is calling. @default - `Principal.header()`; with `Credentials.gatewayToken`, which says it better,
+   * `Principal.none()`
+   */
+  readonly principal?: Principal
+  /**
+   * How it can tell that a request came through the gateway.
+   * @default - it cannot: whoever can reach it may say anything
+   */
+  readonly credentials?: Credentials
 }
 
 /** What `Upstream.http` declares. */
@@ -20,17 +32,25 @@ export interface HttpTarget {
   readonly timeout: Duration
   readonly maxResponseBytes: number
   readonly limit: DeclaredLimit | undefined
+  readonly principal: Principal
+  readonly credentials: Credentials | undefined
 }
 
 /** Throws a `DeclarationError`. */
 export function readHttpUpstream(at: string, url: string, options: HttpUpstreamOptions): HttpTarget {
-  checkOptions(at, options, ['timeout', 'maxResponse', 'limit'])
+  checkOptions(at, options, ['timeout', 'maxResponse', 'limit', 'principal', 'credentials'])
   checkHttps(at, 'url', url)
+  const credentials = readCredentials(`${at} credentials`, options.credentials)
+  const saidByToken = credentials?.declared.kind === 'gatewayToken'
   return {
     kind: 'http',
     url,
     timeout: checkTimeout(at, options.timeout),
     maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
     limit: readUpstreamLimit(`${at} limit`, options.limit),
+    principal:
+      readPrincipal(`${at} principal`, options.principal) ??
+      (saidByToken ? Principal.none() : Principal.header()),
+    credentials,
   }
 }

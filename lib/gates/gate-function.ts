@@ -1,6 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib'
 import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
@@ -10,6 +9,7 @@ import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
 import { createFunction, permitInvocation } from '../least-function.ts'
+import { upstreamPermissions } from './upstream-permissions.ts'
 
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
   readonly target: Target
@@ -53,11 +53,6 @@ export class GateFunction extends Gate {
       this.function.addEnvironment(name, value)
       return { env: name }
     })
-    if (target.kind === 'lambda') {
-      // This function only: grantInvoke would add every version and alias of it.
-      this.function.addToRolePolicy(
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.function.functionArn] }),
-      )
-    }
+    for (const statement of upstreamPermissions(target)) this.function.addToRolePolicy(statement)
   }
 }

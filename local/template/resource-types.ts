@@ -8,8 +8,13 @@ export interface ResourceType {
   readonly used: readonly string[]
   /** Properties without effect here, and why. */
   readonly inert: Readonly<Record<string, string>>
-  /** What `Ref` gives; by default a name made of stack and logical id. */
-  readonly ref?: (stack: string, logicalId: string, properties: Readonly<Record<string, unknown>>) => string
+  /** What `Ref` gives; by default a name made of stack and logical id. `resolved` is a property without CloudFormation's functions. */
+  readonly ref?: (
+    stack: string,
+    logicalId: string,
+    properties: Readonly<Record<string, unknown>>,
+    resolved: (name: string) => unknown,
+  ) => string
   /** Attributes beside the ref, from the ref. */
   readonly attributes?: Readonly<Record<string, (ref: string) => string>>
 }
@@ -25,6 +30,12 @@ const madeUpId = (stack: string, logicalId: string, length: number): string =>
   BigInt(`0x${createHash('sha256').update(`${stack}/${logicalId}`).digest('hex')}`)
     .toString(36)
     .slice(0, length)
+
+/** Of a function by its name or ARN. */
+const qualifiedArn = (nameOrArn: unknown, qualifier: string): string => {
+  const name = String(nameOrArn)
+  return `${name.startsWith('arn:') ? name : arn('lambda', `function:${name}`)}:${qualifier}`
+}
 
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
@@ -98,6 +109,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       arn('lambda', `layer:${String(LayerName ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
     attributes: { LayerVersionArn: ref => ref },
   },
+  'AWS::Lambda::Version': {
+    used: ['FunctionName'],
+    inert: { CodeSha256: onlyInTheCloud, Description: 'text', ProvisionedConcurrencyConfig: onlyInTheCloud },
+    // The first version of a function, whatever becomes of it: it runs the code that there is.
+    ref: (_, __, ___, resolved) => qualifiedArn(resolved('FunctionName'), '1'),
+    attributes: { FunctionArn: ref => ref, Version: () => '1' },
+  },
+  'AWS::Lambda::Alias': {
+    used: ['FunctionName', 'Name'],
+    inert: {
+      Description: 'text',
+      FunctionVersion: 'there is one version here',
+      ProvisionedConcurrencyConfig: onlyInTheCloud,
+    },
+    ref: (_, __, { Name }, resolved) => qualifiedArn(resolved('FunctionName'), String(Name)),
+    attributes: { AliasArn: ref => ref },
+  },
   'AWS::Lambda::Permission': {
     used: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
     inert: {},
@@ -107,6 +135,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     inert: {},
     ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
     attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
+  },
+  'AWS::KMS::Key': {
+    used: ['KeySpec', 'KeyUsage'],
+    inert: {
+      Description: 'text',
+      EnableKeyRotation: onlyInTheCloud,
+      KeyPolicy: 'roles are not enforced here',
+      PendingWindowInDays: onlyInTheCloud,
+      Tags: onlyInTheCloud,
+    },
+    ref: (stack, logicalId) =>
+      madeUpId(stack, logicalId, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+    attributes: { Arn: ref => arn('kms', `key/${ref}`), KeyId: ref => ref },
+  },
+  'AWS::KMS::Alias': {
+    ...beside('keys are named by their ARNs'),
+    ref: (_, __, { AliasName }) => String(AliasName),
   },
   'AWS::IAM::Role': beside('roles are not enforced here', {
     Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,

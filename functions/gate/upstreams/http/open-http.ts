@@ -1,11 +1,16 @@
 import type { UpstreamKind } from '../../../../contract/upstream-manifest.ts'
 import type { Upstream } from '../upstream.ts'
+import type { Credentials } from './credentials/credentials.ts'
 import { openExchange } from './exchange.ts'
 
 /**
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
  * validated, re-encoded values in it. Redirects are not followed: they would leave what was declared.
  */
-export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.ProcessEnv): Upstream {
-  return openExchange(declared, environment)
+export function openHttp(
+  declared: UpstreamKind<'http'>,
+  environment: NodeJS.ProcessEnv,
+  credentials: Credentials,
+): Upstream {
+  return openExchange(declared, environment, credentials)
 }
