@@ -13,7 +13,7 @@ export function checkUpstreamHeaders(
   if (target.credentials && forwardAuthorization !== null) {
     throw new DeclarationError({
       at: `${at} forwardAuthorization`,
-      given: `the caller's token, where the upstream is sent a ${target.credentials}`,
+      given: `the caller's token, where the upstream is sent ${target.credentials}`,
       allowed: 'one of the two: both are sent in authorization',
       fix: 'remove forwardAuthorization: the credentials say who is calling; or give the route an upstream without them',
     })
