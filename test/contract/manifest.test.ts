@@ -13,6 +13,8 @@ const gate = () => ({
     url: 'https://crm.internal.example.com',
     timeoutMs: 3000,
     maxResponseBytes: 1000,
+    principal: { kind: 'claims', headers: [{ header: 'x-tenant', claim: 'tenant' }] },
+    credentials: { kind: 'sigV4', service: 'es', region: null },
   },
   state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
   clientAddress: { from: ['203.0.113.0/24'], hops: 1 },
