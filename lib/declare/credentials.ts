@@ -45,16 +45,7 @@ export class Credentials {
    */
   static gatewayToken(identity: GatewayIdentity, options: GatewayTokenOptions): Credentials {
     const at = 'Credentials.gatewayToken'
-    // By what it has, not by its class: there may be a second copy of this library.
-    const { issuer, key, publishedKeys } = Object(identity) as Partial<GatewayIdentity>
-    if (typeof issuer !== 'string' || !key || !publishedKeys) {
-      throw new DeclarationError({
-        at,
-        given: describeValue(identity),
-        allowed: 'a GatewayIdentity',
-        fix: "make one for all upstreams: new GatewayIdentity(this, 'Identity', { issuer: 'https://api.example.com' })",
-      })
-    }
+    checkIdentity(at, identity)
     checkOptions(at, options, ['audience', 'lifetime'])
     return new Credentials({
       kind: 'gatewayToken',
@@ -115,6 +106,18 @@ export class Credentials {
       }
     }
   }
+}
+
+/** By what it has, not by its class: there may be a second copy of this library. */
+export function checkIdentity(at: string, given: unknown): void {
+  const { issuer, key, publishedKeys } = Object(given) as Partial<GatewayIdentity>
+  if (typeof issuer === 'string' && key && publishedKeys) return
+  throw new DeclarationError({
+    at,
+    given: describeValue(given),
+    allowed: 'a GatewayIdentity',
+    fix: "make one for all upstreams: new GatewayIdentity(this, 'Identity', { issuer: 'https://api.example.com' })",
+  })
 }
 
 /** What an upstream's option `credentials` says. Throws a `DeclarationError`. */

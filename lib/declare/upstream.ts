@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { GatewayIdentity } from '../gateway-identity.ts'
 import { checkOptions, describeValue } from './checks.ts'
+import { checkIdentity } from './credentials.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkDirect, checkPatience } from './direct.ts'
 import { type HttpTarget, type HttpUpstreamOptions, readHttpUpstream } from './http-upstream.ts'
@@ -117,6 +118,7 @@ export class Upstream {
 
   /** The public keys of an identity. Written `identity.keySet`, which is this, once for all APIs. */
   static keySet(identity: GatewayIdentity): Upstream {
+    checkIdentity('Upstream.keySet', identity)
     return new Upstream({ kind: 'keySet', identity, timeout: Duration.seconds(2) })
   }
 

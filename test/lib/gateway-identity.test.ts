@@ -335,6 +335,14 @@ describe('credentials', () => {
       fix: "make one for all upstreams: new GatewayIdentity(this, 'Identity', { issuer: 'https://api.example.com' })",
     },
     {
+      when: 'the key set of what is no identity',
+      declare: () => Upstream.keySet(untyped({ issuer })),
+      at: 'Upstream.keySet',
+      given: 'an object',
+      allowed: 'a GatewayIdentity',
+      fix: "make one for all upstreams: new GatewayIdentity(this, 'Identity', { issuer: 'https://api.example.com' })",
+    },
+    {
       when: 'a token for nobody',
       declare: () => token({}),
       at: 'Credentials.gatewayToken audience',

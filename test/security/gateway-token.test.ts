@@ -18,9 +18,9 @@ import type { Service } from '../../examples/deals/services/service.ts'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import type { MintRequest } from '../../local/issuer/provider.ts'
 import { anyOutput } from '../lib/support.ts'
-import { type Assemblies, createAssemblies } from '../local/assemblies.ts'
+import { type Assemblies, createAssemblies, stackName } from '../local/assemblies.ts'
 import { issuerName, startDealDesk, startRecorder } from '../support/deal-desk.ts'
-import { expectSecurityHeaders } from './answers.ts'
+import { expectRefusal, expectSecurityHeaders } from './answers.ts'
 
 const billingName = 'https://billing.internal.example.com'
 const otherName = 'https://other.internal.example.com'
@@ -249,6 +249,28 @@ test('a key set holds public members only, each key by its thumbprint, for any r
     expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
     expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' })
     expect(key.kid).toBe(await calculateJwkThumbprint(key))
+  }
+})
+
+test('while KMS cannot be reached, nothing is sent and no keys are given out: 503, and when to come back', async () => {
+  const elsewhere = assemblies.patch(before, stackName, ({ Resources }) => {
+    for (const { Properties } of Object.values(Resources)) {
+      const { Variables = {} } = Object(Properties?.Environment) as { Variables?: Record<string, unknown> }
+      for (const name of Object.keys(Variables).filter(each => each.startsWith('SIGNING_KEY')))
+        Variables[name] = 'arn:aws:kms:us-east-1:123456789012:key/not-here'
+    }
+  })
+  await cloud.reload(elsewhere)
+  try {
+    const heard = recorder.received.length
+    const headers = { authorization: `Bearer ${await mint()}` }
+    const refused = await fetch(`${cloud.url}/invoices`, { method: 'POST', headers })
+    expect(refused.headers.get('retry-after')).toBe('1')
+    await expectRefusal(refused, 503, 'credentials.unavailable')
+    await expectRefusal(await fetch(keySetUrl()), 503, 'credentials.unavailable')
+    expect(recorder.received.length).toBe(heard)
+  } finally {
+    await cloud.reload(before)
   }
 })
 
