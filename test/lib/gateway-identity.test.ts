@@ -25,14 +25,14 @@ interface Statement {
   readonly Action: string | readonly string[]
 }
 
-/** What a gate's role may do beside its log, and beside what operators order. */
+/** What a gate's role may do beside its log and traces, and beside what operators order. */
 const permissionsOf = (artifacts: ReturnType<typeof synthesized>, id: string): Statement[] => {
   const [role] = artifacts.gate(id).resource.Properties.Role['Fn::GetAtt']
   return artifacts
     .all('AWS::IAM::Policy')
     .filter(({ Properties }) => Properties.Roles.some(({ Ref }: { Ref: string }) => Ref === role))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
-    .filter(({ Action }) => !/^(?:logs|dynamodb):/.test([Action].flat()[0] ?? ''))
+    .filter(({ Action }) => !/^(?:logs|dynamodb|xray):/.test([Action].flat()[0] ?? ''))
 }
 
 /** Two upstreams of one identity, one signed by its role, one that is told nothing, and the key set. */
@@ -202,7 +202,9 @@ describe('a key set', () => {
 
 it('what is told of callers, and by which credentials, stands in the contract in words', () => {
   const { Metadata } = usual().template.toJSON()
-  const lines = Object.entries(Metadata).filter(([about]) => about.startsWith('Api upstream '))
+  const lines = Object.entries(Metadata).filter(
+    ([about]) => about.startsWith('Api upstream ') && !about.endsWith(' resilience'),
+  )
   expect(lines).toEqual([
     ['Api upstream Billing', 'https://billing.example.com within 10000 ms, up to 5242880 bytes'],
     ['Api upstream Billing credentials', `token of ${issuer} for billing, 60 s`],
