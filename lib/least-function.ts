@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { acknowledgeByDesign } from './acknowledged.ts'
 
 export interface LeastFunctionProps {
   readonly description: string
@@ -30,7 +31,7 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
   const logGroup = new LogGroup(scope, 'Logs', { retention: logRetention })
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
-  return new LambdaFunction(scope, 'Function', {
+  const fn = new LambdaFunction(scope, 'Function', {
     ...rest,
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
@@ -39,6 +40,8 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
     logGroup,
     loggingFormat: LoggingFormat.JSON,
   })
+  acknowledgeByDesign(fn, 'function')
+  return fn
 }
 
 /** Lets one API, and of it only these invocations, call a function. */

@@ -1,4 +1,5 @@
 import type { Condition } from './statement.ts'
+import { partsOf } from './wildcards.ts'
 
 // What a caller cannot choose for itself, and what names a bounded set of them.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
@@ -44,11 +45,9 @@ const names = ({ key, values }: Condition): boolean =>
 
 function isBounded(key: string, value: string): boolean {
   if (key === 'aws:sourceip') return !/\/0+$/.test(value)
-  if (/^[*?]*$/.test(value)) return false
-  if (!/arn$/.test(key)) return !/^[*?]/.test(value)
-  const [, , , , account = '', ...resource] = value.split(':')
+  if (/^[*?]/.test(value)) return false
+  if (!/arn$/.test(key)) return true
+  const { arn, account, rest } = partsOf(value)
   // A bucket's ARN has no account.
-  return (
-    value.startsWith('${') || (account === '' ? !/^[*?]/.test(resource.join(':')) : !/[*?]/.test(account))
-  )
+  return arn !== 'arn' || (account === '' ? !/^[*?]/.test(rest) : !/[*?]/.test(account))
 }

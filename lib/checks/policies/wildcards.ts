@@ -7,11 +7,21 @@ export const isEveryAction = (action: string): boolean => {
   return /[*?]/.test(service) || /^[*?]+$/.test(name)
 }
 
-/** `*`, and an ARN whose last part is one: all that a service has. */
+// Kinds of resources that an ARN names before the resource.
+const allOfAKind =
+  /^(?:alias|cluster|db|distribution|event-bus|function|instance|key|layer|log-group|parameter|policy|repository|role|rule|secret|stateMachine|stream|table|user|userpool)[/:][*?]+$/
+
+/** `*`, and an ARN of all that a service has, or of all of a kind. */
 export const isEveryResource = (resource: string): boolean => {
   if (/^[*?]+$/.test(resource)) return true
-  const [arn, , service, , , ...rest] = resource.split(':')
-  return arn === 'arn' && (service === undefined || /[*?]/.test(service) || /^[*?]*$/.test(rest.join(':')))
+  const { arn, service, rest } = partsOf(resource)
+  return arn === 'arn' && (/[*?]/.test(service) || /^[*?]*$/.test(rest) || allOfAKind.test(rest))
+}
+
+/** Of an ARN; references in it count as names. */
+export function partsOf(resource: string) {
+  const [arn, , service = '*', , account = '', ...rest] = resource.replaceAll(/\$\{[^}]*\}/g, 'x').split(':')
+  return { arn, service, account, rest: rest.join(':') }
 }
 
 /** Whether a pattern of IAM's takes a name. Case does not matter, as in actions. */

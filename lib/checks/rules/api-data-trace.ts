@@ -4,7 +4,7 @@ import type { Value } from '../template/value.ts'
 
 export const apiDataTrace: Rule = {
   id: 'ZT-API-DATA-TRACE',
-  title: 'No stage of an API logs whole requests: they carry tokens',
+  title: 'No stage of an API logs whole requests, tokens and all',
   fix: 'Set DataTraceEnabled to false, and use access logs.',
   types: stageTypes,
   *judge(stage) {

@@ -9,7 +9,7 @@ const isBounded = (place: Value): boolean =>
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
 export const apiThrottle: Rule = {
   id: 'ZT-API-THROTTLE',
-  title: 'Every stage of an API has a throttle of its own: a flood of one does not starve the account',
+  title: 'Every stage of an API has a throttle of its own',
   fix: 'Set rate and burst for all methods of the stage (HttpMethod *, ResourcePath /*), or in DefaultRouteSettings.',
   types: stageTypes,
   *judge(stage) {

@@ -4,7 +4,7 @@ import type { Value } from '../template/value.ts'
 
 export const corsOrigin: Rule = {
   id: 'ZT-CORS-ORIGIN',
-  title: 'Pages of any origin may not use an API: those that may are named',
+  title: 'The origins whose pages may use an API are named',
   fix: 'Name the origins.',
   types: [
     'AWS::ApiGateway::RestApi',
