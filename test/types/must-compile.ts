@@ -1,4 +1,4 @@
-import { type App, Duration, Size } from 'aws-cdk-lib'
+import { type App, Duration, Size, Validations } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
@@ -13,6 +13,7 @@ import {
   type ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
+import { ZeroTrustChecks } from 'sallyport/checks'
 import { z } from 'zod'
 
 // Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
@@ -111,3 +112,5 @@ export const props = (app: App): ZeroTrustApiProps => ({
     }),
   ],
 })
+
+export const checked = (app: App): void => Validations.of(app).addPlugins(new ZeroTrustChecks())
