@@ -19,14 +19,11 @@ new GatewayDashboard(observability, 'Dashboard', { api })
 const firewall = 'An example to try: a web ACL costs by the month, also where nobody calls.'
 const throttle =
   'Each user has a limit. One for the service as a whole would make the health check depend on the state table.'
-const tracing = 'Requests are found by the id that the access log and the logs of both doors have.'
 for (const [id, reason] of [
   ['ZeroTrust::ZT-API-FIREWALL', firewall],
   ['AwsSolutions::AwsSolutions-APIG3', firewall],
   ['ZeroTrust::ZT-API-THROTTLE', throttle],
   ['Serverless::Serverless-APIGWDefaultThrottling', throttle],
-  ['Serverless::Serverless-APIGWXrayEnabled', tracing],
-  ['Serverless::Serverless-LambdaTracing', tracing],
 ] as const)
   Validations.of(api).acknowledge({ id, reason })
 

@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
 import {
+  type CertificateMember,
+  certificateMembers,
   claimValues,
   parameterValues,
   type RuleInputs,
@@ -15,6 +17,8 @@ export interface Rule {
   readonly claims: readonly string[]
   /** Whether it speaks of the path. */
   readonly speaksOfPath: boolean
+  /** What of the caller's client certificate it speaks of, each once, sorted. */
+  readonly certificate: readonly CertificateMember[]
   /**
    * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
    * an error beside `||` or `&&` counts only where the other side does not decide by itself.
@@ -28,7 +32,7 @@ const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 
 
 /**
  * Reads a rule in CEL (https://github.com/google/cel-spec) over `claims`, `path`, `query` and `source.ip`, of which the last has
- * `inRange('10.0.0.0/8')`. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
+ * `inRange('10.0.0.0/8')`, and over `certificate` where callers have one. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
  */
 export const readRule = (text: string, inputs: RuleInputs): Rule => ruleOf(parseRule(text, inputs), inputs)
 
@@ -48,7 +52,9 @@ export function ruleOf({ evaluate, ranges }: ReturnType<typeof parseRule>, input
     path: names(inputs.path),
     query: names(inputs.query),
     source: ['ip'],
+    ...(inputs.certificate && { certificate: certificateMembers }),
   })
+  const certificate = certificateMembers.filter(name => words.certificate.includes(name)).sort()
   for (const range of words.ranges) ranges.set(range, rangeOf(range))
   // Here, so that the first request finds it done.
   const checked = evaluate.check()
@@ -59,13 +65,15 @@ export function ruleOf({ evaluate, ranges }: ReturnType<typeof parseRule>, input
   return {
     claims: words.claims,
     speaksOfPath: words.speaksOfPath,
-    holds({ claims, path, query, source }) {
+    certificate,
+    holds({ claims, path, query, source, certificate: known = {} }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
         path: parameterValues(path, inputs.path),
         query: parameterValues(query, inputs.query),
         // One that is not known is left out: it is neither in a range nor outside.
         source: new Map(isIP(source.ip) === 0 ? [] : [['ip', source.ip]]),
+        ...(inputs.certificate && { certificate: claimValues(known, certificate) }),
       })
       if (typeof result !== 'boolean') throw new TypeError('its result is no yes or no')
       return result
@@ -73,13 +81,16 @@ export function ruleOf({ evaluate, ranges }: ReturnType<typeof parseRule>, input
   }
 }
 
-function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string, AddressRange>): Environment {
+function environmentFor(
+  { path, query, certificate }: RuleInputs,
+  ranges: ReadonlyMap<string, AddressRange>,
+): Environment {
   const schemaOf = (parameters: RuleParameters) =>
     Object.fromEntries(
       parameters.map(({ name, wire, many }) => [name, many ? `list<${celTypes[wire]}>` : celTypes[wire]]),
     )
   const has = (name: string, members: ReadonlyMap<string, unknown>) => members.get(name) !== undefined
-  return new Environment({ limits })
+  const environment = new Environment({ limits })
     .registerType('Query', { schema: schemaOf(query) })
     .registerVariable('claims', 'map<string, dyn>')
     .registerVariable('path', { schema: schemaOf(path) })
@@ -91,6 +102,9 @@ function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string,
       (address: string, range: string) => ranges.get(range)?.(address),
       { async: false },
     )
+  if (!certificate) return environment
+  const schema = Object.fromEntries(certificateMembers.map(name => [name, celTypes.string]))
+  return environment.registerVariable('certificate', { schema })
 }
 
 function parse(environment: Environment, text: string) {

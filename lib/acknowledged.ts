@@ -20,6 +20,10 @@ export const byDesign = {
     'Serverless::Serverless-LambdaDLQ':
       'API Gateway alone calls it, and waits for its answer: there are no events that could be lost.',
   },
+  traces: {
+    'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
+      'Traces are no resources: X-Ray’s two actions that send them take no other than *. `tracing: false` has neither.',
+  },
 } as const
 
 export function acknowledgeByDesign(construct: IConstruct, part: keyof typeof byDesign): void {

@@ -38,10 +38,12 @@ it.each(['must-not-compile.ts', 'must-not-compile-functions.ts'])(
       'Access',
       'ClientAddress',
       'Duration',
+      'Endpoint',
       'Issuer',
       'Limit',
       'Output',
       'Upstream',
+      'ZeroTrustApi',
       'declareRoute',
     ]
     writeFileSync(
