@@ -1,6 +1,6 @@
 import { Validations } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
-import { acknowledgementOf } from './checks/acknowledged.ts'
+import { acknowledgementOf } from './checks/acknowledgements.ts'
 import { apiAccess } from './checks/rules/api-access.ts'
 
 /**

@@ -5,7 +5,7 @@ import type {
   PolicyViolatingResource,
   PolicyViolation,
 } from 'aws-cdk-lib'
-import { idleAcknowledgements, namespace, violationName } from './acknowledged.ts'
+import { idleAcknowledgements, namespace, violationName } from './acknowledgements.ts'
 import { judge } from './judge.ts'
 import { readApp } from './read-app.ts'
 import type { Finding, Rule } from './rule.ts'

@@ -1,4 +1,4 @@
-import { violationName } from '../../lib/checks/acknowledged.ts'
+import { violationName } from '../../lib/checks/acknowledgements.ts'
 import { judge } from '../../lib/checks/judge.ts'
 import type { RuleId, Verdict } from '../../lib/checks/rule.ts'
 import { rules } from '../../lib/checks/rules/index.ts'

@@ -16,7 +16,6 @@ export const apiOf = (id: Value, app: Templates): Resource | undefined => app.re
 
 /** Whether only a VPC endpoint leads to it. */
 export const isPrivate = (api: Resource): boolean =>
-  api
-    .get('EndpointConfiguration', 'Types')
-    .items()
+  [api.get('EndpointConfiguration', 'Types'), api.get('Parameters', 'endpointConfigurationTypes')]
+    .flatMap(types => types.items())
     .some(type => type.text() === 'PRIVATE')

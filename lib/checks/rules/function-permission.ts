@@ -1,4 +1,5 @@
 import { breach, type Rule } from '../rule.ts'
+import { CannotTell } from '../template/cannot-tell.ts'
 
 /** The confused deputy: of a service alone anyone's resources may call. */
 export const functionPermission: Rule = {
@@ -14,7 +15,12 @@ export const functionPermission: Rule = {
       .some(text => text !== undefined && !/^[*?]*$/.test(text))
     if (isNarrowed) return
     if (/[*?]/.test(principal)) yield breach(at, 'anyone may use it')
-    else if (/^[\w.-]*\.amazonaws\.com(?:\.cn)?$|\.amazon\.com$|\.\$\{AWS::URLSuffix\}$/.test(principal))
+    else if (service.test(principal))
       yield breach(at, 'resources of any account may use it through that service')
+    else if (!oneOfIam.test(principal)) throw new CannotTell(`${at.at} is neither a service nor of IAM`)
   },
 }
+
+const service = /\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|\$\{AWS::URLSuffix\})$/
+/** An account, an ARN, or a reference to what has one. */
+const oneOfIam = /^(?:\d{12}$|arn:|\$\{)/

@@ -533,6 +533,10 @@ export const privateApi: Cases = {
   breaks: [
     { of: 'no policy', resources: rest({ EndpointConfiguration: own }) },
     {
+      of: 'one that is imported as private',
+      resources: rest({ Parameters: { endpointConfigurationTypes: 'PRIVATE' } }),
+    },
+    {
       of: 'anyone',
       resources: rest({ EndpointConfiguration: own, Policy: policy({ Effect: 'Allow', ...invoke }) }),
     },

@@ -264,6 +264,12 @@ export const functionPermission: Cases = {
   ],
   unknown: [
     {
+      of: 'what is neither a service nor of IAM',
+      resources: permission({ Principal: 'someone' }),
+      findings: ['ZT-FUNCTION-PERMISSION[unjudged]'],
+    },
+
+    {
       of: 'a parameter',
       resources: permission({ Principal: ref('P') }),
       sections: parameter,
