@@ -1,5 +1,5 @@
 import { App, Stack, Validations } from 'aws-cdk-lib'
-import { GatewayDashboard, GatewayState } from 'sallyport'
+import { GatewayDashboard, GatewayIdentity, GatewayState } from 'sallyport'
 import { ZeroTrustChecks } from 'sallyport/checks'
 import { DealDeskApi } from '../examples/deals/deal-desk-api.ts'
 
@@ -10,7 +10,9 @@ Validations.of(app).addPlugins(new ZeroTrustChecks())
 const stateful = new Stack(app, 'DealDeskState', { terminationProtection: true })
 const state = new GatewayState(stateful, 'Gateway')
 
-const { api } = new DealDeskApi(app, 'DealDesk', { state })
+const identity = new GatewayIdentity(stateful, 'Identity', { issuer: 'https://api.example.com' })
+
+const { api } = new DealDeskApi(app, 'DealDesk', { state, identity })
 
 const observability = new Stack(app, 'DealDeskObservability')
 new GatewayDashboard(observability, 'Dashboard', { api })

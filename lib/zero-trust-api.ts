@@ -32,7 +32,7 @@ import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
 import type { PropsOf } from './declare/route-props.ts'
-import type { Upstream } from './declare/upstream.ts'
+import { answersItself, type Upstream } from './declare/upstream.ts'
 import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 import { createDomain } from './edge/domain.ts'
 import { type Edge, readEdge } from './edge/edge.ts'
@@ -239,11 +239,11 @@ export class ZeroTrustApi extends Construct {
   }
 
   /**
-   * By default a stub that answers everyone does not: there is nothing behind it to close, and whether the API is there at all must
+   * By default a stub or a key set that answers everyone does not: there is nothing behind it to close, and whether the API is there at all must
    * not hang on the table.
    */
   #obeys(gate: Gate): boolean {
-    if (this.#controls || gate.target.kind !== 'stub') return true
+    if (this.#controls || !answersItself(gate.target)) return true
     return this.#routes.some(route => route.gate === gate && route.access.kind === 'token')
   }
 
