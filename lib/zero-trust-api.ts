@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
+import { acknowledgePublic } from './acknowledged.ts'
 import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
@@ -114,6 +115,7 @@ export class ZeroTrustApi extends Construct {
     attachCustomSynthesis(this, {
       onSynthesize: ({ assembly }) => {
         this.#writeDocuments(assembly.outdir)
+        this.#acknowledgePublic()
         // Before the stack writes its template: constructs are synthesized from the leaves up.
         this.#describeContract()
       },
@@ -260,7 +262,7 @@ export class ZeroTrustApi extends Construct {
           }
         : null,
       gatewayResponses: gatewayResponses(this.#sharing),
-      preflights: this.#cors ? preflightGates(this.routes, this.#gates.preflights) : new Map(),
+      preflights: this.#preflights,
     })
   }
 
@@ -296,6 +298,21 @@ export class ZeroTrustApi extends Construct {
       limitsDeclaredFile,
       Object.fromEntries(this.routes.map(route => [route.key, routeLimitsDeclared(route)])),
     )
+  }
+
+  #acknowledgePublic(): void {
+    for (const { access, key } of this.routes)
+      if (access.kind === 'public') acknowledgePublic(this.restApi, key, 'Declared so: Access.public().')
+    for (const path of this.#preflights.keys())
+      acknowledgePublic(
+        this.restApi,
+        `OPTIONS ${path}`,
+        'Browsers ask it without credentials (Fetch §4.8). The second door answers from what is declared, and calls nothing.',
+      )
+  }
+
+  get #preflights(): ReadonlyMap<string, Gate> {
+    return this.#cors ? preflightGates(this.routes, this.#gates.preflights) : new Map()
   }
 
   #describeContract(): void {

@@ -1,4 +1,4 @@
-import { type App, Duration, Size, type Stack } from 'aws-cdk-lib'
+import { type App, Duration, Size, type Stack, Validations } from 'aws-cdk-lib'
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
@@ -23,6 +23,7 @@ import {
   type ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
+import { ZeroTrustChecks } from 'sallyport/checks'
 import { z } from 'zod'
 
 // Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
@@ -152,6 +153,8 @@ export const props = (app: App): ZeroTrustApiProps => ({
     }),
   ],
 })
+
+export const checked = (app: App): void => Validations.of(app).addPlugins(new ZeroTrustChecks())
 
 export function firewall(stack: Stack, api: ZeroTrustApi): void {
   new WebFirewall(stack, 'Firewall', {
