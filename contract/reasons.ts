@@ -68,6 +68,8 @@ export const reasons = {
   'rule.not_met': refused,
   // A rule that cannot be evaluated for a caller denies; whether the caller or the rule is to blame is for its author to see.
   'rule.failed': { ...refused, owner: 'operator' },
+  // The upstream is to be told a claim that this token does not have, or that no header can hold.
+  'principal.unusable': { ...refused, owner: 'operator' },
 
   'authentication.insufficient': {
     status: 401,
@@ -165,6 +167,14 @@ export const reasons = {
     pages: true,
     retryAfterSeconds: 1,
   },
+  // It is never called without them.
+  'credentials.unavailable': {
+    status: 503,
+    detail: 'The service behind this route cannot be called at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+    retryAfterSeconds: 1,
+  },
 
   'upstream.unreachable': {
     status: 502,
@@ -181,6 +191,18 @@ export const reasons = {
     status: 504,
     detail: 'The service behind this route took too long.',
     owner: 'upstream',
+  },
+  // When it will be asked again is known, and said by Retry-After.
+  'upstream.circuit_open': {
+    status: 503,
+    detail: 'The service behind this route keeps failing and is left alone for a moment. Try again later.',
+    owner: 'upstream',
+  },
+  'upstream.overloaded': {
+    status: 503,
+    detail: 'The service behind this route has as much to do as it may. Try again shortly.',
+    owner: 'upstream',
+    retryAfterSeconds: 1,
   },
 
   'gateway.fault': {

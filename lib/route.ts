@@ -11,6 +11,7 @@ import { type CompiledInput, compileInput } from './compile/inputs.ts'
 import { type CompiledLimits, compileLimits } from './compile/limits.ts'
 import { type CompiledOutput, compileOutput } from './compile/outputs.ts'
 import { compileRule } from './compile/rule.ts'
+import { checkUpstreamHeaders } from './compile/upstream-headers.ts'
 import type { Access } from './declare/access.ts'
 import type { DeclaredInput } from './declare/input.ts'
 import type { Issuer } from './declare/issuer.ts'
@@ -35,6 +36,8 @@ export interface RouteDeclaration {
   readonly logUndeclared: boolean
   /** Whose tokens count on it. */
   readonly acceptedIssuers: readonly Issuer[]
+  /** Whether the API asks its callers for client certificates. */
+  readonly clientCertificates: boolean
 }
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
@@ -69,7 +72,13 @@ export class Route extends Construct {
     this.gate = gate
     this.upstream = upstream
     this.input = compileInput(at, props.input ?? {}, parameters)
-    this.rule = compileRule(at, this.access, this.input, declaration.acceptedIssuers.length)
+    this.rule = compileRule(
+      at,
+      this.access,
+      this.input,
+      declaration.acceptedIssuers.length,
+      declaration.clientCertificates,
+    )
     this.output = compileOutput(at, props.output, {
       method,
       target: upstream.target,
@@ -78,6 +87,7 @@ export class Route extends Construct {
     this.maxBodyBytes = checkBodySize(at, props.maxBody ?? Size.kibibytes(256), this.input.body)
     this.logUndeclared = props.logUndeclared ?? declaration.logUndeclared
     this.forwardAuthorization = props.forwardAuthorization?.reason ?? null
+    checkUpstreamHeaders(at, upstream.target, this.input, this.forwardAuthorization)
     this.limits = compileLimits(
       at,
       {

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto'
-import { Token } from 'aws-cdk-lib'
+import { RemovalPolicy, Token } from 'aws-cdk-lib'
+import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
+import type { Keeping } from '../declare/keeping.ts'
 import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { Edge } from '../edge/edge.ts'
+import { edgeLines } from '../edge/edge-lines.ts'
 import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
+import type { Line } from './metadata.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
+import { resilienceLines } from './resilience.ts'
 import { viewersText } from './responses.ts'
 import { schemasText, schemaText } from './schema-text.ts'
-
-/** What a line is about, without the API's name, and what it says. */
-type Line = readonly [about: string, text: string]
 
 interface DeclaredApi {
   readonly routes: readonly Route[]
@@ -26,15 +29,18 @@ interface DeclaredApi {
   readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
-  readonly firstDoor: Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds'> | undefined
+  readonly edge: Edge
+  readonly firstDoor:
+    | Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds' | 'reservedConcurrency'>
+    | undefined
+  readonly keeping: Keeping
+  readonly codeSigning: ICodeSigningConfig | undefined
 }
 
 /**
- * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They stand in the
- * template's `Metadata`, where `cdk diff` shows which of them changed; in the functions' code the same change is but
- * another hash. Deploying reads none of it. Of very many routes schemas are shorter, and then each route one line.
- *
- * Not in the metadata of a resource: `cdk diff` leaves that out when it compares by a change set, as it does by default.
+ * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They go into the
+ * template (metadata.ts): in the functions' code the same change is but another hash. Of very many routes
+ * schemas are shorter, and then each route is one line.
  */
 export function contractLines(declared: DeclaredApi): Line[] {
   for (const longest of [longestValue, longestAmongMany]) {
@@ -67,9 +73,13 @@ const linesOf = ({
   controls,
   clientAddress,
   cors,
+  edge,
   firstDoor,
+  keeping,
+  codeSigning,
   linesOfRoute,
 }: DeclaredApi & { readonly linesOfRoute: (route: Route) => Line[] }): Line[] => [
+  ...edgeLines(edge),
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
@@ -83,16 +93,36 @@ const linesOf = ({
     ? [
         ['first door authorizerCacheTtl', `${firstDoor.cacheTtlSeconds} s`] as const,
         ['first door verifiedTokenTtl', `${firstDoor.verifiedTokenTtlSeconds} s`] as const,
+        ...atATime('first door reservedConcurrency', firstDoor.reservedConcurrency),
       ]
     : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
-    .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
+    .flatMap(({ node: { id }, target }) => [
+      ...targetLines(target).map(([about, text]): Line => [`upstream ${id}${about}`, text]),
+      ...atATime(
+        `upstream ${id} reservedConcurrency`,
+        'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
+      ),
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...resilienceLines(gates),
+  ...keepingLines(keeping),
+  ...(codeSigning ? [['code', `signed as ${codeSigning.node.path} says`] as const] : []),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
   ...routes.flatMap(linesOfRoute),
 ]
+
+const atATime = (about: string, most: number | undefined): Line[] =>
+  most === undefined ? [] : [[about, `${most} at a time`]]
+
+function keepingLines({ encryptionKey, removalPolicy }: Keeping): Line[] {
+  return [
+    ...(encryptionKey ? [['encryptionKey', encryptionKey.node.path] as const] : []),
+    ...(removalPolicy === RemovalPolicy.RETAIN ? [] : [['logRemovalPolicy', removalPolicy] as const]),
+  ]
+}
 
 function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors): Line {
   const parts = [
@@ -158,6 +188,16 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer, longest: nu
   return `${said && `${said}: `}${schemaText(schema, longest)}`
 }
 
+/** What an upstream is, and how it knows who is calling, and who calls it. */
+function targetLines(target: UpstreamTarget): Line[] {
+  const lines: Line[] = [['', targetText(target)]]
+  if (target.kind !== 'http') return lines
+  const { principal, credentials } = target
+  if (principal.declared.kind !== 'header') lines.push([' principal', String(principal)])
+  if (credentials) lines.push([' credentials', String(credentials)])
+  return lines
+}
+
 function targetText(target: UpstreamTarget): string {
   switch (target.kind) {
     case 'http': {
@@ -168,6 +208,11 @@ function targetText(target: UpstreamTarget): string {
       return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
     case 'direct':
       return `function ${target.function.node.path} with the door inside, within ${target.timeout.toMilliseconds()} ms`
+    case 'keySet': {
+      const { issuer, publishedKeys } = target.identity
+      const name = Token.isUnresolved(issuer) ? 'a deploy-time issuer' : issuer
+      return `key set of ${name}: ${publishedKeys.map(({ node }) => node.path).join(', ')}`
+    }
     case 'stub':
       return `stub ${target.status} ${compact(target.body)}`
   }

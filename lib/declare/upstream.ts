@@ -1,11 +1,14 @@
-import type { Duration } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { GatewayIdentity } from '../gateway-identity.ts'
 import { checkOptions, describeValue } from './checks.ts'
+import { checkIdentity } from './credentials.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkDirect, checkPatience } from './direct.ts'
 import { type HttpTarget, type HttpUpstreamOptions, readHttpUpstream } from './http-upstream.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import { checkReservedConcurrency } from './reserved-concurrency.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
 export interface LambdaUpstreamOptions {
@@ -13,6 +16,8 @@ export interface LambdaUpstreamOptions {
   readonly timeout?: Duration
   /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
   readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
+  /** How many requests its gate serves at a time, as with `Upstream.http`. @default - as many as the account has left */
+  readonly reservedConcurrency?: number
 }
 
 export interface DirectUpstreamOptions {
@@ -32,6 +37,7 @@ export type UpstreamTarget =
       readonly function: IFunction
       readonly timeout: Duration
       readonly limit: DeclaredLimit | undefined
+      readonly reservedConcurrency: number | undefined
     }
   | {
       readonly kind: 'direct'
@@ -40,6 +46,13 @@ export type UpstreamTarget =
       readonly limit: DeclaredLimit | undefined
     }
   | { readonly kind: 'stub'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'keySet'; readonly identity: GatewayIdentity; readonly timeout: Duration }
+
+/** Whether a gate answers by itself: there is nothing behind it that could be overrun, or closed. */
+export const answersItself = (
+  target: UpstreamTarget,
+): target is Extract<UpstreamTarget, { kind: 'stub' | 'keySet' }> =>
+  target.kind === 'stub' || target.kind === 'keySet'
 
 /** What stands behind a route. */
 export class Upstream {
@@ -58,7 +71,7 @@ export class Upstream {
    */
   static lambda(fn: IFunction, options: LambdaUpstreamOptions = {}): Upstream {
     const at = 'Upstream.lambda'
-    checkOptions(at, options, ['timeout', 'limit'])
+    checkOptions(at, options, ['timeout', 'limit', 'reservedConcurrency'])
     const timeout = checkTimeout(at, options.timeout)
     if (typeof (fn as IFunction | undefined)?.functionArn !== 'string') {
       throw new DeclarationError({
@@ -69,7 +82,11 @@ export class Upstream {
       })
     }
     const limit = readUpstreamLimit(`${at} limit`, options.limit)
-    return new Upstream({ kind: 'lambda', function: fn, timeout, limit })
+    const reservedConcurrency = checkReservedConcurrency(
+      `${at} reservedConcurrency`,
+      options.reservedConcurrency,
+    )
+    return new Upstream({ kind: 'lambda', function: fn, timeout, limit, reservedConcurrency })
   }
 
   /**
@@ -105,6 +122,12 @@ export class Upstream {
       })
     }
     return new Upstream({ kind: 'stub', status, body })
+  }
+
+  /** The public keys of an identity. Written `identity.keySet`, which is this, once for all APIs. */
+  static keySet(identity: GatewayIdentity): Upstream {
+    checkIdentity('Upstream.keySet', identity)
+    return new Upstream({ kind: 'keySet', identity, timeout: Duration.seconds(2) })
   }
 
   readonly target: UpstreamTarget

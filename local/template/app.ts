@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
 import { broughtHome } from './home.ts'
-import { type References, resolve } from './intrinsics.ts'
+import { place as local, type References, resolve } from './intrinsics.ts'
 import { type LocalLayer, layersOf, readLayer } from './layers.ts'
 import { typeOf } from './resource-types.ts'
 
@@ -16,7 +16,11 @@ export interface LocalApp {
   }
   readonly functions: readonly LocalFunction[]
   readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
+  /** ARNs of versions and aliases, and of which function of the app each is. */
+  readonly qualified: ReadonlyMap<string, string>
   readonly permissions: readonly Permission[]
+  /** ARNs of its keys in KMS that sign with ECDSA on P-256. */
+  readonly signingKeys: readonly string[]
 }
 
 export interface LocalFunction {
@@ -66,6 +70,15 @@ export function readApp(folder: string): LocalApp {
     api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
     functions,
     tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
+    qualified: new Map(
+      [...all('AWS::Lambda::Version'), ...all('AWS::Lambda::Alias')].map(({ ref }) => [
+        ref,
+        ref.split(':').slice(0, -1).join(':'),
+      ]),
+    ),
+    signingKeys: all('AWS::KMS::Key')
+      .filter(({ properties }) => properties.KeySpec === 'ECC_NIST_P256')
+      .map(({ attribute }) => attribute('Arn') as string),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }
@@ -108,15 +121,24 @@ function constructPath({ Metadata }: Resource): string | undefined {
   return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined
 }
 
+/** Of an id, only its last part is looked into: by whoever wants a name that no earlier stack of this name had. */
+const stackId = (name: string) =>
+  `arn:${local.partition}:cloudformation:${local.region}:${local.account}:stack/${name}/00000000-0000-0000-0000-000000000000`
+
 function references(stack: Stack, imported: References['imported']): References {
   const find = (logicalId: string): Resource | undefined => stack.template.Resources?.[logicalId]
   const ref = (logicalId: string): string | undefined => {
+    if (logicalId === 'AWS::StackName') return stack.name
+    if (logicalId === 'AWS::StackId') return stackId(stack.name)
     const resource = find(logicalId)
     if (!resource) return undefined
     const { ref: named } = typeOf(`${stack.name}.${logicalId}`, resource)
-    return named?.(stack.name, logicalId, resource.Properties ?? {}) ?? `${stack.name}-${logicalId}`
+    const { Properties: properties = {} } = resource
+    const resolved = (name: string) =>
+      resolve((properties as Properties)[name], own, `${stack.name}.${logicalId}.${name}`)
+    return named?.(stack.name, logicalId, properties, resolved) ?? `${stack.name}-${logicalId}`
   }
-  return {
+  const own: References = {
     ref,
     imported,
     attribute(logicalId, name) {
@@ -127,6 +149,7 @@ function references(stack: Stack, imported: References['imported']): References 
       )
     },
   }
+  return own
 }
 
 function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['api'] {

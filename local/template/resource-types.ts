@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { place } from './intrinsics.ts'
-
-/** How the local cloud treats the properties of one resource type. A property on neither list stops the start. */
-export interface ResourceType {
-  /** Properties it acts upon. */
-  readonly used: readonly string[]
-  /** Properties without effect here, and why. */
-  readonly inert: Readonly<Record<string, string>>
-  /** What `Ref` gives; by default a name made of stack and logical id. */
-  readonly ref?: (stack: string, logicalId: string, properties: Readonly<Record<string, unknown>>) => string
-  /** Attributes beside the ref, from the ref. */
-  readonly attributes?: Readonly<Record<string, (ref: string) => string>>
-}
-
-const arn = (service: string, resource: string) =>
-  `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`
+import { networkTypes } from './network-types.ts'
+import { arn, beside, type ResourceType } from './resource-type.ts'
 
 const playedByProvider =
   'the built-in OpenID provider plays the pool: it lets anyone sign in, and makes any token'
@@ -26,14 +13,15 @@ const madeUpId = (stack: string, logicalId: string, length: number): string =>
     .toString(36)
     .slice(0, length)
 
+/** Of a function by its name or ARN. */
+const qualifiedArn = (nameOrArn: unknown, qualifier: string): string => {
+  const name = String(nameOrArn)
+  return `${name.startsWith('arn:') ? name : arn('lambda', `function:${name}`)}:${qualifier}`
+}
+
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
-/** Resources that never see a request: accepted whole. */
-const beside = (reason: string, attributes: ResourceType['attributes'] = {}): ResourceType => ({
-  used: [],
-  inert: { '*': reason },
-  attributes,
-})
+const noFirewall = 'no firewall stands before the local API, which is served on loopback'
 
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::RestApi': {
@@ -42,6 +30,9 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Description: 'text',
       Tags: onlyInTheCloud,
       EndpointConfiguration: 'the local API is served on loopback',
+      DisableExecuteApiEndpoint: 'the local API is served on loopback',
+      Policy:
+        'who may call goes by addresses and VPC endpoints, and everyone who calls here comes from loopback',
       SecurityPolicy: 'the local API is served without TLS, on loopback',
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
     },
@@ -58,6 +49,34 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     used: ['RestApiId', 'StageName', 'AccessLogSetting', 'DeploymentId', 'MethodSettings'],
     inert: { Description: 'text', Tags: onlyInTheCloud, TracingEnabled: onlyInTheCloud },
     ref: (_, __, { StageName }) => String(StageName),
+  },
+  'AWS::ApiGateway::DomainName': {
+    used: [],
+    inert: {
+      DomainName: 'the local API is served on loopback, under no other name',
+      RegionalCertificateArn: 'the local API is served without TLS, on loopback',
+      CertificateArn: 'the local API is served without TLS, on loopback',
+      OwnershipVerificationCertificateArn: 'the local API is served without TLS, on loopback',
+      EndpointConfiguration: 'the local API is served on loopback',
+      SecurityPolicy: 'the local API is served without TLS, on loopback',
+      EndpointAccessMode: 'the local API is served without TLS, on loopback',
+      MutualTlsAuthentication:
+        'the local API is served without TLS: no caller has a certificate here, and rules that name it deny',
+      Tags: onlyInTheCloud,
+    },
+    ref: (_, __, { DomainName }) => String(DomainName),
+    attributes: {
+      RegionalDomainName: ref => `d-${ref}.execute-api.${place.region}.amazonaws.com`,
+      RegionalHostedZoneId: () => 'ZLOCAL',
+    },
+  },
+  'AWS::ApiGateway::BasePathMapping': {
+    used: [],
+    inert: {
+      DomainName: 'the local API is served on loopback, under no other name',
+      RestApiId: 'the local cloud runs one API',
+      Stage: 'the local cloud runs one stage',
+    },
   },
   'AWS::ApiGateway::Account': beside('a setting of the account'),
   'AWS::Lambda::Function': {
@@ -80,6 +99,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Tags: onlyInTheCloud,
       TracingConfig: onlyInTheCloud,
       KmsKeyArn: onlyInTheCloud,
+      CodeSigningConfigArn: 'functions run from their folders, which nobody signs',
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
@@ -98,6 +118,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       arn('lambda', `layer:${String(LayerName ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
     attributes: { LayerVersionArn: ref => ref },
   },
+  'AWS::Lambda::Version': {
+    used: ['FunctionName'],
+    inert: { CodeSha256: onlyInTheCloud, Description: 'text', ProvisionedConcurrencyConfig: onlyInTheCloud },
+    // The first version of a function, whatever becomes of it: it runs the code that there is.
+    ref: (_, __, ___, resolved) => qualifiedArn(resolved('FunctionName'), '1'),
+    attributes: { FunctionArn: ref => ref, Version: () => '1' },
+  },
+  'AWS::Lambda::Alias': {
+    used: ['FunctionName', 'Name'],
+    inert: {
+      Description: 'text',
+      FunctionVersion: 'there is one version here',
+      ProvisionedConcurrencyConfig: onlyInTheCloud,
+    },
+    ref: (_, __, { Name }, resolved) => qualifiedArn(resolved('FunctionName'), String(Name)),
+    attributes: { AliasArn: ref => ref },
+  },
   'AWS::Lambda::Permission': {
     used: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
     inert: {},
@@ -108,6 +145,25 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
     attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
   },
+  'AWS::KMS::Key': {
+    used: ['KeySpec', 'KeyUsage'],
+    inert: {
+      Description: 'text',
+      EnableKeyRotation: onlyInTheCloud,
+      RotationPeriodInDays: onlyInTheCloud,
+      MultiRegion: onlyInTheCloud,
+      KeyPolicy: 'roles are not enforced here',
+      PendingWindowInDays: onlyInTheCloud,
+      Tags: onlyInTheCloud,
+    },
+    ref: (stack, logicalId) =>
+      madeUpId(stack, logicalId, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+    attributes: { Arn: ref => arn('kms', `key/${ref}`), KeyId: ref => ref },
+  },
+  'AWS::KMS::Alias': {
+    ...beside('keys are named by their ARNs'),
+    ref: (_, __, { AliasName }) => String(AliasName),
+  },
   'AWS::IAM::Role': beside('roles are not enforced here', {
     Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,
     RoleId: ref => ref,
@@ -116,6 +172,24 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': beside('functions log to the terminal', {
     Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
   }),
+  'AWS::Logs::ResourcePolicy': beside('functions log to the terminal'),
+  'AWS::Lambda::CodeSigningConfig': beside('functions run from their folders, which nobody signs', {
+    CodeSigningConfigArn: ref => arn('lambda', `code-signing-config:${ref}`),
+    CodeSigningConfigId: ref => ref,
+  }),
+  'AWS::Signer::SigningProfile': beside('functions run from their folders, which nobody signs', {
+    Arn: ref => arn('signer', `/signing-profiles/${ref}`),
+    ProfileName: ref => ref,
+    ProfileVersion: () => '1',
+    ProfileVersionArn: ref => arn('signer', `/signing-profiles/${ref}/1`),
+  }),
+  'AWS::WAFv2::WebACL': beside(noFirewall, { Arn: ref => arn('wafv2', `regional/webacl/${ref}`) }),
+  'AWS::WAFv2::WebACLAssociation': beside(noFirewall),
+  'AWS::WAFv2::IPSet': beside(noFirewall, {
+    Arn: ref => arn('wafv2', `regional/ipset/${ref}`),
+    Id: ref => ref,
+  }),
+  'AWS::WAFv2::LoggingConfiguration': beside(noFirewall),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
   'AWS::Cognito::UserPool': {
@@ -130,6 +204,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ...beside(playedByProvider, { ClientId: ref => ref }),
     ref: (stack, logicalId) => madeUpId(stack, logicalId, 26),
   },
+  ...networkTypes,
   'AWS::CDK::Metadata': beside('statistics of the CDK'),
 }
 

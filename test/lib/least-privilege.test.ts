@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
-import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Alias, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
@@ -44,7 +44,11 @@ function statementsOf(resources: Readonly<Record<string, Resource>>, fn: Resourc
 }
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action).sort()
 
-const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
+/** What every function may do: write its own log, and send traces. */
+const logActions = [
+  ...['logs:CreateLogStream', 'logs:PutLogEvents'],
+  ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+]
 /** What every gate may do where operators can order something of its callers. */
 const controlActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem']
 
@@ -99,7 +103,7 @@ describe('an app without the CDK’s recommended flags', () => {
 })
 
 describe('the role of', () => {
-  it('the first door can write its own log, and nothing else', () => {
+  it('the first door can write its own log and send traces, and nothing else', () => {
     const { authorizer, resources } = synthesizedWithEverything()
     const fn = authorizer?.resource as Resource
     const statements = statementsOf(resources, fn)
@@ -109,7 +113,7 @@ describe('the role of', () => {
     })
   })
 
-  it('a stub’s gate without limits and controls can write its log, and touches neither table nor functions', () => {
+  it('a stub’s gate without limits and controls can write its log and send traces, and touches neither table nor functions', () => {
     const { gate, resources } = synthesized(
       api => api.addRoute('GET /health', { upstream: ok, access: Access.public() }),
       { issuers: [login] },
@@ -174,6 +178,54 @@ describe('the role of', () => {
     expect(countedBy(two, { issuers: [login] })).toEqual([['ip#*', 'user#*']])
   })
 
+  it('a gate before an alias or a version of a function can invoke that alone, and is told to', () => {
+    const stack = newStack()
+    const fn = new LambdaFunction(stack, 'Backend', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => ({ statusCode: 204 })'),
+    })
+    const imported = 'arn:aws:lambda:eu-west-1:123456789012:function:prices'
+    const upstreams = {
+      Alias: new Alias(stack, 'Live', { aliasName: 'live', version: fn.currentVersion }),
+      Version: fn.currentVersion,
+      ImportedAlias: LambdaFunction.fromFunctionArn(stack, 'ImportedAlias', `${imported}:live`),
+      ImportedVersion: LambdaFunction.fromFunctionArn(stack, 'ImportedVersion', `${imported}:7`),
+    }
+    const { gate, resources } = synthesized(
+      api => {
+        for (const [id, upstream] of Object.entries(upstreams))
+          api.addRoute(`GET /${id}`, {
+            upstream: api.addUpstream(`Of${id}`, Upstream.lambda(upstream)),
+            output: anyOutput,
+            access: Access.public(),
+          })
+      },
+      {},
+      stack,
+    )
+    const ofGate = (id: string) => {
+      const { resource, manifest } = gate(id)
+      const { functionArn } = manifest.upstream as { functionArn?: unknown }
+      const asked =
+        typeof functionArn === 'string'
+          ? functionArn
+          : resource.Properties.Environment.Variables.UPSTREAM_FUNCTION
+      const [invoke, ...more] = statementsOf(resources, resource).filter(({ Action }) =>
+        String(Action).startsWith('lambda:'),
+      )
+      expect([invoke?.Action, more]).toEqual(['lambda:InvokeFunction', []])
+      expect(invoke?.Resource).toEqual(asked)
+      return asked
+    }
+    expect(ofGate('OfAlias')).toEqual({ Ref: expect.stringMatching(/^Live/) })
+    expect(ofGate('OfVersion')).toEqual({ Ref: expect.stringMatching(/^BackendCurrentVersion/) })
+    expect([ofGate('OfImportedAlias'), ofGate('OfImportedVersion')]).toEqual([
+      `${imported}:live`,
+      `${imported}:7`,
+    ])
+  })
+
   it('a gate before a function can invoke that function alone, no version or alias of it', () => {
     const { gate, resources, backendId } = synthesizedWithEverything()
     const statements = statementsOf(resources, gate('Pricing').resource)
@@ -217,6 +269,11 @@ describe('wildcards', () => {
       at: /^Api\w+Permission\w+\.SourceArn/,
       value: /^\/\*\/\*$/,
       reason: 'any method of one stage of this API; a permission per route would outgrow a policy of 20 kB',
+    },
+    {
+      at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.1\.Resource$/,
+      value: /^\*$/,
+      reason: 'X-Ray knows no resources to write traces to; which actions these are is held above',
     },
     {
       at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.\d+\.Condition/,

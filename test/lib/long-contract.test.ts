@@ -1,9 +1,8 @@
+import { Stack } from 'aws-cdk-lib'
 import { Access, Output, Upstream } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { contractLines } from '../../lib/compile/contract.ts'
-import { readApiLimits } from '../../lib/declare/limits.ts'
-import { login, newApi } from './support.ts'
+import { artifactsOf, login, newApi } from './support.ts'
 
 const most = 250_000
 
@@ -23,19 +22,14 @@ function contractOf(routes: number, reason: number) {
     })
   }
   api.addRoute('GET /unsafe', { upstream, access, output: Output.unsafeAny('x'.repeat(reason)) })
-  const lines = contractLines({
-    routes: api.routes,
-    gates: [upstream],
-    issuers: [],
-    limits: readApiLimits('S/Api limits', undefined),
-    controls: true,
-    clientAddress: undefined,
-    cors: undefined,
-    firstDoor: undefined,
-  })
+  const contract: Record<string, string> = artifactsOf(Stack.of(api)).template.toJSON().Metadata
   return {
-    contract: Object.fromEntries(lines) as Record<string, string>,
-    characters: lines.reduce((sum, [about, said]) => sum + about.length + said.length, 0),
+    contract,
+    // Without the name of the API before each.
+    characters: Object.entries(contract).reduce(
+      (sum, [about, said]) => sum + about.length - 'Api '.length + said.length,
+      0,
+    ),
   }
 }
 
@@ -47,12 +41,12 @@ describe('the contract of many routes', () => {
     const spare = most - contractOf(20, 1).characters
     const whole = contractOf(20, 1 + spare)
     expect(whole.characters).toBe(most)
-    expect(whole.contract).toMatchObject({ 'GET /0 query': query, 'GET /0 output 200': output })
+    expect(whole.contract).toMatchObject({ 'Api GET /0 query': query, 'Api GET /0 output 200': output })
     const { contract } = contractOf(20, 2 + spare)
     expect(contract).toMatchObject({
-      'GET /0 access': 'scope deals',
-      'GET /0 query': query,
-      'GET /0 output 200': expect.stringMatching(/^a, b, c #[0-9a-f]{12}$/),
+      'Api GET /0 access': 'scope deals',
+      'Api GET /0 query': query,
+      'Api GET /0 output 200': expect.stringMatching(/^a, b, c #[0-9a-f]{12}$/),
     })
   })
 
@@ -61,10 +55,10 @@ describe('the contract of many routes', () => {
     const longest = tooLong + most - contractOf(20, tooLong).characters
     const digested = contractOf(20, longest)
     expect(digested.characters).toBe(most)
-    expect(digested.contract).toHaveProperty(['GET /0 query'])
+    expect(digested.contract).toHaveProperty(['Api GET /0 query'])
     const { contract } = contractOf(20, longest + 1)
-    expect(contract).not.toHaveProperty(['GET /0 query'])
-    expect(contract['GET /0']).toMatch(/^scope deals; Crm; #[0-9a-f]{12}$/)
-    expect(contract['GET /unsafe']).toMatch(/^scope deals; Crm; unsafe, anything: x+; #[0-9a-f]{12}$/)
+    expect(contract).not.toHaveProperty(['Api GET /0 query'])
+    expect(contract['Api GET /0']).toMatch(/^scope deals; Crm; #[0-9a-f]{12}$/)
+    expect(contract['Api GET /unsafe']).toMatch(/^scope deals; Crm; unsafe, anything: x+; #[0-9a-f]{12}$/)
   })
 })
