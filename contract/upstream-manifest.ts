@@ -1,3 +1,4 @@
+import { connectionManifest } from './connection-manifest.ts'
 import { count, type Decoded, literal, object, oneOfKind } from './decode.ts'
 import { deployed } from './deployed.ts'
 
@@ -9,6 +10,7 @@ export const upstreamManifest = oneOfKind({
     url: deployed,
     timeoutMs: count,
     maxResponseBytes: count,
+    connection: connectionManifest,
   }),
   lambda: object({ kind: literal('lambda'), functionArn: deployed, timeoutMs: count }),
   stub: object({ kind: literal('stub') }),

@@ -5,6 +5,8 @@ export { Access, type AccessKind, type TokenAccessOptions } from './declare/acce
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
 export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
+export { ClientCertificate, type ClientCertificateOptions } from './declare/client-certificate.ts'
+export type { ConnectionOptions, UpstreamVpc } from './declare/connection.ts'
 export type { CorsOptions } from './declare/cors.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
 export { declareRoute } from './declare/declared-route.ts'
@@ -35,6 +37,7 @@ export {
 export type { PathParameters, RouteTemplate } from './declare/path-template.ts'
 export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
+export { Trust } from './declare/trust.ts'
 export {
   type DirectUpstreamOptions,
   type LambdaUpstreamOptions,

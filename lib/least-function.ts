@@ -5,6 +5,7 @@ import {
   Architecture,
   CfnPermission,
   type Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -12,7 +13,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 
-export interface LeastFunctionProps {
+export interface LeastFunctionProps extends Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
   readonly description: string
   readonly code: Code
   readonly memorySize: number

@@ -10,6 +10,7 @@ import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
+import { connectionLines } from './connection.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
 import type { CompiledParameter } from './parameters.ts'
@@ -63,7 +64,12 @@ export const contractLines = ({
     : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
-    .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
+    .flatMap((gate): Line[] => [
+      [`upstream ${gate.node.id}`, targetText(gate.target)],
+      ...(gate.target.kind === 'http' ? connectionLines(gate.target.connection) : []).map(
+        ([about, text]): Line => [`upstream ${gate.node.id} ${about}`, text],
+      ),
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),

@@ -10,6 +10,7 @@ import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
 import { createFunction, permitInvocation } from '../least-function.ts'
+import { networkOf, permitConnection } from './http-connection.ts'
 
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
   readonly target: Target
@@ -45,6 +46,7 @@ export class GateFunction extends Gate {
       memorySize: 512,
       timeout: this.timeout,
       logRetention,
+      ...(target.kind === 'http' && networkOf(this, target)),
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
@@ -53,6 +55,7 @@ export class GateFunction extends Gate {
       this.function.addEnvironment(name, value)
       return { env: name }
     })
+    if (target.kind === 'http') permitConnection(this, this.function, target.connection)
     if (target.kind === 'lambda') {
       // This function only: grantInvoke would add every version and alias of it.
       this.function.addToRolePolicy(

@@ -6,6 +6,9 @@ import { openExchange } from './exchange.ts'
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
  * validated, re-encoded values in it. Redirects are not followed: they would leave what was declared.
  */
-export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.ProcessEnv): Upstream {
+export async function openHttp(
+  declared: UpstreamKind<'http'>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Upstream> {
   return openExchange(declared, environment)
 }
