@@ -33,6 +33,7 @@ export function welcome(
       ),
     ...Object.entries(upstreams).map(([origin, local]) => line('upstream', origin, local)),
     ...unplayed(cloud).map(({ text }) => text),
+    ...cloud.secretsWithoutValue().map(withoutValue),
     ...examplesFor({ url: cloud.url, issuers: cloud.issuers, played, self }, routes).flatMap(
       ({ comment, command }) => ['', paint('dim', `# ${comment}`), command],
     ),
@@ -53,6 +54,10 @@ export const unplayed = (
     text: nobody(upstream, 'nobody plays it: declare the function in this app to have it run here'),
   })),
 ]
+
+/** A secret that gates will not find: requests that need it are answered 503. */
+export const withoutValue = (secret: string): string =>
+  line('secret', secret, paint('yellow', `it has no value: --secret ${secret}=<file>`))
 
 const nobody = (upstream: string, why: string) => line('upstream', upstream, paint('yellow', why))
 

@@ -1,3 +1,4 @@
+import { type LocalSecret, readSecret } from '../secrets/values.ts'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
 import { type References, resolve } from './intrinsics.ts'
@@ -15,6 +16,7 @@ export interface LocalApp {
   readonly functions: readonly LocalFunction[]
   readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly permissions: readonly Permission[]
+  readonly secrets: readonly LocalSecret[]
 }
 
 export interface LocalFunction {
@@ -63,6 +65,7 @@ export function readApp(folder: string): LocalApp {
     api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
     functions,
     tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
+    secrets: all('AWS::SecretsManager::Secret').map(readSecret),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }
@@ -84,14 +87,15 @@ function place(stacks: readonly Stack[]): Placed[] {
     Object.entries(stack.template.Resources ?? {}).map(([logicalId, resource]) => {
       const own = referencesOf.get(stack) as References
       const at = `${stack.name}.${logicalId}`
-      typeOf(at, resource)
+      const { used } = typeOf(at, resource)
       return {
         at,
         path: constructPath(resource) ?? at,
         type: resource.Type,
         ref: own.ref(logicalId) as string,
         attribute: (name: string) => own.attribute(logicalId, name),
-        properties: resolve(resource.Properties ?? {}, own, at) as Properties,
+        // Nobody looks into what is accepted whole, whatever functions of CloudFormation it is written with.
+        properties: (used.length === 0 ? {} : resolve(resource.Properties ?? {}, own, at)) as Properties,
         assets: stack.assets,
       }
     }),

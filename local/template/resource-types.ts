@@ -35,6 +35,25 @@ const beside = (reason: string, attributes: ResourceType['attributes'] = {}): Re
   attributes,
 })
 
+/** What a VPC of the app is made of, with the attributes that CDK's own constructs refer to. */
+const networkTypes: ReadonlyArray<readonly [type: string, attributes?: readonly string[]]> = [
+  ['VPC', ['CidrBlock', 'DefaultNetworkAcl', 'DefaultSecurityGroup', 'Ipv6CidrBlocks', 'VpcId']],
+  ['VPCCidrBlock'],
+  ['Subnet', ['AvailabilityZone', 'Ipv6CidrBlocks', 'NetworkAclAssociationId', 'SubnetId', 'VpcId']],
+  ['RouteTable', ['RouteTableId']],
+  ['SubnetRouteTableAssociation'],
+  ['Route'],
+  ['EIP', ['AllocationId']],
+  ['NatGateway', ['NatGatewayId']],
+  ['InternetGateway', ['InternetGatewayId']],
+  ['EgressOnlyInternetGateway'],
+  ['VPCGatewayAttachment'],
+  ['SecurityGroup', ['GroupId', 'VpcId']],
+  ['SecurityGroupIngress'],
+  ['SecurityGroupEgress'],
+  ['FlowLog'],
+]
+
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::RestApi': {
     used: ['Body', 'Name'],
@@ -80,6 +99,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Tags: onlyInTheCloud,
       TracingConfig: onlyInTheCloud,
       KmsKeyArn: onlyInTheCloud,
+      VpcConfig: 'functions run in the network of this machine',
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
@@ -108,6 +128,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
     attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
   },
+  'AWS::SecretsManager::Secret': {
+    used: ['Name'],
+    inert: {
+      Description: 'text',
+      GenerateSecretString: 'values are given with --secret',
+      KmsKeyId: 'values are not stored here',
+      SecretString: 'values are given with --secret',
+      Tags: onlyInTheCloud,
+    },
+    ref: (stack, logicalId, { Name }) =>
+      arn(
+        'secretsmanager',
+        `secret:${String(Name ?? `${stack}-${logicalId}`)}-${madeUpId(stack, logicalId, 6)}`,
+      ),
+    attributes: { Id: ref => ref },
+  },
+  'AWS::SecretsManager::ResourcePolicy': beside('policies are not enforced here'),
   'AWS::IAM::Role': beside('roles are not enforced here', {
     Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,
     RoleId: ref => ref,
@@ -116,6 +153,15 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': beside('functions log to the terminal', {
     Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
   }),
+  ...Object.fromEntries(
+    networkTypes.map(([type, attributes]) => [
+      `AWS::EC2::${type}`,
+      beside(
+        'functions run in the network of this machine',
+        Object.fromEntries((attributes ?? []).map(name => [name, (ref: string) => `${ref}.${name}`])),
+      ),
+    ]),
+  ),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
   'AWS::Cognito::UserPool': {

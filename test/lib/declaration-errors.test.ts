@@ -94,7 +94,7 @@ describe('options', () => {
       () => Upstream.http('https://a.example.com', untyped({ timeoutMs: 3000 })),
       'Upstream.http',
       'timeoutMs',
-      'timeout, maxResponse, limit',
+      'timeout, maxResponse, limit, trust, unsafeTls12, clientCertificate, network, vpc, connectTimeout',
     ),
     unknown(
       'an unknown one of a Lambda upstream',

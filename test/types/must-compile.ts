@@ -1,14 +1,18 @@
 import { type App, Duration, Size } from 'aws-cdk-lib'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import type { IVpc } from 'aws-cdk-lib/aws-ec2'
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
   ClientAddress,
+  ClientCertificate,
   Issuer,
   Limit,
   Output,
   optional,
   type PathParameters,
   type Route,
+  Trust,
   Upstream,
   type ZeroTrustApi,
   type ZeroTrustApiProps,
@@ -18,6 +22,21 @@ import { z } from 'zod'
 // Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
 
 const upstream = Upstream.stub(200, null)
+
+export function connections(secret: ISecret, vpc: IVpc): Upstream[] {
+  const clientCertificate = ClientCertificate.fromSecret(secret, { cacheTtl: Duration.minutes(1) })
+  return [
+    Upstream.http('https://crm.example.com', { trust: Trust.publicKeys('sha256/a', 'sha256/b') }),
+    Upstream.http('https://crm.example.com', {
+      trust: Trust.authorities('pem', 'pem').withPublicKeys('sha256/a'),
+      clientCertificate,
+      unsafeTls12: 'the appliance',
+      network: 'private',
+      vpc: { vpc, subnets: { subnetGroupName: 'inner' }, securityGroups: [] },
+      connectTimeout: Duration.seconds(1),
+    }),
+  ]
+}
 
 export function routes(api: ZeroTrustApi): Route {
   api.addRoute('GET /', { upstream, access: Access.public() })

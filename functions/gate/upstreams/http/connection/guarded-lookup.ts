@@ -1,10 +1,14 @@
-import dns from 'node:dns'
+import dns, { type LookupAddress, type LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { deny, Refused } from '../../../../../contract/decision.ts'
 import { objectionTo, type UpstreamNetwork } from '../../../../../contract/upstream-address.ts'
 
-/** What `dns.lookup` is. */
-export type Lookup = typeof dns.lookup
+/** `dns.lookup`, asked for all addresses. */
+export type Lookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
 
 /**
  * Resolves a name for a socket, and refuses the whole answer for one address in it where no upstream may be. The socket connects to
