@@ -13,27 +13,46 @@ export interface LeafOptions {
   /** @default 'server' */
   readonly of?: 'server' | 'client'
   /** @default valid from an hour ago, for a day */
-  readonly validity?: readonly [from: Date, to: Date]
+  readonly validity?: Validity
 }
+
+type Validity = readonly [from: Date, to: Date]
 
 const hour = 60 * 60 * 1000
 export const hoursFromNow = (hours: number) => new Date(Date.now() + hours * hour)
-const aDay = [hoursFromNow(-1), hoursFromNow(23)] as const
+const aDay: Validity = [hoursFromNow(-1), hoursFromNow(23)]
 const algorithm = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const
 
+interface Authority {
+  readonly certificate: string
+  sign(options?: LeafOptions): Promise<Certified>
+  /** An authority below it. */
+  intermediate(name: string): Promise<Authority>
+}
+
 /** A certificate authority of a test's own. */
-export async function createTestAuthority(name: string, [from, to]: readonly [Date, Date] = aDay) {
-  const root = await generate([{ name: 'commonName', value: name }], {
+export const createTestAuthority = (name: string, validity: Validity = aDay): Promise<Authority> =>
+  createAuthority(name, validity)
+
+async function createAuthority(
+  name: string,
+  [from, to]: Validity,
+  above?: { key: string; cert: string },
+): Promise<Authority> {
+  const made = await generate([{ name: 'commonName', value: name }], {
     ...algorithm,
     notBeforeDate: from,
     notAfterDate: to,
+    ...(above && { ca: above }),
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   })
+  const own = { key: made.private, cert: made.cert }
   return {
-    certificate: root.cert,
+    certificate: made.cert,
+    intermediate: below => createAuthority(below, aDay, own),
     async sign({
       names = ['crm.example.com'],
       of = 'server',
@@ -43,7 +62,7 @@ export async function createTestAuthority(name: string, [from, to]: readonly [Da
         ...algorithm,
         notBeforeDate: validity[0],
         notAfterDate: validity[1],
-        ca: { key: root.private, cert: root.cert },
+        ca: own,
         extensions: [
           { name: 'basicConstraints', cA: false, critical: true },
           { name: 'keyUsage', digitalSignature: true, critical: true },

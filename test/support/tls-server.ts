@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createServer } from 'node:https'
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { TLSSocket, TlsOptions } from 'node:tls'
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { Certified } from './certificates.ts'
 
 export type Answers = (request: IncomingMessage, response: ServerResponse) => void
@@ -18,21 +17,26 @@ export async function startTlsServer(own: Certified, options: TlsOptions = {}) {
   /** Serial numbers of certificates, with each request. */
   const shown: string[] = []
   let connections = 0
-  const server = createServer(
-    { cert: own.certificate, key: own.privateKey, ...options },
-    (request, response) => {
-      asked.push(`${request.method} ${request.url}`)
-      const { raw } = (request.socket as TLSSocket).getPeerCertificate() ?? {}
-      if (raw) shown.push(new X509Certificate(raw).serialNumber)
-      answers(request, response)
-    },
+  const http = createHttpServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    const serial = serialShown(request.socket as TLSSocket)
+    if (serial !== undefined) shown.push(serial)
+    answers(request, response)
+  })
+  // Not by node:https, which closes a connection before its alert is on its way.
+  const server = createServer({ cert: own.certificate, key: own.privateKey, ...options }, socket =>
+    http.emit('connection', socket),
   )
+  server.on('tlsClientError', () => {})
   const sockets = new Set<Socket>()
+  const secure = new Set<TLSSocket>()
+  server.on('secureConnection', socket => secure.add(socket.once('close', () => secure.delete(socket))))
   server.on('connection', (socket: Socket) => {
     connections += 1
     sockets.add(socket.once('close', () => sockets.delete(socket)))
   })
-  server.on('tlsClientError', () => {})
+  // Node would close the connection before its alert is on its way.
+  server.on('clientError', (_, socket) => socket.end())
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -40,12 +44,11 @@ export async function startTlsServer(own: Certified, options: TlsOptions = {}) {
     asked,
     shown,
     connections: () => connections,
-    open: () => sockets.size,
+    /** Open connections on which this certificate was shown. */
+    showing: (serial: string) => [...secure].filter(socket => serialShown(socket) === serial).length,
     answerWith(next: Answers) {
       answers = next
     },
-    /** For new connections. */
-    use: (changes: TlsOptions) => server.setSecureContext(changes),
     async close() {
       const closed = once(server, 'close')
       server.close()
@@ -54,5 +57,7 @@ export async function startTlsServer(own: Certified, options: TlsOptions = {}) {
     },
   }
 }
+
+const serialShown = (socket: TLSSocket): string | undefined => socket.getPeerX509Certificate()?.serialNumber
 
 export const serialOf = ({ certificate }: Certified): string => new X509Certificate(certificate).serialNumber

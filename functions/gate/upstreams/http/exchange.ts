@@ -38,12 +38,14 @@ export async function openExchange(
 
     const exchange = async (identity: ClientIdentity | null): Promise<Decision<UpstreamAnswer>> => {
       try {
-        const { statusCode, headers, body } = await request.call(connections(identity), {
-          ...asked.value,
-          path: `${basePath}${asked.value.path}`,
-          signal: AbortSignal.timeout(leftMs()),
+        return await connections(identity, async pool => {
+          const { statusCode, headers, body } = await request.call(pool, {
+            ...asked.value,
+            path: `${basePath}${asked.value.path}`,
+            signal: AbortSignal.timeout(leftMs()),
+          })
+          return allow(answerOf(statusCode, headers, await body.bytes()))
         })
-        return allow(answerOf(statusCode, headers, await body.bytes()))
       } catch (error) {
         return failureOf(error)
       }

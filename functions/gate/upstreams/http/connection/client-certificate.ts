@@ -88,6 +88,7 @@ class UnusableSecret extends Error {
 function identityOf(version: string, value: string): ClientIdentity {
   try {
     const { certificate, privateKey } = JSON.parse(value)
+    if (typeof certificate !== 'string' || typeof privateKey !== 'string') throw new UnusableSecret()
     // Throws where one of the two cannot be read, and where they do not belong together.
     createSecureContext({ cert: certificate, key: privateKey })
     const { validTo } = new X509Certificate(certificate)

@@ -58,7 +58,11 @@ export function openConnector(
     socket.once('connect', () => {
       isReached = true
     })
-    socket.on('error', error => done(isReached ? handshakeFailure(error) : error, null))
+    socket.on('error', error => {
+      // An alert that comes after the handshake leaves a socket open; that it ends then would be all that undici hears of it.
+      socket.destroy(error)
+      done(isReached ? handshakeFailure(error) : error, null)
+    })
     socket.once('secureConnect', () => done(null, socket))
   }
 }
