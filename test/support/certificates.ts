@@ -30,9 +30,11 @@ interface Authority {
   intermediate(name: string): Promise<Authority>
 }
 
-/** A certificate authority of a test's own. */
-export const createTestAuthority = (name: string, validity: Validity = aDay): Promise<Authority> =>
-  createAuthority(name, validity)
+/** A certificate authority of a test's own. @param validity by default long enough that nobody is warned */
+export const createTestAuthority = (
+  name: string,
+  validity: Validity = [hoursFromNow(-1), hoursFromNow(60 * 24)],
+): Promise<Authority> => createAuthority(name, validity)
 
 async function createAuthority(
   name: string,
@@ -90,4 +92,14 @@ async function createAuthority(
 export const pinOf = ({ certificate }: Pick<Certified, 'certificate'>): string => {
   const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' })
   return `sha256/${createHash('sha256').update(key).digest('base64')}`
+}
+
+/** A certificate with an RSA key, which nobody signed. */
+export async function selfSignedRsa(): Promise<Certified> {
+  const made = await generate([{ name: 'commonName', value: 'gate' }], {
+    keyType: 'rsa',
+    keySize: 2048,
+    algorithm: 'sha256',
+  })
+  return { certificate: made.cert, privateKey: made.private }
 }

@@ -44,6 +44,9 @@ export async function startTlsServer(own: Certified, options: TlsOptions = {}) {
     asked,
     shown,
     connections: () => connections,
+    /** Of new connections. */
+    present: ({ certificate, privateKey }: Certified, more: TlsOptions = {}) =>
+      server.setSecureContext({ ...options, ...more, cert: certificate, key: privateKey }),
     /** Open connections on which this certificate was shown. */
     showing: (serial: string) => [...secure].filter(socket => serialShown(socket) === serial).length,
     answerWith(next: Answers) {

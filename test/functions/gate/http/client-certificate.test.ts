@@ -1,9 +1,15 @@
+import type { TlsOptions } from 'node:tls'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createClientCertificate,
   type ReadSecret,
 } from '../../../../functions/gate/upstreams/http/connection/client-certificate.ts'
-import { type Certified, createTestAuthority, hoursFromNow } from '../../../support/certificates.ts'
+import {
+  type Certified,
+  createTestAuthority,
+  hoursFromNow,
+  selfSignedRsa,
+} from '../../../support/certificates.ts'
 import { serialOf, startTlsServer } from '../../../support/tls-server.ts'
 import { leadLocally, openTestExchange, requestOf } from '../http-exchange.ts'
 
@@ -174,11 +180,12 @@ describe('an upstream that asks for a certificate', () => {
     for (const server of running.splice(0)) await server.close()
   })
 
-  async function start(secret: ReturnType<typeof secretHolding> | null) {
+  async function start(secret: ReturnType<typeof secretHolding> | null, options: TlsOptions = {}) {
     const server = await startTlsServer(await servers.sign(), {
       requestCert: true,
       rejectUnauthorized: true,
       ca: clients.certificate,
+      ...options,
     })
     running.push(server)
     const exchange = await openTestExchange(
@@ -194,8 +201,8 @@ describe('an upstream that asks for a certificate', () => {
       },
       secret ? { readSecret: secret.read, clock: secret.clock } : {},
     )
-    const ask = async () => {
-      const answer = await exchange(requestOf(), 5000)
+    const ask = async (key: Parameters<typeof requestOf>[0] = 'GET /deals') => {
+      const answer = await exchange(requestOf(key), 5000)
       return answer.ok ? answer.value.status : [answer.reason, answer.note]
     }
     return { server, ask }
@@ -230,6 +237,21 @@ describe('an upstream that asks for a certificate', () => {
     expect(await ask()).toEqual(['upstream.unreachable', expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/)])
     await settled()
     expect(await ask()).toBe(200)
+    expect(server.shown).toEqual([serialOf(first)])
+  })
+
+  test('and says that it takes another is shown the next at once: it has read nothing, so this is no second request', async () => {
+    // A client has nothing to show where its key is of a kind that the server does not take: the alert is that of no certificate.
+    const secret = secretHolding(await selfSignedRsa())
+    const { server, ask } = await start(secret, { sigalgs: 'ecdsa_secp256r1_sha256' })
+    expect(await ask('POST /deals')).toEqual([
+      'upstream.untrusted',
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    ])
+    secret.hold(first)
+    secret.pass(5000)
+    expect(await ask('POST /deals')).toBe(200)
+    expect(server.asked).toEqual(['POST /deals'])
     expect(server.shown).toEqual([serialOf(first)])
   })
 
