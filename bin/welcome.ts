@@ -33,7 +33,6 @@ export function welcome(
       ),
     ...Object.entries(upstreams).map(([origin, local]) => line('upstream', origin, local)),
     ...unplayed(cloud).map(({ text }) => text),
-    ...cloud.secretsWithoutValue().map(withoutValue),
     ...examplesFor({ url: cloud.url, issuers: cloud.issuers, played, self }, routes).flatMap(
       ({ comment, command }) => ['', paint('dim', `# ${comment}`), command],
     ),
@@ -41,9 +40,9 @@ export function welcome(
   ].join('\n')
 }
 
-/** Upstreams that will answer 502, since nobody plays them here: one line each. */
+/** Upstreams that will answer 502, since nobody plays them here, and secrets for want of which gates answer 503: one line each. */
 export const unplayed = (
-  cloud: Pick<LocalCloud, 'unmapped' | 'absentFunctions'>,
+  cloud: Pick<LocalCloud, 'unmapped' | 'absentFunctions' | 'secretsWithoutValue'>,
 ): Array<{ upstream: string; text: string }> => [
   ...[...new Set(cloud.unmapped())].map(upstream => ({
     upstream,
@@ -53,11 +52,11 @@ export const unplayed = (
     upstream,
     text: nobody(upstream, 'nobody plays it: declare the function in this app to have it run here'),
   })),
+  ...cloud.secretsWithoutValue().map(secret => ({
+    upstream: secret,
+    text: line('secret', secret, paint('yellow', `it has no value: --secret ${secret}=<file>`)),
+  })),
 ]
-
-/** A secret that gates will not find: requests that need it are answered 503. */
-export const withoutValue = (secret: string): string =>
-  line('secret', secret, paint('yellow', `it has no value: --secret ${secret}=<file>`))
 
 const nobody = (upstream: string, why: string) => line('upstream', upstream, paint('yellow', why))
 
