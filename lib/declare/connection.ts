@@ -66,14 +66,9 @@ export function readConnection(
   options: ConnectionOptions,
 ): DeclaredConnection {
   const { trust = Trust.publicAuthorities(), unsafeTls12, clientCertificate } = options
-  checkInstance(`${at} trust`, trust, Trust, 'Trust.authorities(pem), Trust.publicKeys(pin)')
-  if (clientCertificate !== undefined)
-    checkInstance(
-      `${at} clientCertificate`,
-      clientCertificate,
-      ClientCertificate,
-      'ClientCertificate.fromSecret(secret)',
-    )
+  if (!(trust instanceof Trust)) refuseOther(`${at} trust`, trust, 'Trust.authorities(pem)')
+  if (clientCertificate !== undefined && !(clientCertificate instanceof ClientCertificate))
+    refuseOther(`${at} clientCertificate`, clientCertificate, 'ClientCertificate.fromSecret(secret)')
   if (unsafeTls12 !== undefined)
     checkText(`${at} unsafeTls12`, unsafeTls12, {
       fix: "say why it cannot: unsafeTls12: 'the vendor’s appliance, until spring'",
@@ -90,10 +85,14 @@ export function readConnection(
   }
 }
 
-// By what it is called, not by its class alone: there may be a second copy of this package.
-function checkInstance(at: string, given: unknown, type: { readonly name: string }, example: string): void {
-  if (typeof given === 'object' && given?.constructor.name === type.name) return
-  throw new DeclarationError({ at, given: describeValue(given), allowed: example, fix: `write ${example}` })
+function refuseOther(at: string, given: unknown, example: string): never {
+  const [type = ''] = example.split('.')
+  throw new DeclarationError({
+    at,
+    given: describeValue(given),
+    allowed: `what the functions of ${type} return`,
+    fix: `write ${example}`,
+  })
 }
 
 function readNetwork(at: string, { network = 'public', vpc }: ConnectionOptions): UpstreamNetwork {

@@ -14,6 +14,8 @@ import type { Lookup } from './connection/guarded-lookup.ts'
 export interface ExchangeServices {
   readonly lookup?: Lookup
   readonly clock?: Clock
+  /** Hears what no request fails for yet. */
+  readonly trouble?: (note: string) => void
   readonly readSecret?: ReadSecret
 }
 
@@ -21,13 +23,13 @@ export interface ExchangeServices {
 export async function openExchange(
   declared: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
-  { lookup, clock = systemClock, readSecret }: ExchangeServices = {},
+  services: ExchangeServices = {},
 ): Promise<Upstream> {
   const base = new URL(resolveDeployed(declared.url, environment))
   if (base.protocol !== 'https:') throw new Error('an upstream must be reached over https')
   const basePath = base.pathname.replace(/\/$/, '')
-  const connections = openConnections(base, declared, clock, lookup)
-  const certificate = await openCertificate(declared, environment, clock, readSecret)
+  const connections = openConnections(base, declared, services.clock ?? systemClock, services.lookup)
+  const certificate = await openCertificate(declared, environment, services)
 
   return async (declaredRequest, withinMs) => {
     // Made before anything is sent: what goes wrong here is a fault of ours, and none of the upstream's.
@@ -71,8 +73,7 @@ const mayHaveRefused = (denial: Deny): boolean =>
 async function openCertificate(
   { connection }: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
-  clock: Clock,
-  readSecret: ReadSecret | undefined,
+  { clock = systemClock, trouble = () => {}, readSecret }: ExchangeServices,
 ): Promise<ClientCertificate | null> {
   if (!connection.clientCertificate) return null
   const { secret, ttlMs } = connection.clientCertificate
@@ -81,7 +82,7 @@ async function openCertificate(
     import('./connection/read-secret.ts'),
   ])
   const read = readSecret ?? secretReader(resolveDeployed(secret, environment), environment)
-  const certificate = createClientCertificate(read, ttlMs, clock)
+  const certificate = createClientCertificate(read, ttlMs, { clock, trouble })
   // Whatever comes of it: a request that finds none is denied, and asks again.
   await certificate.current(Number.POSITIVE_INFINITY)
   return certificate

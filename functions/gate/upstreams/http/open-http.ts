@@ -1,4 +1,5 @@
 import type { UpstreamKind } from '../../../../contract/upstream-manifest.ts'
+import type { Telemetry } from '../../../runtime/telemetry.ts'
 import type { Upstream } from '../upstream.ts'
 import { openExchange } from './exchange.ts'
 
@@ -9,6 +10,7 @@ import { openExchange } from './exchange.ts'
 export async function openHttp(
   declared: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
+  telemetry: Pick<Telemetry, 'trouble'>,
 ): Promise<Upstream> {
-  return openExchange(declared, environment)
+  return openExchange(declared, environment, { trouble: telemetry.trouble })
 }

@@ -62,9 +62,14 @@ const settled = () => new Promise(done => setImmediate(done))
 
 describe('a certificate from a secret', () => {
   const open = (secret: ReturnType<typeof secretHolding>) => {
-    const certificate = createClientCertificate(secret.read, ttlMs, secret.clock)
+    const troubles: string[] = []
+    const certificate = createClientCertificate(secret.read, ttlMs, {
+      clock: secret.clock,
+      trouble: note => troubles.push(note),
+    })
     return {
       ...certificate,
+      troubles,
       shown: async () => {
         const current = await certificate.current(1000)
         return current.ok ? current.value.certificate : [current.reason, current.note]
@@ -105,6 +110,7 @@ describe('a certificate from a secret', () => {
     expect(await certificate.shown()).toBe(expiring.certificate)
     await settled()
     expect(await certificate.shown()).toBe(expiring.certificate)
+    expect(certificate.troubles).toEqual(['the certificate for the upstream cannot be renewed: TimeoutError'])
     secret.pass(3000)
     expect(await certificate.shown()).toEqual(['upstream.certificate_unavailable', 'expired'])
     secret.hold(first)

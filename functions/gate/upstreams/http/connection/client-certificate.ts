@@ -35,7 +35,11 @@ const patienceMs = 3000
  * Reads the certificate when it is first needed, and anew, beside the requests, once a value is `ttlMs` old. While there is no new one
  * to be had, or what there is cannot be used, the old one is shown for as long as it is valid: upstreams judge it in any case.
  */
-export function createClientCertificate(read: ReadSecret, ttlMs: number, clock: Clock): ClientCertificate {
+export function createClientCertificate(
+  read: ReadSecret,
+  ttlMs: number,
+  { clock, trouble: report }: { clock: Clock; trouble: (note: string) => void },
+): ClientCertificate {
   let known: { readonly identity: ClientIdentity; readonly readAt: Instant } | undefined
   let pending: { readonly startedAt: Instant; readonly done: Promise<void> } | undefined
   let trouble = 'not read'
@@ -49,6 +53,7 @@ export function createClientCertificate(read: ReadSecret, ttlMs: number, clock: 
       known = { identity: isSame && known ? known.identity : identityOf(version, value), readAt: startedAt }
     } catch (error) {
       trouble = error instanceof Error ? error.name : 'error'
+      report(`the certificate for the upstream cannot be renewed: ${trouble}`)
     }
   }
   const isValid = () => known !== undefined && known.identity.expiresAt > clock.wall()

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { UpstreamKind } from '../../../../../contract/upstream-manifest.ts'
 import type { Clock } from '../../../../runtime/clock.ts'
@@ -28,9 +28,16 @@ export function openConnections(
   clock: Clock,
   lookup?: Lookup,
 ): Connections {
+  let made: { readonly version: string | undefined; readonly connect: buildConnector.connector } | undefined
+  /** Certificates are read once for each identity. */
+  const connectorFor = (identity: ClientIdentity | null) => {
+    if (!made || made.version !== identity?.version)
+      made = { version: identity?.version, connect: openConnector(base, connection, identity, lookup) }
+    return made.connect
+  }
   const open = (identity: ClientIdentity | null) =>
     new Pool(base.origin, {
-      connect: openConnector(base, connection, identity, lookup),
+      connect: connectorFor(identity),
       clientTtl: ageMs,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
