@@ -214,6 +214,30 @@ test('a connection is used again, and a new one is made where the last has been 
   )
 })
 
+test('no connection is used five minutes after it was made, however busy it was', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const before = transports.length
+    speak = socket => socket.write(`${head}content-length: 2\r\n\r\n{}`)
+    const exchange = await openTestExchange(
+      `https://crm.example.com:${port}`,
+      { connection: { authorities } },
+      { clock: { wall: () => 0, steady: () => 0 } },
+    )
+    const connectionsAfter = async (passedMs: number) => {
+      vi.setSystemTime(Date.now() + passedMs)
+      expect((await exchange(requestOf(), 5000)).ok).toBe(true)
+      await pause()
+      return transports.length - before
+    }
+    expect(await connectionsAfter(0)).toBe(1)
+    expect(await connectionsAfter(300_000)).toBe(1)
+    expect(await connectionsAfter(1)).toBe(2)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('a server that takes the connection and nothing more is given up at the declared time', async () => {
   const held: Socket[] = []
   const server = createTcpServer(socket => held.push(socket))
