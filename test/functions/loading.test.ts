@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Metafile } from 'esbuild'
 import { Access, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { type LocalFunction, readApp } from '../../local/template/app.ts'
@@ -57,4 +59,26 @@ describe('at load', () => {
     for (const name of ['http2', 'internal/deps/undici/undici']) expect(loaded).not.toContain(name)
     expect(loaded).toContain('tls')
   })
+})
+
+it('a gate before an HTTP upstream loads the client of Secrets Manager only where it shows a certificate', () => {
+  const { outputs } = (JSON.parse(readFileSync('dist/functions/metafile.json', 'utf8')) as { gate: Metafile })
+    .gate
+  /** All that is loaded with a file, and not on demand. */
+  const loadedWith = (file: string, found = new Set<string>()): ReadonlySet<string> => {
+    if (found.has(file)) return found
+    found.add(file)
+    for (const { path, kind } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement') loadedWith(path, found)
+    return found
+  }
+  const holding = (source: string) =>
+    Object.keys(outputs).find(file => Object.hasOwn(outputs[file]?.inputs ?? {}, source)) ?? ''
+  const secrets = Object.keys(outputs).filter(file =>
+    Object.keys(outputs[file]?.inputs ?? {}).some(input => input.includes('client-secrets-manager')),
+  )
+  expect(secrets).not.toEqual([])
+  const exchange = loadedWith(holding('functions/gate/upstreams/http/exchange.ts'))
+  expect(exchange).toContain(holding('functions/gate/upstreams/http/connection/connector.ts'))
+  for (const file of secrets) expect(exchange).not.toContain(file)
 })
