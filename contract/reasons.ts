@@ -181,6 +181,28 @@ export const reasons = {
     detail: 'The service behind this route did not answer.',
     owner: 'upstream',
   },
+  // Someone else may be in its place, or in between; or it does not know us. Which of these is in the log.
+  'upstream.untrusted': {
+    status: 502,
+    detail: 'The service behind this route could not be verified.',
+    owner: 'operator',
+    pages: true,
+  },
+  // Its name leads to where no upstream may be: into the function itself, to a metadata service, into a private network.
+  'upstream.address_refused': {
+    status: 502,
+    detail: 'The service behind this route cannot be reached.',
+    owner: 'operator',
+    pages: true,
+  },
+  'upstream.certificate_unavailable': {
+    status: 503,
+    detail:
+      'The gateway cannot identify itself to the service behind this route at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+    retryAfterSeconds: 5,
+  },
   'upstream.invalid_response': {
     status: 502,
     detail: 'The service behind this route gave an answer that cannot be passed on.',

@@ -14,6 +14,7 @@ import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodyManifest } from './body.ts'
+import { connectionManifest } from './connection.ts'
 import { outputManifest } from './outputs.ts'
 import { parameterManifest } from './parameters.ts'
 import { corsManifest } from './preflights.ts'
@@ -51,6 +52,7 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         url: deploy('UPSTREAM_URL', target.url),
         timeoutMs: target.timeout.toMilliseconds(),
         maxResponseBytes: target.maxResponseBytes,
+        connection: connectionManifest(target.connection, deploy),
         resilience: resilienceManifest(target.resilience),
         principal: target.principal.declared,
         credentials: credentialsManifest(target.credentials?.declared, deploy),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type LocalSecret, readSecret } from '../secrets/values.ts'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
 import { broughtHome } from './home.ts'
@@ -21,6 +22,7 @@ export interface LocalApp {
   readonly permissions: readonly Permission[]
   /** ARNs of its keys in KMS that sign with ECDSA on P-256. */
   readonly signingKeys: readonly string[]
+  readonly secrets: readonly LocalSecret[]
 }
 
 export interface LocalFunction {
@@ -79,6 +81,7 @@ export function readApp(folder: string): LocalApp {
     signingKeys: all('AWS::KMS::Key')
       .filter(({ properties }) => properties.KeySpec === 'ECC_NIST_P256')
       .map(({ attribute }) => attribute('Arn') as string),
+    secrets: all('AWS::SecretsManager::Secret').map(readSecret),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }
@@ -100,14 +103,17 @@ function place(stacks: readonly Stack[]): Placed[] {
     Object.entries(stack.template.Resources ?? {}).map(([logicalId, resource]) => {
       const own = referencesOf.get(stack) as References
       const at = `${stack.name}.${logicalId}`
-      typeOf(at, resource)
+      const { used } = typeOf(at, resource)
       return {
         at,
         path: constructPath(resource) ?? at,
         type: resource.Type,
         ref: own.ref(logicalId) as string,
         attribute: (name: string) => own.attribute(logicalId, name),
-        properties: broughtHome(resolve(resource.Properties ?? {}, own, at), stack.environment) as Properties,
+        // Nobody looks into what is accepted whole, whatever functions of CloudFormation it is written with.
+        properties: (used.length === 0
+          ? {}
+          : broughtHome(resolve(resource.Properties ?? {}, own, at), stack.environment)) as Properties,
         assets: stack.assets,
         environment: stack.environment,
       }
