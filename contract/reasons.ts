@@ -38,7 +38,8 @@ const overloaded = {
   owner: 'operator',
 } as const
 
-// A request that passed API Gateway without the first door's ticket: the wiring is wrong, or someone is inside.
+// A request that passed API Gateway without the first door's ticket, or without a certificate that the domain asks for: the wiring is wrong,
+// or someone is inside.
 const breached = { ...refused, owner: 'operator', pages: true } as const
 
 export const reasons = {
@@ -76,6 +77,8 @@ export const reasons = {
     detail: 'This request asks for a stronger or a more recent sign-in.',
     owner: 'client',
   },
+
+  'certificate.missing': breached,
 
   'ticket.missing': breached,
   'ticket.malformed': breached,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { securityHeaders } from '../contract/headers.ts'
 import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
+import { callersCertificate } from './gateway/client-certificate.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
 import { functionOf, type Generation, startGeneration } from './generation.ts'
 import { createIssuers, type Issuers } from './issuer/issuers.ts'
@@ -152,12 +153,14 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const front = await startFront({ ca, names: namesFor(policies) })
     undo.push(front.close)
 
+    const clientCertificate = await callersCertificate(ca)
     const denials = createDenials()
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
         scratch: folder,
         network: { caFile: ca.certificateFile, names: portsOf(declared, upstreams, front.port) },
+        clientCertificate,
         // A function's result comes after all that it logged, so the reason is known by now.
         onRequest(summary, line) {
           const reason = denials.take(summary.extendedRequestId) ?? summary.reason

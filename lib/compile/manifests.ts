@@ -185,13 +185,14 @@ export interface GateSurroundings {
   readonly routes: readonly Route[]
   readonly budgetMs: number
   readonly clientAddress: ClientAddress | undefined
+  readonly clientCertificates: boolean
   readonly cors: Cors | undefined
   /** Answers the preflights of paths before which there is no gate of their own. */
   readonly preflights: Gate | undefined
 }
 
 export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
-  const { api, issuers, routes, budgetMs, clientAddress, cors, preflights } = surroundings
+  const { api, issuers, routes, budgetMs, clientAddress, clientCertificates, cors, preflights } = surroundings
   const own = routes.filter(route => route.gate === gate)
   const paths = routes.map(({ path }) => path)
   return {
@@ -201,6 +202,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     upstream: gate.upstreamManifest,
     state: gate.table === null ? null : { table: gate.table, budgetMs },
     clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
+    clientCertificates,
     speaksCel: own.some(speaksCel),
     cors: cors ? corsManifest(cors, gate, routes, preflights) : null,
     routes: Object.fromEntries(own.map(route => [route.key, gateRoute(route, issuers, paths)])),

@@ -14,6 +14,8 @@ export interface LocalApp {
     readonly body: unknown
     readonly stage: string
     readonly accessLogFormat?: string
+    /** Whether a domain of it asks callers for certificates. */
+    readonly asksCertificates: boolean
   }
   readonly functions: readonly LocalFunction[]
   readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -69,7 +71,11 @@ export function readApp(folder: string): LocalApp {
   const layers = all('AWS::Lambda::LayerVersion').map(readLayer)
   const functions = all('AWS::Lambda::Function').map(fn => readFunction(fn, layers))
   return {
-    api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
+    api: readApi(
+      all('AWS::ApiGateway::RestApi'),
+      all('AWS::ApiGateway::Stage'),
+      all('AWS::ApiGateway::DomainName'),
+    ),
     functions,
     tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
     qualified: new Map(
@@ -158,7 +164,11 @@ function references(stack: Stack, imported: References['imported']): References 
   return own
 }
 
-function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['api'] {
+function readApi(
+  apis: readonly Placed[],
+  stages: readonly Placed[],
+  domains: readonly Placed[],
+): LocalApp['api'] {
   const [api, ...others] = apis
   const [stage, ...otherStages] = stages
   if (!api || !stage || others.length > 0 || otherStages.length > 0) {
@@ -173,6 +183,7 @@ function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['
     id: api.ref,
     body: readBody(api),
     stage: String(stage.properties.StageName),
+    asksCertificates: domains.some(({ properties }) => properties.MutualTlsAuthentication !== undefined),
     ...(Format !== undefined && { accessLogFormat: Format }),
   }
 }

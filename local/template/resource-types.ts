@@ -51,7 +51,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (_, __, { StageName }) => String(StageName),
   },
   'AWS::ApiGateway::DomainName': {
-    used: [],
+    used: ['MutualTlsAuthentication'],
     inert: {
       DomainName: 'the local API is served on loopback, under no other name',
       RegionalCertificateArn: 'the local API is served without TLS, on loopback',
@@ -60,8 +60,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       EndpointConfiguration: 'the local API is served on loopback',
       SecurityPolicy: 'the local API is served without TLS, on loopback',
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
-      MutualTlsAuthentication:
-        'the local API is served without TLS: no caller has a certificate here, and rules that name it deny',
       Tags: onlyInTheCloud,
     },
     ref: (_, __, { DomainName }) => String(DomainName),

@@ -27,6 +27,7 @@ const gate = () => ({
   },
   state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
   clientAddress: { from: ['203.0.113.0/24'], hops: 1 },
+  clientCertificates: false,
   speaksCel: true,
   cors: {
     origins: ['https://app.example.com'],
