@@ -43,7 +43,7 @@ function declared(options: HttpUpstreamOptions | ((stack: Stack) => HttpUpstream
         output: anyOutput,
         access: Access.public(),
       }),
-    {},
+    { tracing: false },
     stack,
   )
   const { resource, manifest } = made.gate('Crm')
@@ -59,8 +59,8 @@ function declared(options: HttpUpstreamOptions | ((stack: Stack) => HttpUpstream
     connection: manifest.upstream.connection,
     statements: policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement),
     contract: Object.fromEntries(
-      Object.entries(made.template.toJSON().Metadata as Record<string, string>).filter(([about]) =>
-        about.startsWith('Api upstream'),
+      Object.entries(made.template.toJSON().Metadata as Record<string, string>).filter(
+        ([about]) => about.startsWith('Api upstream') && !about.endsWith(' resilience'),
       ),
     ),
   }

@@ -8,9 +8,9 @@ import { expectAnswer, expectDeclared, expectDeclaredAnswer, expectQuietLine } f
 import { anyRequest, noise, subjectHere, tokenHere, type WireRequest } from './fuzz/requests.ts'
 import { declareSmallApp, expectSmallDeclared } from './fuzz/small-app.ts'
 import { anySmallRequest, goodSmallRequests } from './fuzz/small-requests.ts'
-import { withoutBreakers } from './fuzz/unbroken.ts'
 import { exchange } from './fuzz/wire.ts'
 import { startSmallCloud } from './small-cloud.ts'
+import { withoutBreakers } from './unbroken.ts'
 
 // A longer run: SALLYPORT_FUZZ_SECONDS=600 npx vitest run test/security/fuzz.test.ts. A failure names its seed, and
 // SALLYPORT_FUZZ_SEED runs it again.

@@ -1,19 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { createAssemblies } from '../local/assemblies.ts'
 import { gateEvent, startGateFunction } from './gate-function.ts'
+import { withoutBreakers } from './unbroken.ts'
 
 const misleadingAnswers: readonly string[][] = JSON.parse(
   readFileSync(new URL('../support/misleading-answers.json', import.meta.url), 'utf8'),
 )
 
+const assemblies = createAssemblies()
 let gate: Awaited<ReturnType<typeof startGateFunction>>
 beforeAll(async () => {
   const preload = fileURLToPath(new URL('../support/misleading-resolver.mjs', import.meta.url))
   // One instance, so that the answers come in their order.
-  gate = await startGateFunction({ preload, maxInstances: 1 })
+  const assembly = withoutBreakers(inject('dealDesk'), assemblies)
+  gate = await startGateFunction({ assembly, preload, maxInstances: 1 })
 })
-afterAll(() => gate.close())
+afterAll(async () => {
+  await gate.close()
+  assemblies.remove()
+})
 
 test.each(misleadingAnswers.map(addresses => addresses.join(' and ')))(
   'an upstream whose name resolves to %s gets 502 of the deployed gate, and no request',

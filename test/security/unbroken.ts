@@ -1,6 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import type { GateManifest } from '../../../contract/gate-manifest.ts'
-import type { Assemblies } from '../../local/assemblies.ts'
+import type { GateManifest } from '../../contract/gate-manifest.ts'
+import type { Assemblies } from '../local/assemblies.ts'
 
 /** The same app whose upstreams may fail as often as they like: a breaker would let hardly any of their answers be seen. */
 export function withoutBreakers(assembly: string, { patch }: Assemblies): string {
