@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { createAssemblies } from '../local/assemblies.ts'
 import { deal, startDealDesk } from '../support/deal-desk.ts'
+import { withoutBreakers } from '../support/without-breakers.ts'
 import { anyAnswer, good, silences } from './fuzz/answers.ts'
 import { type RawAnswer, startHostileUpstream } from './fuzz/hostile-upstream.ts'
 import { expectAnswer, expectDeclared, expectDeclaredAnswer, expectQuietLine } from './fuzz/invariants.ts'
@@ -10,7 +11,6 @@ import { declareSmallApp, expectSmallDeclared } from './fuzz/small-app.ts'
 import { anySmallRequest, goodSmallRequests } from './fuzz/small-requests.ts'
 import { exchange } from './fuzz/wire.ts'
 import { startSmallCloud } from './small-cloud.ts'
-import { withoutBreakers } from './unbroken.ts'
 
 // A longer run: SALLYPORT_FUZZ_SECONDS=600 npx vitest run test/security/fuzz.test.ts. A failure names its seed, and
 // SALLYPORT_FUZZ_SEED runs it again.

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { createAssemblies } from '../local/assemblies.ts'
+import { withoutBreakers } from '../support/without-breakers.ts'
 import { gateEvent, startGateFunction } from './gate-function.ts'
-import { withoutBreakers } from './unbroken.ts'
 
 const misleadingAnswers: readonly string[][] = JSON.parse(
   readFileSync(new URL('../support/misleading-answers.json', import.meta.url), 'utf8'),
