@@ -1,7 +1,7 @@
 import { ZeroTrustApi } from 'sallyport'
 
-/** What this app has less than bin/app.ts. */
-export const removedRoute = 'GET /users/{userId}/deals'
+// The app of bin/app.ts, but for this.
+const removedRoute = 'GET /users/{userId}/deals'
 
 const addRoute = ZeroTrustApi.prototype.addRoute
 ZeroTrustApi.prototype.addRoute = function (this: ZeroTrustApi, ...given: Parameters<typeof addRoute>) {

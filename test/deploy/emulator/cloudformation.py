@@ -42,6 +42,7 @@ def update(self, template, parameters=None) -> None:
         self._parsed_resources[name] = changed(self, name)
     for name in reversed([one for one in self._parsed_resources if one in diff["Remove"]]):
         gone(self, name, old[name])
+        del self._parsed_resources[name]
 
 
 def make(self, name) -> None:
@@ -66,13 +67,16 @@ def changed(self, name):
 
 
 def delete(self) -> None:
-    """In the reverse of the order in which they were made, since that one followed what refers to what."""
+    """
+    In the reverse of the order in which they were made, since that one followed what refers to what. They stay in the map: moto
+    makes anew what it does not find there, for the outputs of a stack that is gone.
+    """
     for name in reversed([one for one in self._parsed_resources if one in self._resource_json_map]):
         gone(self, name, self._resource_json_map[name])
 
 
 def gone(self, name, described) -> None:
-    resource = self._parsed_resources.pop(name)
+    resource = self._parsed_resources[name]
     # moto heeds it when a stack is deleted, not when a resource leaves its template.
     if resource is not None and described.get("DeletionPolicy") != "Retain":
         self._delete_resource(resource, described)

@@ -6,6 +6,7 @@ import threading
 
 # Before moto is imported: it reads its settings once.
 os.environ["AWS_ACCESS_KEY_ID"] = os.environ["AWS_SECRET_ACCESS_KEY"] = "cloudformation"
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from moto.moto_server.werkzeug_app import (  # noqa: E402
     DomainDispatcherApplication,
@@ -19,6 +20,7 @@ import cloudformation  # noqa: E402
 import functions  # noqa: E402, F401
 import handlers  # noqa: E402
 import recorder  # noqa: E402
+import roles  # noqa: E402, F401
 import services  # noqa: E402
 import state  # noqa: E402, F401
 

@@ -58,7 +58,8 @@ class LogGroup:
         if "RetentionInDays" in properties:
             logs.put_retention_policy(logGroupName=ref, retentionInDays=properties["RetentionInDays"])
         arn = logs.describe_log_groups(logGroupNamePrefix=ref)["logGroups"][0]["arn"]
-        return ref, {"Arn": arn}
+        # AWS's ends so; moto's does not.
+        return ref, {"Arn": f"{arn.removesuffix(':*')}:*"}
 
     @staticmethod
     def update(region, ref, old, new):

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
+import { place, resolve } from '../../local/template/intrinsics.ts'
+import type { Emulator } from './emulator.ts'
+
+/** A resource as it was declared, with the name it got. */
+export interface Deployed {
+  readonly stack: string
+  readonly logicalId: string
+  readonly type: string
+  readonly physicalId: string
+  /** The template's, with references as AWS resolves them. */
+  readonly properties: Readonly<Record<string, unknown>>
+  readonly retained: boolean
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, DeclaredResource>>
+  readonly Outputs?: Readonly<Record<string, { Value: unknown; Export?: { Name: string } }>>
+}
+interface DeclaredResource {
+  readonly Type: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+  readonly DeletionPolicy?: string
+}
+
+/** Every resource of these stacks. Throws where one that was declared is not there. */
+export async function deployedResources(emulator: Emulator, stacks: readonly string[]): Promise<Deployed[]> {
+  const templates = new Map(stacks.map(stack => [stack, readTemplate(emulator, stack)]))
+  const names = new Map<string, Map<string, string>>()
+  for (const stack of stacks) names.set(stack, await physicalIds(emulator, stack))
+  const references = (stack: string) => ({
+    ref: (id: string) => names.get(stack)?.get(id),
+    attribute: (id: string, name: string) => {
+      const type = templates.get(stack)?.Resources[id]?.Type ?? ''
+      const physicalId = names.get(stack)?.get(id)
+      return physicalId === undefined ? undefined : attributes[`${type}.${name}`]?.(physicalId)
+    },
+    imported(name: string) {
+      for (const [other, { Outputs = {} }] of templates)
+        for (const { Value, Export } of Object.values(Outputs))
+          if (Export?.Name === name) return resolve(Value, references(other), other) as string
+      return undefined
+    },
+  })
+  return [...templates].flatMap(([stack, { Resources }]) =>
+    Object.entries(Resources).map(([logicalId, { Type, Properties = {}, DeletionPolicy }]) => {
+      const physicalId = names.get(stack)?.get(logicalId)
+      if (physicalId === undefined) throw new Error(`${stack} has no ${logicalId} (${Type})`)
+      const properties = resolve(Properties, references(stack), `${stack}.${logicalId}`)
+      return {
+        stack,
+        logicalId,
+        type: Type,
+        physicalId,
+        properties: properties as Record<string, unknown>,
+        retained: DeletionPolicy === 'Retain',
+      }
+    }),
+  )
+}
+
+export const readTemplate = ({ folder }: Emulator, stack: string): Template =>
+  JSON.parse(readFileSync(join(folder, 'cdk.out', `${stack}.template.json`), 'utf8'))
+
+async function physicalIds({ origin }: Emulator, StackName: string): Promise<Map<string, string>> {
+  const client = new CloudFormationClient(clientOptions(origin))
+  const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }))
+  return new Map(StackResources.map(one => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']))
+}
+
+export const clientOptions = (endpoint: string) => ({
+  endpoint,
+  region: place.region,
+  credentials: { accessKeyId: 'reader', secretAccessKey: 'none' },
+})
+
+const arn = (service: string, resource: string, region: string = place.region) =>
+  `arn:aws:${service}:${region}:${place.account}:${resource}`
+
+// As AWS documents them, not as the emulator says.
+const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
+  'AWS::DynamoDB::Table.Arn': id => arn('dynamodb', `table/${id}`),
+  'AWS::IAM::Role.Arn': id => arn('iam', `role/${id}`, ''),
+  'AWS::Lambda::Function.Arn': id => arn('lambda', `function:${id}`),
+  'AWS::Logs::LogGroup.Arn': id => arn('logs', `log-group:${id}:*`),
+}
