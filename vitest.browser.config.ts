@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { entries } from './test/support/entries.ts'
 
 /** Guarantees that only a real browser can show. They need one on the machine: see test/browser/chromium.ts. */
 export default defineConfig({
-  resolve: { alias: { sallyport: fileURLToPath(new URL('lib/index.ts', import.meta.url)) } },
+  resolve: { alias: entries },
   test: {
     include: ['test/browser/**/*.test.ts'],
     testTimeout: 30_000,

@@ -1,21 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { entries } from './test/support/entries.ts'
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^sallyport$/, replacement: fileURLToPath(new URL('lib/index.ts', import.meta.url)) },
-      {
-        find: /^sallyport\/controls$/,
-        replacement: fileURLToPath(new URL('controls/index.ts', import.meta.url)),
-      },
-      {
-        find: /^sallyport\/middleware$/,
-        replacement: fileURLToPath(new URL('functions/middleware/index.ts', import.meta.url)),
-      },
-    ],
-  },
+  resolve: { alias: entries },
   test: {
     // Of two processors vitest would use one; and most of these tests wait.
     maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -43,7 +43,7 @@ export const accessText = (asked: AskedOfToken): string =>
  * The end of a line, with the indentation around it, as ` \n `. Other spaces stay: they may be part of a text in a rule, as all
  * are in one of three quotes. In ASCII, since CloudFormation hands templates back with everything else replaced.
  */
-const inOneLine = (text: string): string =>
+export const inOneLine = (text: string): string =>
   text.replace(/'''|"{3}/.test(text) ? /\r\n?|\n/g : /\s*[\r\n]\s*/g, ' \\n ')
 
 const one = (what: string, value: string): AccessPart => ({ what, anyOf: [value] })

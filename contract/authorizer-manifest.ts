@@ -95,6 +95,7 @@ const routeAccess = object({
 })
 export type RouteAccess = Decoded<typeof routeAccess>
 
+/** The policy as data: written at synth by lib/, read once at load by functions/. */
 const authorizerManifest = object({
   format: literal('sallyport/authorizer@1'),
   api: string,

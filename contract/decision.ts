@@ -17,6 +17,8 @@ export interface Deny {
   readonly note?: string
   readonly fields?: readonly FieldError[]
   readonly retryAfterSeconds?: number
+  /** Of an upstream: the connection failed before anything of an answer came. Whatever may be sent twice can be sent again. */
+  readonly unanswered?: true
   /** How the caller would have to sign in. */
   readonly authentication?: AuthenticationManifest
 }
@@ -42,7 +44,7 @@ export const allow = <T>(value: T): Allow<T> => ({ ok: true, value }) as Allow<T
 
 export const deny = (
   reason: ReasonCode,
-  more: Pick<Deny, 'note' | 'fields' | 'retryAfterSeconds' | 'authentication'> = {},
+  more: Pick<Deny, 'note' | 'fields' | 'retryAfterSeconds' | 'unanswered' | 'authentication'> = {},
 ): Deny => ({ ok: false, reason, ...more })
 
 /** Carries a {@link Deny} out of code whose only way to stop is to throw. */

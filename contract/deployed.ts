@@ -1,9 +1,6 @@
 import { type Decoder, object, string } from './decode.ts'
 
-/**
- * The policy as data: written at synth by lib/, read once at load by functions/.
- * Values known only at deploy time are written as `{ env }` and come from the function's environment.
- */
+/** Of the policy a value that may be known only at deploy time: then it is `{ env }`, and comes from the function's environment. */
 export type Deployed = string | { readonly env: string }
 
 export const deployed: Decoder<Deployed> = (value, at) =>

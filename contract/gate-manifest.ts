@@ -192,6 +192,7 @@ const clientAddress = object({
 })
 export type ClientAddressManifest = Decoded<typeof clientAddress>
 
+/** The policy as data: written at synth by lib/, read once at load by functions/. */
 const gateManifest = object({
   format: literal('sallyport/gate@1'),
   api: string,

@@ -16,6 +16,9 @@ export const securityHeaders = {
   'cache-control': 'no-store',
 } as const
 
+/** A token (RFC 9110 §5.6.2), of which names of headers and of cookies (RFC 6265 §4.1.1) are. */
+export const httpToken = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i
+
 /** What tells a caller how near it is to a limit, and when to come back. */
 export const limitHeaders = ['ratelimit', 'ratelimit-policy', 'retry-after'] as const
 

@@ -1,3 +1,4 @@
+import { inOneLine } from './access-text.ts'
 import type { Bound, LimitLayer } from './limits.ts'
 
 interface BoundWords extends Pick<Bound, 'max' | 'windowMs' | 'when'> {
@@ -22,7 +23,7 @@ export interface LayerWords {
 export const boundText = ({ max, windowMs, when, declared }: BoundWords): string => {
   const { perPeriod, periodMs } = declared ?? { perPeriod: max, periodMs: windowMs }
   const burst = max === perPeriod ? '' : ` (${max} at once)`
-  return `${perPeriod} per ${windowText(periodMs)}${burst}${when === null ? '' : ` when ${when.replace(/\s+/g, ' ').trim()}`}`
+  return `${perPeriod} per ${windowText(periodMs)}${burst}${when === null ? '' : ` when ${inOneLine(when.trim())}`}`
 }
 
 const names: Readonly<Record<number, string>> = {

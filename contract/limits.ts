@@ -7,6 +7,10 @@ import { boolean, count, type Decoded, list, literal, nullable, object, record, 
 export const limitLayers = ['ip', 'user', 'client', 'route', 'upstream', 'service'] as const
 export type LimitLayer = (typeof limitLayers)[number]
 
+/** Of these a caller is told. How near all callers together are to a limit is nobody's business outside. */
+export const isCallersOwn = (layer: LimitLayer): boolean => callersOwn.includes(layer)
+const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
+
 /** At most `max` in any `windowMs`, wherever it begins. */
 const bound = object({
   /** Names the count in its item: what is counted under one name counts together. The window is part of it. */

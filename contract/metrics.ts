@@ -30,6 +30,13 @@ export const metrics = {
   StoreFailures: ['api'],
   /** Time that a request waited for the state table, in milliseconds. */
   StoreLatency: ['api', 'route'],
+  /** Requests that were sent to an upstream once more. */
+  UpstreamRetries: ['api', 'route'],
+  /**
+   * The state of an upstream's circuit breaker in one instance, whenever it changes: 1 when it opens, also after a probe in vain, and
+   * 0 when it closes. The maximum says whether it was open anywhere, the sum how often it opened. `upstream` is the gate's id.
+   */
+  BreakerOpen: ['api', 'upstream'],
   KeyFetchFailures: ['api'],
   StaleKeys: ['api'],
 } as const

@@ -182,6 +182,18 @@ export const reasons = {
     detail: 'The service behind this route took too long.',
     owner: 'upstream',
   },
+  // When it will be asked again is known, and said by Retry-After.
+  'upstream.circuit_open': {
+    status: 503,
+    detail: 'The service behind this route keeps failing and is left alone for a moment. Try again later.',
+    owner: 'upstream',
+  },
+  'upstream.overloaded': {
+    status: 503,
+    detail: 'The service behind this route has as much to do as it may. Try again shortly.',
+    owner: 'upstream',
+    retryAfterSeconds: 1,
+  },
 
   'gateway.fault': {
     status: 500,

@@ -6,7 +6,13 @@ export type RuleParameters = ReadonlyArray<Pick<Parameter, 'name' | 'wire' | 'ma
 export interface RuleInputs {
   readonly path: RuleParameters
   readonly query: RuleParameters
+  /** Whether it may speak of the caller's client certificate. @default false */
+  readonly certificate?: boolean
 }
+
+/** What a rule may ask of a client certificate. `thumbprint`: SHA-256 of its DER in base64url, as `x5t#S256` (RFC 8705 §3.1). */
+export const certificateMembers = ['subjectDN', 'issuerDN', 'serialNumber', 'thumbprint'] as const
+export type CertificateMember = (typeof certificateMembers)[number]
 
 /** The values of one request. A query parameter that was not sent is left out. */
 export interface RuleValues {
@@ -14,6 +20,8 @@ export interface RuleValues {
   readonly path: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   readonly source: { readonly ip: string }
+  /** Of the caller's certificate what is known of it. */
+  readonly certificate?: Readonly<Partial<Record<CertificateMember, string>>>
 }
 
 /** The claims of these names. */

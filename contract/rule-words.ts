@@ -11,6 +11,8 @@ export interface RuleWords {
   /** Each once, sorted. */
   readonly claims: readonly string[]
   readonly speaksOfPath: boolean
+  /** What of the client certificate, each once, sorted. */
+  readonly certificate: readonly string[]
   /** Ranges of addresses, as written. */
   readonly ranges: readonly string[]
 }
@@ -34,6 +36,7 @@ const methods = ['startsWith', 'endsWith', 'contains', 'size', 'inRange', ...mac
  */
 export function readWords(rule: ASTNode, roots: RuleRoots): RuleWords {
   const claims = new Set<string>()
+  const certificate = new Set<string>()
   const ranges = new Set<string>()
   let speaksOfPath = false
 
@@ -83,10 +86,16 @@ export function readWords(rule: ASTNode, roots: RuleRoots): RuleWords {
     if (root === 'path') speaksOfPath = true
     if (root === 'claims') claims.add(member)
     else if (names && !names.includes(member)) throw new RuleError(`${root} has no ${JSON.stringify(member)}`)
+    else if (root === 'certificate') certificate.add(member)
   }
 
   walk(rule, undefined)
-  return { claims: [...claims].sort(), speaksOfPath, ranges: [...ranges] }
+  return {
+    claims: [...claims].sort(),
+    speaksOfPath,
+    certificate: [...certificate].sort(),
+    ranges: [...ranges],
+  }
 }
 
 const isNode = (value: unknown): value is ASTNode =>

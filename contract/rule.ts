@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import { Environment } from '@marcbachmann/cel-js'
 import { type AddressRange, readAddressRange } from './address-range.ts'
-import { readUnasked } from './rule-presence.ts'
 import {
+  type CertificateMember,
+  certificateMembers,
   claimValues,
   parameterValues,
   type RuleInputs,
@@ -16,8 +17,8 @@ export interface Rule {
   readonly claims: readonly string[]
   /** Whether it speaks of the path. */
   readonly speaksOfPath: boolean
-  /** Query parameters that it reads, although they may be left out, without having asked for them. */
-  readonly unasked: readonly string[]
+  /** What of the caller's client certificate it speaks of, each once, sorted. */
+  readonly certificate: readonly CertificateMember[]
   /**
    * Whether the rule holds. Throws when it cannot be evaluated: a claim that is not there, a type that does not fit. As in all of CEL
    * an error beside `||` or `&&` counts only where the other side does not decide by itself.
@@ -31,21 +32,29 @@ const celTypes = { string: 'string', integer: 'int', number: 'double', boolean: 
 
 /**
  * Reads a rule in CEL (https://github.com/google/cel-spec) over `claims`, `path`, `query` and `source.ip`, of which the last has
- * `inRange('10.0.0.0/8')`. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
+ * `inRange('10.0.0.0/8')`, and over `certificate` where callers have one. Throws a {@link RuleError} for what is no CEL, does not type-check, or is no yes or no.
  */
-export function readRule(text: string, inputs: RuleInputs): Rule {
+export const readRule = (text: string, inputs: RuleInputs): Rule => ruleOf(parseRule(text, inputs), inputs)
+
+/** The first half of {@link readRule}: whether it is CEL. Throws a {@link RuleError}. */
+export function parseRule(text: string, inputs: RuleInputs) {
   if (text.length > longest) throw new RuleError(`longer than ${longest} characters`)
   const ranges = new Map<string, AddressRange>()
   const environment = environmentFor(inputs, ranges)
-  const evaluate = parse(environment, text)
-  if (hasComment(environment, text)) throw new RuleError('a comment: what it is for belongs beside the rule')
+  return { environment, evaluate: parse(environment, text), ranges }
+}
+
+/** The second half: whether it speaks of what there is, and says yes or no. Throws a {@link RuleError}. */
+export function ruleOf({ evaluate, ranges }: ReturnType<typeof parseRule>, inputs: RuleInputs): Rule {
   const names = (parameters: RuleParameters) => parameters.map(({ name }) => name)
   const words = readWords(evaluate.ast, {
     claims: null,
     path: names(inputs.path),
     query: names(inputs.query),
     source: ['ip'],
+    ...(inputs.certificate && { certificate: certificateMembers }),
   })
+  const certificate = certificateMembers.filter(name => words.certificate.includes(name)).sort()
   for (const range of words.ranges) ranges.set(range, rangeOf(range))
   // Here, so that the first request finds it done.
   const checked = evaluate.check()
@@ -56,17 +65,15 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   return {
     claims: words.claims,
     speaksOfPath: words.speaksOfPath,
-    unasked: readUnasked(
-      evaluate.ast,
-      new Set(inputs.query.filter(({ required }) => !required).map(({ name }) => name)),
-    ),
-    holds({ claims, path, query, source }) {
+    certificate,
+    holds({ claims, path, query, source, certificate: known = {} }) {
       const result: unknown = evaluate({
         claims: claimValues(claims, words.claims),
         path: parameterValues(path, inputs.path),
         query: parameterValues(query, inputs.query),
         // One that is not known is left out: it is neither in a range nor outside.
         source: new Map(isIP(source.ip) === 0 ? [] : [['ip', source.ip]]),
+        ...(inputs.certificate && { certificate: claimValues(known, certificate) }),
       })
       if (typeof result !== 'boolean') throw new TypeError('its result is no yes or no')
       return result
@@ -74,13 +81,16 @@ export function readRule(text: string, inputs: RuleInputs): Rule {
   }
 }
 
-function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string, AddressRange>): Environment {
+function environmentFor(
+  { path, query, certificate }: RuleInputs,
+  ranges: ReadonlyMap<string, AddressRange>,
+): Environment {
   const schemaOf = (parameters: RuleParameters) =>
     Object.fromEntries(
       parameters.map(({ name, wire, many }) => [name, many ? `list<${celTypes[wire]}>` : celTypes[wire]]),
     )
   const has = (name: string, members: ReadonlyMap<string, unknown>) => members.get(name) !== undefined
-  return new Environment({ limits })
+  const environment = new Environment({ limits })
     .registerType('Query', { schema: schemaOf(query) })
     .registerVariable('claims', 'map<string, dyn>')
     .registerVariable('path', { schema: schemaOf(path) })
@@ -92,6 +102,9 @@ function environmentFor({ path, query }: RuleInputs, ranges: ReadonlyMap<string,
       (address: string, range: string) => ranges.get(range)?.(address),
       { async: false },
     )
+  if (!certificate) return environment
+  const schema = Object.fromEntries(certificateMembers.map(name => [name, celTypes.string]))
+  return environment.registerVariable('certificate', { schema })
 }
 
 function parse(environment: Environment, text: string) {
@@ -100,21 +113,6 @@ function parse(environment: Environment, text: string) {
   } catch (error) {
     throw new RuleError(summaryOf(error))
   }
-}
-
-/**
- * Whether some of it is for readers only: in one line, as rules are shown, what follows it would look like a part of it. Where `//` is
- * within a text, two other characters there are CEL as well.
- */
-function hasComment(environment: Environment, text: string): boolean {
-  for (let at = text.indexOf('//'); at >= 0; at = text.indexOf('//', at + 1)) {
-    try {
-      environment.parse(`${text.slice(0, at)}@@${text.slice(at + 2)}`)
-    } catch {
-      return true
-    }
-  }
-  return false
 }
 
 function rangeOf(text: string): AddressRange {

@@ -30,6 +30,7 @@ export const subjectItemDays = 100
 /** Any other item: twice the longest window there is, whichever route, API or version of them it was that counted in it. */
 export const otherItemDays = 62
 export const longestSubjectControlDays = 90
+export const daySeconds = 86_400
 
 /** The table's own key: its bytes, or what was made of them, with which an HMAC takes a sixth of the time. */
 export type HashKey = Uint8Array | KeyObject
@@ -51,24 +52,27 @@ export const addressKey = (key: HashKey, network: string): string =>
   `${prefixes.ip}${hashed(key, 'address', network)}`
 export const sharedKey = (layer: LimitLayer, of: string): string => `${prefixes.shared}${layer} ${of}`
 
+/** Of each kind of control that is not a subject's own: the first word of its attribute's name. */
+const kinds = {
+  token: 'token ',
+  client: 'client ',
+  /** Apart from its quarantine: to revoke a client's tokens must not end that, nor be ended by it. */
+  clientTokens: 'tokens ',
+  address: 'address ',
+  route: 'route ',
+  upstream: 'upstream ',
+} as const
+export const sharedControlPrefixes = Object.values(kinds)
+
 /** Attributes of the item of controls: one for each control that is not a subject's own. */
 export const sharedControl = {
   token: (key: HashKey, issuer: string, tokenId: string): string =>
-    `token ${hashed(key, 'token', issuer, tokenId)}`,
+    kinds.token + hashed(key, 'token', issuer, tokenId),
   client: (key: HashKey, issuer: string, client: string): string =>
-    `client ${hashed(key, 'client', issuer, client)}`,
-  /** Apart from its quarantine: to revoke a client's tokens must not end that, nor be ended by it. */
+    kinds.client + hashed(key, 'client', issuer, client),
   clientTokens: (key: HashKey, issuer: string, client: string): string =>
-    `tokens ${hashed(key, 'client', issuer, client)}`,
-  address: (key: HashKey, network: string): string => `address ${hashed(key, 'address', network)}`,
-  route: (api: string, route: string): string => `route ${api} ${route}`,
-  upstream: (api: string, upstream: string): string => `upstream ${api} ${upstream}`,
+    kinds.clientTokens + hashed(key, 'client', issuer, client),
+  address: (key: HashKey, network: string): string => kinds.address + hashed(key, 'address', network),
+  route: (api: string, route: string): string => `${kinds.route}${api} ${route}`,
+  upstream: (api: string, upstream: string): string => `${kinds.upstream}${api} ${upstream}`,
 } as const
-export const sharedControlPrefixes = [
-  'token ',
-  'client ',
-  'tokens ',
-  'address ',
-  'route ',
-  'upstream ',
-] as const

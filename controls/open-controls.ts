@@ -148,7 +148,7 @@ const mostMonths = 120
 
 /** Opens the controls of one state table. Nothing is asked of it before something is ordered. */
 export function openControls(options: ControlsOptions): Controls {
-  checkMembers(options, ['table', 'by', 'client', 'now'])
+  checkMembers(options, ['table', 'by', 'client', 'now'], 'options')
   const by = checkBy(options.by)
   const table = openTable(checkTable(options.table), options.client ?? new DynamoDBClient({}))
   const journal = openJournal(table)

@@ -1,6 +1,7 @@
 import { type Control, isInForce } from '../contract/control.ts'
-import { longestSubjectControlDays } from '../contract/state.ts'
+import { daySeconds, longestSubjectControlDays } from '../contract/state.ts'
 import { invalid } from './control-error.ts'
+import { unprintable } from './printable.ts'
 import type { Standing } from './shared-item.ts'
 
 export interface Reason {
@@ -22,16 +23,14 @@ export interface Shortening {
 
 const longestWhy = 200
 const longestBy = 100
-const daySeconds = 86_400
-// Control characters could speak to the terminal of whoever reads the list.
-const oneLine = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u
 
 const words = (at: string, text: unknown, most: number, fix: string): string => {
-  if (typeof text === 'string' && text.trim() !== '' && text.length <= most && oneLine.test(text)) return text
+  const isText = typeof text === 'string' && text.trim() !== ''
+  // Control characters could speak to the terminal of whoever reads the list.
+  if (isText && text.length <= most && !unprintable.test(text)) return text
   throw invalid({
     at,
-    given:
-      typeof text === 'string' && text.trim() !== '' ? 'a text too long, or of several lines' : 'nothing',
+    given: isText ? 'a text too long, or of several lines' : 'nothing',
     allowed: `1 to ${most} characters in one line`,
     fix,
   })
@@ -43,12 +42,12 @@ export const checkBy = (by: unknown): string =>
   words('by', by, longestBy, 'say who orders this: a user, or the name of a function')
 
 /** Checks that no member is there that nobody would read. */
-export function checkMembers(given: object, allowed: readonly string[]): void {
+export function checkMembers(given: object, allowed: readonly string[], at = 'order'): void {
   const isObject = typeof given === 'object' && given !== null
   const unknown = isObject ? Object.keys(given).find(member => !allowed.includes(member)) : ''
   if (unknown === undefined) return
   throw invalid({
-    at: 'order',
+    at,
     given: isObject ? `"${unknown}", which means nothing here` : 'no object',
     allowed: allowed.join(', '),
     fix: isObject ? `leave "${unknown}" out` : `give an object with ${allowed.join(', ')}`,

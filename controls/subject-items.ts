@@ -1,12 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { type Control, writeControl } from '../contract/control.ts'
-import { stateTable, subjectItemDays } from '../contract/state.ts'
+import { daySeconds, stateTable, subjectItemDays } from '../contract/state.ts'
 import { conflict } from './control-error.ts'
 import { standingIn } from './shared-item.ts'
 import { changeAsSeen, type Table } from './table.ts'
 import type { Place } from './targets.ts'
-
-const daySeconds = 86_400
 
 /**
  * Writes a control into its subject's item, or removes it (null), if it stands there as `seen`; the counts beside it stay. The item

@@ -3,6 +3,8 @@ import type { Control } from '../contract/control.ts'
 import { methods } from '../contract/route.ts'
 import { addressKey, clientKey, sharedControl, stateTable, subjectKey } from '../contract/state.ts'
 import { type ControlComplaint, invalid } from './control-error.ts'
+import { undoOf } from './journal.ts'
+import { unprintable } from './printable.ts'
 import type { SharedItem } from './shared-item.ts'
 
 export { networkOf }
@@ -86,7 +88,6 @@ const issuerFirst = (a: string, b: string): number =>
  */
 const plain = ['api', 'route', 'upstream']
 const longestPlain = 1024
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** Reads what a control is about; of `allowed` only. Throws a `ControlError`. */
 export function readTarget(target: Target, allowed: readonly About[]): { about: About; at: Parts } {
@@ -206,21 +207,24 @@ const listedPrefixes: Readonly<Record<Kind, readonly string[]>> = {
   revoke: [stateTable.prefixes.user, 'tokens ', 'token '],
   close: ['route ', 'upstream '],
 }
-const lifting = { quarantine: 'release', revoke: 'restore', close: 'open' } as const
+const kindsListed = Object.keys(listedPrefixes) as Kind[]
+
+/** The kind whose controls are named like this: of a subject's own a quarantine, which its revocation shares the name with. */
+export const kindNamed = (name: string): Kind | undefined =>
+  kindsListed.find(kind => listedPrefixes[kind].some(prefix => name.startsWith(prefix)))
 
 /** Throws a `ControlError` where a verb does not take back what is named. */
 export function checkListed(kind: Kind, name: string): void {
   if (listedPrefixes[kind].some(prefix => name.startsWith(prefix))) return
-  const others = (Object.keys(listedPrefixes) as Kind[]).filter(other => other !== kind)
-  const right = others.find(other => listedPrefixes[other].some(prefix => name.startsWith(prefix)))
+  const right = kindNamed(name)
   // A member that nobody knows refuses every request: there must be a way to take it out.
   const isMember = name !== stateTable.partitionKey && name !== stateTable.hashKey
   if (kind === 'quarantine' && right === undefined && isMember) return
   const complaint: ControlComplaint = {
     at: 'listed',
-    given: right ? `a control that "${lifting[right]}" takes back` : 'the name of no control',
+    given: right ? `a control that "${undoOf(right)}" takes back` : 'the name of no control',
     allowed: `names that begin with ${listedPrefixes[kind].map(prefix => `"${prefix}"`).join(' or ')}`,
-    fix: right ? `use "${lifting[right]}"` : 'copy the name from the list',
+    fix: right ? `use "${undoOf(right)}"` : 'copy the name from the list',
   }
   throw invalid(complaint)
 }

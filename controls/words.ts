@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Control, writeControl } from '../contract/control.ts'
-import { stateTable } from '../contract/state.ts'
+import { daySeconds, stateTable } from '../contract/state.ts'
 import type { Standing } from './shared-item.ts'
 import type { Table } from './table.ts'
 
@@ -12,7 +12,6 @@ const keyOf = (name: string): string =>
   `${stateTable.prefixes.control}words#${createHash('sha256').update(name).digest('base64url')}`
 
 const [of, by, why] = ['of', 'by', 'why'] as const
-const daySeconds = 86_400
 
 /** A control as it stands in the shared item. */
 export const sharedText = (control: Control): string => writeControl({ ...control, by: '', why: '' })

@@ -1,11 +1,10 @@
 import { Aws, Duration, Token } from 'aws-cdk-lib'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { PolicyCode } from './compile/function-code.ts'
 import { type ApiIssuers, issuerManifest } from './compile/manifests.ts'
 import type { Issuer } from './declare/issuer.ts'
-import { createFunction } from './least-function.ts'
+import { type CommonFunctionProps, createFunction } from './least-function.ts'
 
 export interface FirstDoorProps {
   readonly issuers: readonly Issuer[]
@@ -13,7 +12,8 @@ export interface FirstDoorProps {
   readonly cacheTtl: Duration
   /** How long it remembers that a token was verified. */
   readonly verifiedTokenTtl: Duration
-  readonly logRetention: RetentionDays
+  readonly common: CommonFunctionProps
+  readonly reservedConcurrency: number | undefined
   /** The policy beside the bundle. Called when the template is made. */
   readonly generate: () => Readonly<Record<string, string>>
 }
@@ -24,12 +24,14 @@ export class FirstDoor extends Construct {
   readonly issuers: ApiIssuers
   readonly cacheTtlSeconds: number
   readonly verifiedTokenTtlSeconds: number
+  readonly reservedConcurrency: number | undefined
 
   constructor(scope: Construct, id: string, props: FirstDoorProps) {
     super(scope, id)
-    const { issuers, cacheTtl, verifiedTokenTtl, logRetention, generate } = props
+    const { issuers, cacheTtl, verifiedTokenTtl, common, reservedConcurrency, generate } = props
     this.cacheTtlSeconds = cacheTtl.toSeconds()
     this.verifiedTokenTtlSeconds = verifiedTokenTtl.toSeconds()
+    this.reservedConcurrency = reservedConcurrency
     const environment: Record<string, string> = {
       API_ARN_PREFIX: `arn:${Aws.PARTITION}:execute-api:${Aws.REGION}:${Aws.ACCOUNT_ID}:`,
     }
@@ -46,7 +48,8 @@ export class FirstDoor extends Construct {
       code: new PolicyCode('authorizer', generate),
       memorySize: 256,
       timeout: Duration.seconds(10),
-      logRetention,
+      common,
+      reservedConcurrency,
       environment,
     })
   }

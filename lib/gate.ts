@@ -7,6 +7,7 @@ import type { LimitLayer } from '../contract/limits.ts'
 import { stateTable } from '../contract/state.ts'
 import type { UpstreamManifest } from '../contract/upstream-manifest.ts'
 import type { UpstreamTarget } from './declare/upstream.ts'
+import { decryptVia } from './encryption.ts'
 import type { GatewayState } from './gateway-state.ts'
 
 /**
@@ -50,6 +51,11 @@ export abstract class Gate extends Construct {
         'dynamodb:Attributes': [hashKey, partitionKey],
       },
     })
+    if (state.encryptionKey) {
+      this.function.addToRolePolicy(
+        decryptVia(state.encryptionKey, 'dynamodb', { 'aws:dynamodb:tableName': state.table.tableName }),
+      )
+    }
     this.function.addEnvironment(this.tableVariable, state.table.tableName)
   }
 

@@ -72,6 +72,12 @@ export class GatewayDashboard extends Construct {
           ),
         ],
         [
+          graph('Upstreams left alone: 1 while the circuit breaker of an instance is open', [
+            search('BreakerOpen', apiName, 'Maximum'),
+          ]),
+          graph('Upstreams: requests sent once more, by route', [search('UpstreamRetries', apiName, 'Sum')]),
+        ],
+        [
           graph('State table: failures, and requests let through uncounted as declared', [
             search('StoreFailures', apiName, 'Sum'),
             search('Uncounted', apiName, 'Sum'),

@@ -1,9 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { stateTable } from '../contract/state.ts'
-import { checkOptions, describeValue } from './declare/checks.ts'
+import { checkOptions } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { checkKey, checkRemovalPolicy } from './declare/keeping.ts'
 
 export interface GatewayStateProps {
   /**
@@ -11,6 +13,13 @@ export interface GatewayStateProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy
+  /**
+   * A symmetric key of your own in place of AWS's. Gates that use the table may decrypt with it, on behalf of DynamoDB and for this table alone;
+   * so must whoever gives orders. The policy of a key that is not of this app must leave that to IAM.
+   * @default - the key that AWS manages for DynamoDB
+   * @see docs/segmentation.md
+   */
+  readonly encryptionKey?: IKey
 }
 
 const apisAt = new WeakMap<GatewayState, Map<string, string>>()
@@ -38,24 +47,19 @@ export function useStateAs(state: GatewayState, name: string, path: string): voi
 /** What the gateway remembers: counters, and what operators order. Put it into a stack of its own to keep it when the API is replaced. */
 export class GatewayState extends Construct {
   readonly table: ITable
+  readonly encryptionKey: IKey | undefined
 
   constructor(scope: Construct, id: string, props: GatewayStateProps = {}) {
     super(scope, id)
-    checkOptions(this.node.path, props, ['removalPolicy'])
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN
-    if (!Object.values(RemovalPolicy).includes(removalPolicy)) {
-      throw new DeclarationError({
-        at: `${this.node.path} removalPolicy`,
-        given: describeValue(removalPolicy),
-        allowed: 'a RemovalPolicy',
-        fix: 'for example RemovalPolicy.RETAIN, the default',
-      })
-    }
+    checkOptions(this.node.path, props, ['removalPolicy', 'encryptionKey'])
+    const removalPolicy = checkRemovalPolicy(`${this.node.path} removalPolicy`, props.removalPolicy)
+    this.encryptionKey = checkKey(`${this.node.path} encryptionKey`, props.encryptionKey)
     this.table = new Table(this, 'Table', {
       partitionKey: { name: stateTable.partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: stateTable.expiresAt,
-      encryption: TableEncryption.AWS_MANAGED,
+      encryption: this.encryptionKey ? TableEncryption.CUSTOMER_MANAGED : TableEncryption.AWS_MANAGED,
+      encryptionKey: this.encryptionKey,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,

@@ -1,35 +1,54 @@
 import { type Duration, Stack } from 'aws-cdk-lib'
 import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import {
   Architecture,
   CfnPermission,
   type Code,
+  type ICodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { decryptVia } from './encryption.ts'
+import type { LogGroups } from './log-groups.ts'
+
+/** What all functions of one API have in common. */
+export interface CommonFunctionProps {
+  readonly logGroups: LogGroups
+  /** Whether they send traces to X-Ray, which their roles may then. */
+  readonly tracing: boolean
+  /** Encrypts environment variables. @default - a key of AWS's */
+  readonly encryptionKey?: IKey | undefined
+  /** Whose signatures code must carry. @default - code need not be signed */
+  readonly codeSigning?: ICodeSigningConfig | undefined
+}
 
 export interface LeastFunctionProps {
+  readonly common: CommonFunctionProps
   readonly description: string
   readonly code: Code
   readonly memorySize: number
   readonly timeout: Duration
-  readonly logRetention: RetentionDays
   readonly environment?: Record<string, string>
+  /** Most invocations at a time, and as many that no other function can take. @default - whatever the account has left */
+  readonly reservedConcurrency?: number | undefined
 }
 
 /**
- * A function that can do one thing to begin with: write to its own log group. AWS's managed policy for this, which CDK
- * attaches by default, allows writing to every log group of the account.
+ * A function that can do one thing to begin with: write to its own log group; and send traces, where they are wanted. AWS's managed
+ * policy for this, which CDK attaches by default, allows writing to every log group of the account.
  */
 export function createFunction(scope: Construct, props: LeastFunctionProps): LambdaFunction {
-  const { logRetention, ...rest } = props
-  const logGroup = new LogGroup(scope, 'Logs', { retention: logRetention })
+  const { common, reservedConcurrency, ...rest } = props
+  const { logGroups, encryptionKey, codeSigning, tracing } = common
+  const logGroup = logGroups.create(scope, 'Logs')
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
+  if (encryptionKey) role.addToPolicy(decryptVia(encryptionKey, 'lambda'))
   return new LambdaFunction(scope, 'Function', {
     ...rest,
     handler: 'index.handler',
@@ -38,6 +57,10 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
     role,
     logGroup,
     loggingFormat: LoggingFormat.JSON,
+    environmentEncryption: encryptionKey,
+    codeSigningConfig: codeSigning,
+    reservedConcurrentExecutions: reservedConcurrency,
+    tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
   })
 }
 

@@ -35,6 +35,8 @@ export interface RouteDeclaration {
   readonly logUndeclared: boolean
   /** Whose tokens count on it. */
   readonly acceptedIssuers: readonly Issuer[]
+  /** Whether the API asks its callers for client certificates. */
+  readonly clientCertificates: boolean
 }
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
@@ -69,7 +71,13 @@ export class Route extends Construct {
     this.gate = gate
     this.upstream = upstream
     this.input = compileInput(at, props.input ?? {}, parameters)
-    this.rule = compileRule(at, this.access, this.input, declaration.acceptedIssuers.length)
+    this.rule = compileRule(
+      at,
+      this.access,
+      this.input,
+      declaration.acceptedIssuers.length,
+      declaration.clientCertificates,
+    )
     this.output = compileOutput(at, props.output, {
       method,
       target: upstream.target,

@@ -1,27 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attachCustomSynthesis, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib'
-import {
-  ApiDefinition,
-  type CfnRestApi,
-  type CfnStage,
-  EndpointType,
-  LogGroupLogDestination,
-  SpecRestApi,
-} from 'aws-cdk-lib/aws-apigateway'
+import { attachCustomSynthesis, Duration, Fn, Stack } from 'aws-cdk-lib'
+import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
-import { accessLogFormat } from './compile/access-log.ts'
 import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
 import { inputValidators } from './compile/inputs.ts'
 import { routeLimitsDeclared } from './compile/limit-lines.ts'
 import { type ApiIssuers, authorizerManifest, gateManifest } from './compile/manifests.ts'
+import { writeContract } from './compile/metadata.ts'
 import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
 import { preflightGates } from './compile/preflights.ts'
@@ -34,17 +26,22 @@ import type { ClientAddress } from './declare/client-address.ts'
 import { type Cors, readCors, withExposed } from './declare/cors.ts'
 import { RouteDeclaredOnce } from './declare/declared-route.ts'
 import type { Issuer } from './declare/issuer.ts'
+import { type Keeping, readKeeping } from './declare/keeping.ts'
 import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
 import type { PropsOf } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
 import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
+import { createDomain } from './edge/domain.ts'
+import { type Edge, readEdge } from './edge/edge.ts'
+import { createRestApi } from './edge/rest-api.ts'
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates/gates.ts'
 import { GatewayState, useStateAs } from './gateway-state.ts'
-import { permitInvocation } from './least-function.ts'
+import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
+import { LogGroups } from './log-groups.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
@@ -55,13 +52,17 @@ export class ZeroTrustApi extends Construct {
   readonly restApi: SpecRestApi
   /** Name of the API in metrics, logs and the console: the construct's id. */
   readonly apiName: string
+  /** Where the API is served, with a slash at its end. */
+  readonly url: string
+  readonly #edge: Edge
   readonly #stageName: string
   readonly #limits: ReadApiLimits
   readonly #counterNames: CounterNames
   readonly #controls: boolean | undefined
   readonly #clientAddress: ClientAddress | undefined
   readonly #cors: Cors | undefined
-  readonly #logRetention: RetentionDays
+  readonly #keeping: Keeping
+  readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
@@ -74,21 +75,38 @@ export class ZeroTrustApi extends Construct {
     super(scope, id)
     checkApiProps(this.node.path, props)
     this.apiName = id
+    this.#edge = readEdge(this, props)
     this.#stageName = props.stageName ?? 'live'
     this.#limits = readApiLimits(`${this.node.path} limits`, props.limits)
     this.#counterNames = new CounterNames(this.node.addr.slice(0, 8))
     this.#controls = props.controls
     this.#clientAddress = props.clientAddress
     this.#cors = props.cors === undefined ? undefined : readCors(`${this.node.path} cors`, props.cors)
-    this.#logRetention = props.logRetention ?? RetentionDays.THREE_MONTHS
+    this.#keeping = readKeeping(this.node.path, props)
+    this.#functions = {
+      logGroups: new LogGroups(this, this.#keeping),
+      tracing: this.#edge.tracing,
+      encryptionKey: this.#keeping.encryptionKey,
+      codeSigning: props.codeSigning,
+    }
     this.#logUndeclared = props.logUndeclared ?? false
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
-    this.restApi = this.#createRestApi()
+    this.restApi = createRestApi(this, {
+      apiName: id,
+      stageName: this.#stageName,
+      edge: this.#edge,
+      logGroups: this.#functions.logGroups,
+      info: this.#info,
+      body: () => this.#gatewayDocument(),
+      methodSettings: () => methodSettings(this.#limits.of.service, this.routes),
+    })
+    const { domain } = this.#edge
+    this.url = domain ? createDomain(this, this.restApi, this.#edge, domain) : this.restApi.url
     this.#firstDoor = props.issuers?.length ? this.#createFirstDoor(props.issuers, props) : undefined
     this.#gates = new Gates(this, {
-      logRetention: this.#logRetention,
+      common: this.#functions,
       generate: gate => this.#gatePolicy(gate),
       restApi: this.restApi,
     })
@@ -144,6 +162,7 @@ export class ZeroTrustApi extends Construct {
       apiName: this.apiName,
       logUndeclared: this.#logUndeclared,
       acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
+      clientCertificates: this.#edge.domain?.clientCertificates !== undefined,
     })
     if (gate.target.kind === 'direct' && this.#cors) this.#gates.needPreflights()
     this.#routes.push(added)
@@ -157,11 +176,6 @@ export class ZeroTrustApi extends Construct {
     return [...this.#routes].sort((a, b) => (order(a) < order(b) ? -1 : 1))
   }
 
-  /** Where the API is served. */
-  get url(): string {
-    return this.restApi.url
-  }
-
   /** With the headers that say how near a caller is to a limit: pages cannot read them otherwise. */
   get #sharing(): Cors | undefined {
     return this.#cors && this.#isLimited ? withExposed(this.#cors, limitHeaders) : this.#cors
@@ -169,30 +183,6 @@ export class ZeroTrustApi extends Construct {
 
   get #info() {
     return { title: this.apiName, version: '1.0.0' }
-  }
-
-  #createRestApi(): SpecRestApi {
-    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: this.#logRetention })
-    const api = new SpecRestApi(this, 'RestApi', {
-      restApiName: this.apiName,
-      apiDefinition: ApiDefinition.fromInline({ openapi: '3.0.1', info: this.#info, paths: {} }),
-      endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: true, // without the account's role, access logs make the deployment fail
-      deployOptions: {
-        stageName: this.#stageName,
-        accessLogDestination: new LogGroupLogDestination(accessLogs),
-        accessLogFormat,
-      },
-    })
-    const resource = api.node.defaultChild as CfnRestApi
-    resource.body = Lazy.any({ produce: () => this.#gatewayDocument() })
-    resource.securityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09'
-    resource.endpointAccessMode = 'STRICT'
-    const stage = api.deploymentStage.node.defaultChild as CfnStage
-    stage.methodSettings = Lazy.any({
-      produce: () => methodSettings(this.#limits.of.service, this.routes),
-    })
-    return api
   }
 
   get #issuers(): ApiIssuers {
@@ -204,13 +194,15 @@ export class ZeroTrustApi extends Construct {
     {
       authorizerCacheTtl: cacheTtl = Duration.minutes(1),
       verifiedTokenTtl = Duration.minutes(5),
+      authorizerReservedConcurrency: reservedConcurrency,
     }: ZeroTrustApiProps,
   ): FirstDoor {
     const door: FirstDoor = new FirstDoor(this, 'FirstDoor', {
       issuers,
       cacheTtl,
       verifiedTokenTtl,
-      logRetention: this.#logRetention,
+      common: this.#functions,
+      reservedConcurrency,
       generate: () => ({
         'manifest.json': JSON.stringify(
           authorizerManifest(
@@ -254,7 +246,7 @@ export class ZeroTrustApi extends Construct {
   }
 
   #stateful(): GatewayState {
-    this.#state ??= new GatewayState(this, 'State')
+    this.#state ??= new GatewayState(this, 'State', { encryptionKey: this.#keeping.encryptionKey })
     return this.#state
   }
 
@@ -307,8 +299,6 @@ export class ZeroTrustApi extends Construct {
   }
 
   #describeContract(): void {
-    const stack = Stack.of(this)
-    const name = this.node.path.slice(stack.node.path.length).replace(/^\//, '')
     const lines = contractLines({
       routes: this.routes,
       gates: this.#gates.all,
@@ -317,9 +307,12 @@ export class ZeroTrustApi extends Construct {
       controls: this.#controls !== false,
       clientAddress: this.#clientAddress,
       cors: this.#sharing,
+      edge: this.#edge,
       firstDoor: this.#firstDoor,
+      keeping: this.#keeping,
+      codeSigning: this.#functions.codeSigning,
     })
-    for (const [about, text] of lines) stack.addMetadata(`${name} ${about}`, text)
+    writeContract(this, lines)
   }
 
   #problems(): string[] {

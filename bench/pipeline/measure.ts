@@ -7,6 +7,8 @@ import { readGateManifest } from '../../contract/gate-manifest.ts'
 import { createGate, type GateParts } from '../../functions/gate/pipeline.ts'
 import { answerOf } from '../../functions/gate/upstreams/http/answered.ts'
 import { askedOf } from '../../functions/gate/upstreams/http/asked.ts'
+import { withstandFailures } from '../../functions/gate/upstreams/http/withstand-failures.ts'
+import { systemClock } from '../../functions/runtime/clock.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { memoryLimits } from '../../test/functions/gate/memory-limits.ts'
 import { interleaved } from '../statistics.ts'
@@ -24,6 +26,9 @@ const warmUp = 60
 const batch = 25
 
 const manifest = readGateManifest(JSON.parse(readFileSync(join(task.gate, 'manifest.json'), 'utf8')))
+const { upstream } = manifest
+if (upstream.kind !== 'http') throw new Error('the typical upstream is another')
+const telemetry = createTelemetry(manifest.gate, manifest.api)
 const { validators, outputs } = await import(pathToFileURL(join(task.gate, 'validators.mjs')).href)
 const parts: GateParts = {
   manifest,
@@ -31,11 +36,16 @@ const parts: GateParts = {
   outputs,
   rules: {},
   limits: memoryLimits(manifest).limits,
-  upstream: async request => {
+  upstream: withstandFailures(upstream, {
+    clock: systemClock,
+    random: Math.random,
+    pause: async () => {},
+    telemetry,
+  })(async request => {
     const { statusCode, headers, body } = await askUpstream(settle(askedOf(request)))
     return allow(answerOf(statusCode, headers, body))
-  },
-  telemetry: createTelemetry(manifest.gate, manifest.api),
+  }),
+  telemetry,
   now: Date.now,
 }
 

@@ -4,11 +4,8 @@ import { project } from '../../functions/gate/inputs/projection.ts'
 import { validate } from '../../functions/gate/inputs/validation.ts'
 import type { DeclaredRequest } from '../../functions/gate/passage.ts'
 import type { GateParts } from '../../functions/gate/pipeline.ts'
-import { parseStrictJson } from '../../functions/runtime/strict-json.ts'
+import { bodyMaxDepth, parseStrictJson } from '../../functions/runtime/strict-json.ts'
 import { answered } from './typical-request.ts'
-
-// As in inputs/body.ts and outputs/body.ts.
-const maxDepth = 32
 
 /** What the two steps that are most of the pipeline spend on bodies and validation, done once more: microseconds by name. */
 export function timedParts({ validators, outputs }: GateParts) {
@@ -27,7 +24,7 @@ export function timedParts({ validators, outputs }: GateParts) {
       return result
     }
     const read = (text: string, projection: Projection, name: string) => {
-      const parsed = timed(`${name}.parse`, () => parseStrictJson(text, maxDepth))
+      const parsed = timed(`${name}.parse`, () => parseStrictJson(text, bodyMaxDepth))
       return timed(`${name}.strip`, () => project(parsed?.value, projection))
     }
     read(sent, input.body.projection, 'declareInputs')

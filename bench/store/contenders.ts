@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { RateLimiterDynamo } from 'rate-limiter-flexible'
-import type { LayerManifest, LimitLayer } from '../../contract/limits.ts'
+import { isCallersOwn, type LayerManifest, type LimitLayer } from '../../contract/limits.ts'
 import { stateTable } from '../../contract/state.ts'
 import type { Limiter } from '../../functions/gate/limits/limiter.ts'
 import { limitsIn } from '../../functions/gate/open-limits.ts'
@@ -20,7 +20,7 @@ export type Layers = ReadonlyArray<{ layer: LimitLayer; windowsMs: readonly numb
 export const layersFor = (layers: Layers, max: number): LayerManifest[] =>
   layers.map(({ layer, windowsMs, leased = false }) => ({
     layer,
-    of: ['ip', 'user', 'client'].includes(layer) ? '' : 'bench',
+    of: isCallersOwn(layer) ? '' : 'bench',
     bounds: windowsMs.map((windowMs, place) => ({
       // As long as they are: an item's size is what its writes cost.
       counter: `abc${'wxyz'[place]}d`,

@@ -1,5 +1,6 @@
 import { deny, Refused } from '../../contract/decision.ts'
 import type { Rule } from '../../contract/rule.ts'
+import { certificateValues } from './inputs/certificate.ts'
 import { ruleInputOf } from './inputs/validation.ts'
 import type { DeclaredRequest, Step } from './passage.ts'
 
@@ -7,21 +8,30 @@ import type { DeclaredRequest, Step } from './passage.ts'
 export type Rules = Readonly<Record<string, Rule>>
 
 /**
- * Decides the route's rule over claims, path, query and source address. Denials: `rule.not_met`, and `rule.failed` where it
- * cannot be decided.
+ * Decides the route's rule over claims, path, query, source address and client certificate. Denials: `rule.not_met`, and
+ * `rule.failed` where it cannot be decided; that is so of a rule that names the certificate where there is none, however it puts it.
  */
 export function applyRule({ rules }: { rules: Rules }): Step<Record<string, unknown>, DeclaredRequest> {
   return {
     before: ({ event: request }) => {
-      const { key, route, ticket, sourceIp } = request
+      const { key, route, ticket, sourceIp, certificate } = request
       if (route.access.kind === 'public' || route.access.rule === null) return
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
       if (!rule) throw new Error('no rule for this route')
       if (!ticket) throw new Error('a rule without a caller')
+      // API Gateway lets nobody in without one: this request came another way.
+      if (rule.certificate.length > 0 && !certificate)
+        throw new Refused(deny('rule.failed', { note: 'no client certificate' }))
       const { path, query } = ruleInputOf(request)
       let holds: boolean
       try {
-        holds = rule.holds({ claims: ticket.claims, path, query, source: { ip: sourceIp } })
+        holds = rule.holds({
+          claims: ticket.claims,
+          path,
+          query,
+          source: { ip: sourceIp },
+          certificate: certificateValues(certificate, rule.certificate),
+        })
       } catch (error) {
         throw new Refused(deny('rule.failed', { note: placeOf(error) }))
       }

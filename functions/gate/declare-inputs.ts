@@ -4,6 +4,7 @@ import type { Telemetry } from '../runtime/telemetry.ts'
 import { unacceptable } from './inputs/accept.ts'
 import { readAuthorization } from './inputs/authorization.ts'
 import { readBody } from './inputs/body.ts'
+import { readCertificate } from './inputs/certificate.ts'
 import { readCookies } from './inputs/cookies.ts'
 import { Findings } from './inputs/findings.ts'
 import { readHeaders, sentHeaders } from './inputs/headers.ts'
@@ -75,6 +76,7 @@ function declare(
     body: body.value,
     bodyType: body.type,
     sourceIp: client.address,
+    certificate: readCertificate(event),
   }
 }
 

@@ -19,11 +19,13 @@ const loadValidators = (): Promise<{
 const manifest = loadManifest(readGateManifest)
 const now = Date.now
 
+const telemetry = createTelemetry(manifest.gate, manifest.api)
+
 /** Only what this gate's upstream needs is loaded: a stub's gate has no HTTP client, an HTTP gate no Lambda client. */
 async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   switch (upstream.kind) {
     case 'http':
-      return (await import('./upstreams/http/open-http.ts')).openHttp(upstream, process.env)
+      return (await import('./upstreams/http/open-http.ts')).openHttp(upstream, process.env, telemetry)
     case 'lambda':
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
@@ -45,6 +47,6 @@ export const handler = createGate({
   outputs,
   ...opened,
   upstream,
-  telemetry: createTelemetry(manifest.gate, manifest.api),
+  telemetry,
   now,
 })

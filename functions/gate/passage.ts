@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { GateRoute } from '../../contract/gate-manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import type { ClientCertificate } from './inputs/certificate.ts'
 import type { Pairs } from './inputs/pairs.ts'
 
 /**
@@ -58,6 +59,8 @@ export interface DeclaredRequest {
   readonly bodyType: string | null
   /** The caller's address: whoever called API Gateway, unless that is a declared proxy. */
   readonly sourceIp: string
+  /** What the caller's TLS connection was opened with. Null: API Gateway asked for none. */
+  readonly certificate: ClientCertificate | null
 }
 
 export type Step<Needs extends Record<string, unknown>, Event = APIGatewayProxyEvent> = middy.MiddlewareObj<

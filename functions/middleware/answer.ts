@@ -1,4 +1,5 @@
 import { allow, type Decision, deny } from '../../contract/decision.ts'
+import { httpToken } from '../../contract/headers.ts'
 import type { DeclaredRequest } from '../gate/passage.ts'
 import type { UpstreamAnswer } from '../gate/upstreams/upstream.ts'
 
@@ -28,7 +29,7 @@ function read(request: DeclaredRequest, returned: unknown): Decision<UpstreamAns
   const fields = headersOf(headers, type)
   if (!fields) return refuse('its headers')
   // What stands in a name would be read as a value, and as attributes.
-  if (!set.every(([name]) => token.test(name))) return refuse('its cookies')
+  if (!set.every(([name]) => httpToken.test(name))) return refuse('its cookies')
   const text = readBody(kindOf(request, status), body)
   if (text === undefined) return refuse('its body')
   if (Buffer.byteLength(text) > mostBytes) return refuse('its size')
@@ -39,9 +40,6 @@ function read(request: DeclaredRequest, returned: unknown): Decision<UpstreamAns
     )
   return allow({ status, headers: Object.fromEntries(fields), body: text })
 }
-
-// RFC 9110 §5.6.2, of which names of cookies are (RFC 6265 §4.1.1).
-const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 
 interface Returned {
   readonly status?: unknown

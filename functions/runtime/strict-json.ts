@@ -4,6 +4,9 @@ import { parseJson } from './parse-json.ts'
 /** Where a value stands in a JSON text: names of members and indices of items, from the outermost inwards. */
 export type JsonPlace = readonly (string | number)[]
 
+/** Of bodies, sent and answered: deeper than anything a person declares, far shallower than what would exhaust a stack. */
+export const bodyMaxDepth = 32
+
 /** Whether a member may not occur, at any depth. `parent`: the name of the member, or the index of the item, that holds it. */
 export type IsForbidden = (name: string, parent: string | number | undefined) => boolean
 

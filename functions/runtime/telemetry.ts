@@ -5,6 +5,8 @@ import { anatomyOf } from './anatomy.ts'
 import { onFirstUse } from './on-first-use.ts'
 import { createLogger, createMetrics } from './powertools.ts'
 
+export type CircuitState = 'closed' | 'open' | 'half-open'
+
 /** What one handled request looked like from the inside. Names only: never a token, claim, header or body value. */
 export interface Outcome {
   readonly route: string
@@ -28,6 +30,10 @@ export interface Telemetry {
   }): void
   /** How long the upstream of the request at hand took. */
   upstreamAnswered(durationMs: number): void
+  /** The request at hand is sent to its upstream once more. */
+  upstreamRetried(): void
+  /** The circuit breaker before the upstream of this gate has changed. */
+  breakerChanged(state: CircuitState): void
   /** How long the request at hand waited for the state table. */
   storeAsked(durationMs: number): void
   /** The state table did not answer, or not in time. */
@@ -54,9 +60,9 @@ export function createTelemetry(service: string, api: string): Telemetry {
   // An instance of its own, so that what the request at hand has counted so far is not written with it. Not `singleMetric`: that makes an
   // instance, and a console, for each count.
   const counts = onFirstUse(() => createMetrics(metricNamespace, metricService))
-  const count = (metric: string, dimensions: Record<string, string>) => {
+  const count = (metric: string, dimensions: Record<string, string>, value = 1) => {
     counts().addDimensions({ api, ...dimensions })
-    counts().addMetric(metric, 'Count', 1)
+    counts().addMetric(metric, 'Count', value)
     counts().publishStoredMetrics()
   }
   const countDenial = (route: string, denial: Deny) => {
@@ -77,6 +83,14 @@ export function createTelemetry(service: string, api: string): Telemetry {
     },
     upstreamAnswered(durationMs) {
       metrics().addMetric('UpstreamLatency', 'Milliseconds', durationMs)
+    },
+    upstreamRetried() {
+      metrics().addMetric('UpstreamRetries', 'Count', 1)
+    },
+    breakerChanged(state) {
+      logger().warn('breaker', { upstream: service, state })
+      // Half open, it is on its way to one of the others.
+      if (state !== 'half-open') count('BreakerOpen', { upstream: service }, state === 'open' ? 1 : 0)
     },
     storeAsked(durationMs) {
       metrics().addMetric('StoreLatency', 'Milliseconds', durationMs)

@@ -1,7 +1,8 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 
 /**
- * One JSON line per request, whatever became of it. No token, no header, no query: paths are logged as templates.
+ * One JSON line per request, whatever became of it. No token, no header but the host that API Gateway found the API by, no query:
+ * paths are logged as templates.
  * `extendedRequestId` is the id to search for: unlike `requestId`, a client cannot choose it.
  */
 export const accessLogFormat = AccessLogFormat.custom(
@@ -14,7 +15,14 @@ export const accessLogFormat = AccessLogFormat.custom(
     error: '$context.error.responseType',
     reason: '$context.authorizer.reason',
     sourceIp: '$context.identity.sourceIp',
+    domainName: '$context.domainName',
     tlsVersion: '$context.tlsVersion',
+    cipherSuite: '$context.cipherSuite',
+    // Neither subject nor issuer. A subject may be a person's name; and of a certificate that was refused both are texts of a stranger's
+    // choice, which API Gateway writes into this line as they are: a quote in them would forge its members.
+    certificateSerialNumber: '$context.identity.clientCert.serialNumber',
+    wafStatus: '$context.waf.status',
+    wafResponseCode: '$context.wafResponseCode',
     responseLength: '$context.responseLength',
     latencyMs: '$context.responseLatency',
     authorizerLatencyMs: '$context.authorizer.latency',

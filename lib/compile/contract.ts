@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto'
-import { Token } from 'aws-cdk-lib'
+import { RemovalPolicy, Token } from 'aws-cdk-lib'
+import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
 import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
+import type { Keeping } from '../declare/keeping.ts'
 import type { ReadApiLimits } from '../declare/limits.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
+import type { Edge } from '../edge/edge.ts'
+import { edgeLines } from '../edge/edge-lines.ts'
 import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
+import type { Line } from './metadata.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
 import type { CompiledParameter } from './parameters.ts'
+import { resilienceLines } from './resilience.ts'
 import { viewersText } from './responses.ts'
-
-/** What a line is about, without the API's name, and what it says. */
-type Line = readonly [about: string, text: string]
 
 interface DeclaredApi {
   readonly routes: readonly Route[]
@@ -26,15 +29,17 @@ interface DeclaredApi {
   readonly controls: boolean
   readonly clientAddress: ClientAddress | undefined
   readonly cors: Cors | undefined
-  readonly firstDoor: Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds'> | undefined
+  readonly edge: Edge
+  readonly firstDoor:
+    | Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds' | 'reservedConcurrency'>
+    | undefined
+  readonly keeping: Keeping
+  readonly codeSigning: ICodeSigningConfig | undefined
 }
 
 /**
- * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They stand in the
- * template's `Metadata`, where `cdk diff` shows which of them changed; in the functions' code the same change is but
- * another hash. Deploying reads none of it.
- *
- * Not in the metadata of a resource: `cdk diff` leaves that out when it compares by a change set, as it does by default.
+ * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They go into the
+ * template (metadata.ts): in the functions' code the same change is but another hash.
  */
 export const contractLines = ({
   routes,
@@ -44,8 +49,12 @@ export const contractLines = ({
   controls,
   clientAddress,
   cors,
+  edge,
   firstDoor,
+  keeping,
+  codeSigning,
 }: DeclaredApi): Line[] => [
+  ...edgeLines(edge),
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
   ...issuers.flatMap(({ issuer, ...members }) => {
@@ -59,16 +68,36 @@ export const contractLines = ({
     ? [
         ['first door authorizerCacheTtl', `${firstDoor.cacheTtlSeconds} s`] as const,
         ['first door verifiedTokenTtl', `${firstDoor.verifiedTokenTtlSeconds} s`] as const,
+        ...atATime('first door reservedConcurrency', firstDoor.reservedConcurrency),
       ]
     : []),
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
-    .map((gate): Line => [`upstream ${gate.node.id}`, targetText(gate.target)])
+    .flatMap(({ node: { id }, target }) => [
+      [`upstream ${id}`, targetText(target)] as const,
+      ...atATime(
+        `upstream ${id} reservedConcurrency`,
+        'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
+      ),
+    ])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ...resilienceLines(gates),
+  ...keepingLines(keeping),
+  ...(codeSigning ? [['code', `signed as ${codeSigning.node.path} says`] as const] : []),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
   ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
 ]
+
+const atATime = (about: string, most: number | undefined): Line[] =>
+  most === undefined ? [] : [[about, `${most} at a time`]]
+
+function keepingLines({ encryptionKey, removalPolicy }: Keeping): Line[] {
+  return [
+    ...(encryptionKey ? [['encryptionKey', encryptionKey.node.path] as const] : []),
+    ...(removalPolicy === RemovalPolicy.RETAIN ? [] : [['logRemovalPolicy', removalPolicy] as const]),
+  ]
+}
 
 function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors): Line {
   const parts = [

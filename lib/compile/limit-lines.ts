@@ -1,14 +1,12 @@
 import type { RouteLimitsDeclared } from '../../contract/declared-limits.ts'
-import type { LimitLayer } from '../../contract/limits.ts'
+import { isCallersOwn } from '../../contract/limits.ts'
 import { boundsText, layerText } from '../../contract/limits-text.ts'
 import { type DeclaredLimit, type ReadApiLimits, usualBudgetMs } from '../declare/limits.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 
-/** What a caller is told of limits: those that are the caller's own. How much all may send together is nobody's business outside. */
-export const callersLayers = ({ limits }: Route) =>
-  limits.words.filter(({ layer }) => callersOwn.includes(layer))
-const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
+/** What a caller is told of limits: those that are the caller's own. */
+export const callersLayers = ({ limits }: Route) => limits.words.filter(({ layer }) => isCallersOwn(layer))
 
 /** What the limits of one route say, aspect by aspect. Those that several routes share stand once: see {@link apiLimitLines}. */
 export function limitLines({ limits }: Route): Array<readonly [string, string]> {
@@ -17,7 +15,7 @@ export function limitLines({ limits }: Route): Array<readonly [string, string]> 
     ...words
       .filter(({ layer }) => layer !== 'upstream' && layer !== 'service')
       .map(each =>
-        own.has(each.layer) && callersOwn.includes(each.layer)
+        own.has(each.layer) && isCallersOwn(each.layer)
           ? `${layerText(each)}, for this route alone`
           : layerText(each),
       ),

@@ -16,6 +16,7 @@ import { bodyManifest } from './body.ts'
 import { outputManifest } from './outputs.ts'
 import { parameterManifest } from './parameters.ts'
 import { corsManifest } from './preflights.ts'
+import { resilienceManifest } from './resilience.ts'
 import { literalsBeside } from './resources.ts'
 
 /** A value known at synth goes into the manifest; one known only at deploy travels as an environment variable. */
@@ -49,6 +50,7 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         url: deploy('UPSTREAM_URL', target.url),
         timeoutMs: target.timeout.toMilliseconds(),
         maxResponseBytes: target.maxResponseBytes,
+        resilience: resilienceManifest(target.resilience),
       }
     case 'lambda':
       return {

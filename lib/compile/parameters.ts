@@ -1,4 +1,5 @@
 import type { Parameter } from '../../contract/gate-manifest.ts'
+import { httpToken } from '../../contract/headers.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { InputPlace } from '../declare/input.ts'
 import { type JsonSchema, readSchema, type Schema } from '../declare/schema.ts'
@@ -87,7 +88,6 @@ function wireType(schema: unknown): Wire | undefined {
   return others.length === 0 ? first : undefined
 }
 
-const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i // RFC 9110 §5.6.2
 const queryName = /^[A-Za-z0-9_.~$[\]-]+$/
 
 function checkName(at: string, place: InputPlace | 'form', name: string): void {
@@ -103,7 +103,7 @@ function checkName(at: string, place: InputPlace | 'form', name: string): void {
     })
   }
   const inQuery = place === 'query' || place === 'form'
-  if (name !== '__proto__' && (inQuery ? queryName : token).test(name)) return
+  if (name !== '__proto__' && (inQuery ? queryName : httpToken).test(name)) return
   throw new DeclarationError({
     at,
     given: `the name ${JSON.stringify(name)}`,

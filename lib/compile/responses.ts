@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
 import type { AnswerManifest } from '../../contract/gate-manifest.ts'
+import { pointerSegments } from '../../contract/json-pointer.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
 import { inlineSchema } from './inline-schema.ts'
@@ -94,13 +95,11 @@ function contentOf(manifest: Exclude<AnswerManifest, { kind: 'empty' }>, schema:
 
 /** A schema as each of its callers may find it met: what is for some viewers only is not required. */
 function visible(schema: JsonSchema, visibleTo: ReadonlyMap<string, ViewersManifest>): JsonSchema {
-  return [...visibleTo].reduce((marked, [pointer, viewers]) => {
-    const path = pointer
-      .slice(1)
-      .split('/')
-      .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    return mark(marked, path, `For callers with ${viewersText(viewers)}.`)
-  }, inlineSchema(schema))
+  return [...visibleTo].reduce(
+    (marked, [pointer, viewers]) =>
+      mark(marked, pointerSegments(pointer), `For callers with ${viewersText(viewers)}.`),
+    inlineSchema(schema),
+  )
 }
 
 /** In words: `scope costs:read and role manager`. */
@@ -131,8 +130,8 @@ function mark(schema: JsonSchema, [segment, ...rest]: readonly string[], words: 
     ...schema,
     ...Object.fromEntries(branches),
     ...(named && { properties: { ...properties, [segment]: within(properties[segment]) } }),
-    ...(named &&
-      rest.length === 0 &&
+    // Also where it is declared elsewhere: in a part of allOf, or beside a reference.
+    ...(rest.length === 0 &&
       Array.isArray(required) && { required: required.filter(name => name !== segment) }),
     ...(segment === '*' && items !== undefined && { items: within(items) }),
     ...(segment === '*' &&

@@ -1,29 +1,38 @@
-import { type Rule, readRule } from '../../contract/rule.ts'
+import type { Rule } from '../../contract/rule.ts'
+import { certificateMembers } from '../../contract/rule-values.ts'
 import { memberText, RuleError } from '../../contract/rule-words.ts'
 import type { Access } from '../declare/access.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
+import { type DeclaredRule, readDeclaredRule, shownRule } from '../declare/declared-rule.ts'
 import type { CompiledInput } from './inputs.ts'
 
-// One line of a terminal, or two.
-const shownMost = 200
-
-/** Reads a route's rule and checks its types against the route's inputs. */
+/**
+ * Reads a route's rule and checks its types against the route's inputs.
+ *
+ * @param certificates whether the API asks its callers for client certificates
+ */
 export function compileRule(
   at: string,
   access: Access,
   input: CompiledInput,
   acceptedIssuers: number,
+  certificates: boolean,
 ): Rule | undefined {
   if (access.rule === undefined) return undefined
   const complain = (what: string, fix: string): never => {
     throw new DeclarationError({
       at: `${at} access.rule`,
-      given: `${what}, in ${shown(access.rule ?? '')}`,
-      allowed: 'a condition in CEL over claims, path, query and source.ip',
+      given: `${what}, in ${shownRule(access.rule ?? '')}`,
+      allowed: `a condition in CEL over claims, path, query${certificates ? ', certificate' : ''} and source.ip`,
       fix,
     })
   }
-  const rule = read(access.rule, input, complain)
+  const rule = read(access.rule, input, certificates, complain)
+  if (rule.certificate.length > 0 && !certificates)
+    return complain(
+      'the client certificate, which this API asks no caller for',
+      "declare domain: { …, clientCertificates: { bucket, key: 'truststore.pem' } } on the API",
+    )
   const [unasked] = rule.unasked
   if (unasked !== undefined) {
     const read = memberText('query', unasked)
@@ -43,18 +52,19 @@ export function compileRule(
   return rule
 }
 
-function shown(rule: string): string {
-  const line = rule.replace(/\s+/g, ' ').trim()
-  return line.length > shownMost ? `${line.slice(0, shownMost)}…` : line
-}
-
-function read(text: string, input: CompiledInput, complain: (what: string, fix: string) => never): Rule {
+function read(
+  text: string,
+  input: CompiledInput,
+  certificates: boolean,
+  complain: (what: string, fix: string) => never,
+): DeclaredRule {
   try {
-    return readRule(text, input)
+    return readDeclaredRule(text, { ...input, certificate: true })
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const parameters = (place: 'path' | 'query') => input[place].map(({ name }) => memberText(place, name))
-    const known = ['claims.…', ...parameters('path'), ...parameters('query'), 'source.ip']
+    const certificate = certificates ? certificateMembers.map(name => memberText('certificate', name)) : []
+    const known = ['claims.…', ...parameters('path'), ...parameters('query'), ...certificate, 'source.ip']
     if (error.message.startsWith('a comment'))
       return complain(error.message, 'write it in the code, above the rule')
     const isSyntax = /^(?:Unexpected|Expected)/.test(error.message)

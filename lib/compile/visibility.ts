@@ -1,4 +1,5 @@
 import type { Projection, Visibility } from '../../contract/gate-manifest.ts'
+import { pointerSegments } from '../../contract/json-pointer.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 
 type Tree = { viewers?: number; members?: Record<string, Tree>; others?: Tree; items?: Tree }
@@ -45,10 +46,7 @@ export function compileVisibility(
 /** Undefined for what is no pointer, or points to the whole. RFC 6901 §3. */
 function segmentsOf(pointer: string): string[] | undefined {
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined
-  return pointer
-    .slice(1)
-    .split('/')
-    .map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointerSegments(pointer)
 }
 
 /** Whether a value on the way may be a list as well as an object: a segment names what is in one of them only. */

@@ -1,7 +1,6 @@
 import type { Duration } from 'aws-cdk-lib'
 import type { AuthenticationManifest } from '../../contract/gate-manifest.ts'
-import { checkDuration, checkTexts, describeValue } from './checks.ts'
-import { DeclarationError } from './declaration-error.ts'
+import { checkDuration, checkFlag, checkTexts } from './checks.ts'
 import { checkQuotable } from './scopes.ts'
 
 /** How a caller must have signed in. What is lacking is answered with the challenge of RFC 9470. */
@@ -31,8 +30,9 @@ export function readAuthentication({
   maxAuthenticationAge,
 }: AuthenticationOptions): AuthenticationManifest | undefined {
   const acrValues = acr === undefined ? [] : checkAcr(acr)
+  checkFlag('Access.token mfa', mfa, 'write mfa: true, or leave it out')
   const maxAgeSeconds = maxAuthenticationAge === undefined ? null : checkAge(maxAuthenticationAge)
-  const authentication = { acrValues, mfa: checkMfa(mfa), maxAgeSeconds }
+  const authentication = { acrValues, mfa, maxAgeSeconds }
   return acrValues.length > 0 || mfa || maxAgeSeconds !== null ? authentication : undefined
 }
 
@@ -40,16 +40,6 @@ function checkAcr(given: unknown): readonly string[] {
   const fix = "write acr: ['phr'], or leave acr out where any way to sign in will do"
   const at = 'Access.token acr'
   return checkQuotable(at, 'acr value', checkTexts(at, given, { fix }))
-}
-
-function checkMfa(given: unknown): boolean {
-  if (typeof given === 'boolean') return given
-  throw new DeclarationError({
-    at: 'Access.token mfa',
-    given: describeValue(given),
-    allowed: 'true or false',
-    fix: 'write mfa: true, or leave it out',
-  })
 }
 
 const checkAge = (given: unknown): number =>

@@ -106,6 +106,17 @@ export function checkTexts(
   return twice === undefined ? texts : complain(`${describeValue(twice)} twice`)
 }
 
+/** A whole number within bounds. */
+export function checkWhole(
+  at: string,
+  given: unknown,
+  { least, most, fix }: { readonly least: number; readonly most: number; readonly fix: string },
+): number {
+  if (Number.isSafeInteger(given) && Number(given) >= least && Number(given) <= most) return Number(given)
+  const allowed = `a whole number from ${least} to ${most}`
+  throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
+}
+
 export interface DurationBounds {
   /** The unit in which it must be a whole number, and in which the bounds are. */
   readonly unit: 'milliseconds' | 'seconds'

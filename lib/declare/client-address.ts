@@ -1,5 +1,5 @@
-import { readAddressRange } from '../../contract/address-range.ts'
-import { checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
+import { checkAddressRanges } from './address-ranges.ts'
+import { checkOptions, checkText, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
 export interface ProxiesOptions {
@@ -31,9 +31,9 @@ export class ClientAddress {
     const at = 'ClientAddress.behindProxies'
     const fix = "for example ClientAddress.behindProxies({ from: ['203.0.113.0/24'], hops: 1 })"
     checkOptions(at, options, ['from', 'hops'], "{ from: ['203.0.113.0/24'], hops: 1 }")
-    const from = checkTexts(`${at} from`, options.from, { fix })
-    from.forEach((range, i) => {
-      checkRange(`${at} from[${i}]`, range)
+    const from = checkAddressRanges(`${at} from`, options.from, {
+      fix,
+      everyone: 'where any address may be a proxy, write ClientAddress.unsafeBehindAnyProxy({ reason })',
     })
     return new ClientAddress(from, checkHops(at, options.hops), null)
   }
@@ -74,18 +74,6 @@ export class ClientAddress {
       ? `${way} at ${[...this.from].sort().join(' or ')}`
       : `unsafe, ${way} at any address: ${this.reason}`
   }
-}
-
-function checkRange(at: string, given: string): void {
-  if (readAddressRange(given) && !given.endsWith('/0')) return
-  throw new DeclarationError({
-    at,
-    given: given.endsWith('/0') ? `${describeValue(given)}, which is every address` : describeValue(given),
-    allowed: 'a range of addresses without bits beyond its prefix: 203.0.113.0/24, 2001:db8::/32',
-    fix: given.endsWith('/0')
-      ? 'where any address may be a proxy, write ClientAddress.unsafeBehindAnyProxy({ reason })'
-      : 'of one address write its whole length: 198.51.100.7/32, 2001:db8::7/128',
-  })
 }
 
 function checkHops(at: string, given: unknown = 1): number {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib'
-import { checkDuration, checkOptions, checkTexts, describeValue } from './checks.ts'
+import { checkDuration, checkFlag, checkOptions, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
 /** Which pages may use an API from a browser. Everything a page sends is still checked as any other request is. */
@@ -41,14 +41,11 @@ export interface Cors {
 export function readCors(at: string, options: CorsOptions): Cors {
   checkOptions(at, options, ['origins', 'credentials', 'maxAge', 'exposeHeaders'])
   const { origins, credentials = false, maxAge = Duration.minutes(10), exposeHeaders = [] } = options
-  if (typeof credentials !== 'boolean') {
-    throw new DeclarationError({
-      at: `${at} credentials`,
-      given: describeValue(credentials),
-      allowed: 'true or false',
-      fix: 'write credentials: true only if pages need cookies or client certificates',
-    })
-  }
+  checkFlag(
+    `${at} credentials`,
+    credentials,
+    'write credentials: true only if pages need cookies or client certificates',
+  )
   const named = checkTexts(`${at} origins`, origins, { fix: "for example ['https://app.example.com']" })
   named.forEach((origin, i) => {
     checkOrigin(`${at} origins[${i}]`, origin)

@@ -2,15 +2,29 @@ import { type Duration, Size } from 'aws-cdk-lib'
 import { checkHttps, checkOptions, checkSize } from './checks.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import { checkReservedConcurrency } from './reserved-concurrency.ts'
+import {
+  type DeclaredResilience,
+  type ResilienceOptions,
+  readResilience,
+  resilienceKeys,
+} from './resilience.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
-export interface HttpUpstreamOptions {
+export interface HttpUpstreamOptions extends ResilienceOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
   /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
   readonly maxResponse?: Size
   /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
   readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
+  /**
+   * How many requests its gate serves at a time, over all instances; as many are kept free for it. Beyond it the caller gets 500
+   * (`gateway.fault`). It counts against the account's concurrency, of which Lambda keeps 100 unreserved.
+   * @default - as many as the account has left
+   * @see docs/segmentation.md
+   */
+  readonly reservedConcurrency?: number
 }
 
 /** What `Upstream.http` declares. */
@@ -19,18 +33,22 @@ export interface HttpTarget {
   readonly url: string
   readonly timeout: Duration
   readonly maxResponseBytes: number
+  readonly resilience: DeclaredResilience
   readonly limit: DeclaredLimit | undefined
+  readonly reservedConcurrency: number | undefined
 }
 
 /** Throws a `DeclarationError`. */
 export function readHttpUpstream(at: string, url: string, options: HttpUpstreamOptions): HttpTarget {
-  checkOptions(at, options, ['timeout', 'maxResponse', 'limit'])
+  checkOptions(at, options, ['timeout', 'maxResponse', 'limit', 'reservedConcurrency', ...resilienceKeys])
   checkHttps(at, 'url', url)
   return {
     kind: 'http',
     url,
     timeout: checkTimeout(at, options.timeout),
     maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
+    resilience: readResilience(at, options),
     limit: readUpstreamLimit(`${at} limit`, options.limit),
+    reservedConcurrency: checkReservedConcurrency(`${at} reservedConcurrency`, options.reservedConcurrency),
   }
 }

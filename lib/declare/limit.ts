@@ -1,8 +1,9 @@
 import { boundText } from '../../contract/limits-text.ts'
-import { type Rule, readRule } from '../../contract/rule.ts'
+import type { Rule } from '../../contract/rule.ts'
 import { RuleError } from '../../contract/rule-words.ts'
 import { checkObject, checkOptions, checkText, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { readDeclaredRule, shownRule } from './declared-rule.ts'
 
 export interface LimitOptions {
   /**
@@ -224,13 +225,13 @@ function checkWindow(at: string, { perPeriod, periodMs, burst, windowMs }: Pace)
 function readCondition(at: string, given: unknown): Rule {
   const text = checkText(at, given, { fix: 'write a condition in CEL, or leave when out' })
   try {
-    return readRule(text, { path: [], query: [] })
+    return readDeclaredRule(text, { path: [], query: [] })
   } catch (error) {
     if (!(error instanceof RuleError)) throw error
     const [, input] = /^(?:it speaks of )?(path|query)\b/.exec(error.message) ?? []
     throw new DeclarationError({
       at,
-      given: `${input ? `${input}, which is not known where limits are decided` : error.message}, in ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`,
+      given: `${input ? `${input}, which is not known where limits are decided` : error.message}, in ${shownRule(text)}`,
       allowed: 'a condition in CEL over claims and source.ip',
       fix: 'for example when: "claims.plan == \'free\'"; limits are decided before inputs are read',
     })

@@ -80,14 +80,14 @@ export const usualBudgetMs = 150
 
 const apiLayers = ['service', 'route', 'user', 'client', 'ip', 'upstream'] as const
 const routeLayers = ['route', 'user', 'client', 'ip'] as const
-const hasTiers = (layer: string): boolean => layer === 'user' || layer === 'client'
+const isOfCaller = (layer: string): boolean => layer === 'user' || layer === 'client'
 
 export function readApiLimits(at: string, given: ApiLimits = {}): ReadApiLimits {
   refuseWithoutLayer(at, given, apiLayers)
   checkOptions(at, given, [...apiLayers, 'budget', 'unsafeOpenWithoutStore'], '{ user: Limit.perMinute(60) }')
   const { budget = Duration.millis(usualBudgetMs), unsafeOpenWithoutStore } = given
   const of = layersOf(apiLayers, layer =>
-    readLimit(`${at}.${layer}`, given[layer], { tiers: hasTiers(layer), apart: true, none: false }),
+    readLimit(`${at}.${layer}`, given[layer], { tiers: isOfCaller(layer), apart: true, none: false }),
   )
   const budgetMs = checkDuration(`${at}.budget`, budget, {
     unit: 'milliseconds',
@@ -104,7 +104,7 @@ export function readRouteLimits(at: string, access: Access, given: RouteLimits =
   const { unsafeOpenWithoutStore } = given
   const of = layersOf(routeLayers, layer => {
     const read = readLimit(`${at}.${layer}`, given[layer], {
-      tiers: hasTiers(layer),
+      tiers: isOfCaller(layer),
       apart: false,
       none: true,
     })
@@ -217,7 +217,7 @@ function readReason(at: string, given: unknown): string | undefined {
 
 /** A public route does not know its callers: neither who they are, nor what their tokens say. */
 function checkPublic(at: string, layer: string, limit: DeclaredLimit): void {
-  if (hasTiers(layer)) knowsNobody(at, layer)
+  if (isOfCaller(layer)) knowsNobody(at, layer)
   const bounds = limit.kind === 'all' ? limit.all.bounds : []
   const undecided = bounds.find(({ condition }) => (condition?.claims.length ?? 0) > 0)
   if (undecided === undefined) return

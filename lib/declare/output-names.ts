@@ -1,6 +1,5 @@
+import { httpToken } from '../../contract/headers.ts'
 import { DeclarationError } from './declaration-error.ts'
-
-const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i // RFC 9110 §5.6.2
 
 /**
  * Response headers that no upstream may send, by what they would let it do: speak for the connection (RFC 9110 §7.6.1) or for
@@ -49,7 +48,7 @@ export function checkAnswerHeader(at: string, given: string): string {
   const name = given.toLowerCase()
   const hyphenated = name.replaceAll('_', '-')
   const why = reserved.find(([pattern]) => pattern.test(hyphenated))?.[1]
-  if (why === undefined && token.test(name) && name !== '__proto__') return name
+  if (why === undefined && httpToken.test(name) && name !== '__proto__') return name
   throw new DeclarationError({
     at,
     given: why === undefined ? `the name ${JSON.stringify(given)}` : `the reserved header "${name}"`,
@@ -60,7 +59,7 @@ export function checkAnswerHeader(at: string, given: string): string {
 }
 
 export function checkAnswerCookie(at: string, name: string): void {
-  if (token.test(name) && name !== '__proto__') return
+  if (httpToken.test(name) && name !== '__proto__') return
   throw new DeclarationError({
     at,
     given: `the name ${JSON.stringify(name)}`,

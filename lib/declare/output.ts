@@ -1,6 +1,7 @@
 import type { Size } from 'aws-cdk-lib'
 import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
 import type { AnswerNames } from '../../contract/declared-route.ts'
+import { jsonType } from '../../contract/media-types.ts'
 import { checkObject, checkOptions, checkSize, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkAnswerCookie, checkAnswerHeader } from './output-names.ts'
@@ -153,13 +154,13 @@ export class Output<Answer = unknown> {
     checkOptions(at, options, bodyOptions)
     const fix = "list what the upstream answers with, for example ['application/pdf', 'image/png']"
     checkTexts(`${at} mediaTypes`, mediaTypes, { fix })
-    const wrong = mediaTypes.find(type => !anyType.test(type) || notBytes.test(type))
+    const wrong = mediaTypes.find(type => !anyType.test(type) || isNoBytes(type))
     if (wrong !== undefined) {
       throw new DeclarationError({
         at: `${at} mediaTypes`,
         given: describeValue(wrong),
         allowed: 'types such as application/pdf, in lower case and without parameters; no JSON and no text',
-        fix: notBytes.test(wrong) ? 'say what is in it: Output.json(schema), Output.text()' : fix,
+        fix: isNoBytes(wrong) ? 'say what is in it: Output.json(schema), Output.text()' : fix,
       })
     }
     return new Output({ kind: 'bytes', mediaTypes, ...bound(at, options), ...names(at, options) })
@@ -233,10 +234,10 @@ const nameOptions = ['headers', 'cookies'] as const
 const bodyOptions = [...nameOptions, 'maxSize']
 
 const anyType = /^[a-z]+\/[a-z0-9][a-z0-9.+-]*$/
-const jsonType = /^[a-z]+\/(?:json|[a-z0-9.-]+\+json)$/
 const textType = /^text\/[a-z0-9][a-z0-9.+-]*$/
 // API Gateway would hand over requests of these types as bytes too, on every route.
-const notBytes = /^text\/|^[a-z]+\/(?:json|[a-z0-9.-]+\+json)$|^application\/x-www-form-urlencoded$/
+const isNoBytes = (type: string): boolean =>
+  type.startsWith('text/') || jsonType.test(type) || type === 'application/x-www-form-urlencoded'
 // What a browser would run or render, were it not for the headers that forbid it.
 const activeType = /html|xml|javascript|ecmascript|css/
 

@@ -6,6 +6,7 @@ import { checkDirect, checkPatience } from './direct.ts'
 import { type HttpTarget, type HttpUpstreamOptions, readHttpUpstream } from './http-upstream.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import { checkReservedConcurrency } from './reserved-concurrency.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
 export interface LambdaUpstreamOptions {
@@ -13,6 +14,8 @@ export interface LambdaUpstreamOptions {
   readonly timeout?: Duration
   /** What it takes in all, from all routes it is behind. @default - the API's `limits.upstream` */
   readonly limit?: ReadsAndWrites<LimitBounds> | NoLimit
+  /** How many requests its gate serves at a time, as with `Upstream.http`. @default - as many as the account has left */
+  readonly reservedConcurrency?: number
 }
 
 export interface DirectUpstreamOptions {
@@ -32,6 +35,7 @@ export type UpstreamTarget =
       readonly function: IFunction
       readonly timeout: Duration
       readonly limit: DeclaredLimit | undefined
+      readonly reservedConcurrency: number | undefined
     }
   | {
       readonly kind: 'direct'
@@ -58,7 +62,7 @@ export class Upstream {
    */
   static lambda(fn: IFunction, options: LambdaUpstreamOptions = {}): Upstream {
     const at = 'Upstream.lambda'
-    checkOptions(at, options, ['timeout', 'limit'])
+    checkOptions(at, options, ['timeout', 'limit', 'reservedConcurrency'])
     const timeout = checkTimeout(at, options.timeout)
     if (typeof (fn as IFunction | undefined)?.functionArn !== 'string') {
       throw new DeclarationError({
@@ -69,7 +73,11 @@ export class Upstream {
       })
     }
     const limit = readUpstreamLimit(`${at} limit`, options.limit)
-    return new Upstream({ kind: 'lambda', function: fn, timeout, limit })
+    const reservedConcurrency = checkReservedConcurrency(
+      `${at} reservedConcurrency`,
+      options.reservedConcurrency,
+    )
+    return new Upstream({ kind: 'lambda', function: fn, timeout, limit, reservedConcurrency })
   }
 
   /**

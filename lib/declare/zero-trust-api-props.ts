@@ -1,15 +1,24 @@
 import { type Duration, Token } from 'aws-cdk-lib'
-import { RetentionDays } from 'aws-cdk-lib/aws-logs'
+import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import { GatewayState } from '../gateway-state.ts'
+import type { CallersOptions } from './callers.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
 import { ClientAddress } from './client-address.ts'
+import { checkCodeSigning } from './code-signing.ts'
 import type { CorsOptions } from './cors.ts'
 import { DeclarationError } from './declaration-error.ts'
+import type { DomainOptions } from './domain.ts'
+import type { Endpoint } from './endpoint.ts'
 import { Issuer } from './issuer.ts'
+import { type KeepingOptions, keepingOptions } from './keeping.ts'
 import type { ApiLimits } from './limits.ts'
+import { checkReservedConcurrency } from './reserved-concurrency.ts'
 
-/** What an API is made of, beside its routes. */
-export interface ZeroTrustApiProps {
+/**
+ * What an API is made of, beside its routes. Its `encryptionKey` is for its log groups, its functions' environment variables, and a table
+ * of its own.
+ */
+export interface ZeroTrustApiProps extends KeepingOptions {
   /** Who may vouch for callers. @default - no one: every route must be public */
   readonly issuers?: readonly Issuer[]
   /**
@@ -18,6 +27,12 @@ export interface ZeroTrustApiProps {
    * @default - none but pages of the API's own name
    */
   readonly cors?: CorsOptions
+  /** From where it can be reached. @default Endpoint.regional(): from the internet, over IPv4 */
+  readonly endpoint?: Endpoint
+  /** The name it is called by; its address of AWS's own answers nobody then. @default - that address */
+  readonly domain?: DomainOptions
+  /** Who may call API Gateway at all, whatever their token. Everybody else gets a 403 of it. @default - everyone who can reach it */
+  readonly callers?: CallersOptions
   /** How many requests are let through: all in all, and of each route, user, client, address and upstream. @default - unlimited */
   readonly limits?: ApiLimits
   /**
@@ -53,13 +68,33 @@ export interface ZeroTrustApiProps {
    * @default false
    */
   readonly logUndeclared?: boolean
-  /** How long logs are kept. @default RetentionDays.THREE_MONTHS */
-  readonly logRetention?: RetentionDays
+  /**
+  /**
+   * How many tokens the first door checks at a time, over all instances; as many are kept free for it, so that no other function of the
+   * account can leave it without. Beyond it callers get 503.
+   * @default - as many as the account has left
+   */
+  readonly authorizerReservedConcurrency?: number
+  /**
+   * Whose signatures the code of the API's functions must carry; it must block what is not signed. Functions with a door inside are yours.
+   * Whatever uploads the code must then sign it.
+   * @default - code need not be signed
+   * @see docs/segmentation.md
+   */
+  readonly codeSigning?: ICodeSigningConfig
+  /**
+   * Whether API Gateway, the first door and the gates send traces to X-Ray. Functions with a door inside are their owner's.
+   * @default true
+   */
+  readonly tracing?: boolean
 }
 
 const options = [
   'issuers',
   'cors',
+  'endpoint',
+  'domain',
+  'callers',
   'limits',
   'controls',
   'clientAddress',
@@ -68,14 +103,16 @@ const options = [
   'state',
   'stageName',
   'logUndeclared',
-  'logRetention',
+  'tracing',
+  'authorizerReservedConcurrency',
+  'codeSigning',
+  ...keepingOptions,
 ]
 
 /** Refuses what AWS would refuse at deploy, and what nobody would read. `at` is the API's path. */
 export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   checkOptions(at, props, options)
-  const { issuers, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logRetention } =
-    props
+  const { issuers, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName } = props
   if (issuers !== undefined) checkIssuers(`${at} issuers`, issuers)
   if (authorizerCacheTtl !== undefined) {
     checkDuration(`${at} authorizerCacheTtl`, authorizerCacheTtl, {
@@ -113,14 +150,8 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   if (stageName !== undefined && !isStageName) {
     complain('stageName', stageName, 'up to 128 letters, digits, - and _', "for example 'live', the default")
   }
-  if (logRetention !== undefined && !Object.values(RetentionDays).includes(logRetention)) {
-    complain(
-      'logRetention',
-      logRetention,
-      'RetentionDays',
-      'for example RetentionDays.THREE_MONTHS, the default',
-    )
-  }
+  checkReservedConcurrency(`${at} authorizerReservedConcurrency`, props.authorizerReservedConcurrency)
+  checkCodeSigning(`${at} codeSigning`, props.codeSigning)
 }
 
 function checkIssuers(at: string, issuers: unknown): void {

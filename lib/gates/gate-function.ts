@@ -2,18 +2,17 @@ import { Duration, Token } from 'aws-cdk-lib'
 import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { UpstreamManifest } from '../../contract/upstream-manifest.ts'
 import { PolicyCode } from '../compile/function-code.ts'
 import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
-import { createFunction, permitInvocation } from '../least-function.ts'
+import { type CommonFunctionProps, createFunction, permitInvocation } from '../least-function.ts'
 
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
   readonly target: Target
-  readonly logRetention: RetentionDays
+  readonly common: CommonFunctionProps
   readonly restApi: RestApiBase
   /** The policy beside the bundle. Called when the template is made. */
   readonly generate: (gate: Gate) => Readonly<Record<string, string>>
@@ -31,11 +30,7 @@ export class GateFunction extends Gate {
   readonly upstreamManifest: UpstreamManifest
   protected readonly tableVariable = 'STATE_TABLE'
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { target, logRetention, restApi, generate }: GateProps<ApartTarget>,
-  ) {
+  constructor(scope: Construct, id: string, { target, common, restApi, generate }: GateProps<ApartTarget>) {
     super(scope, id, target)
     const upstreamSeconds = target.kind === 'stub' ? 1 : target.timeout.toSeconds({ integral: false })
     this.timeout = Duration.seconds(Math.ceil(upstreamSeconds) + reserveSeconds)
@@ -44,7 +39,8 @@ export class GateFunction extends Gate {
       code: new PolicyCode('gate', () => generate(this)),
       memorySize: 512,
       timeout: this.timeout,
-      logRetention,
+      common,
+      reservedConcurrency: target.kind === 'stub' ? undefined : target.reservedConcurrency,
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)

@@ -8,7 +8,7 @@ import { DoorInside } from './door-inside.ts'
 import { GateFunction, type GateProps } from './gate-function.ts'
 
 /** Constructs that an API makes for itself, some of them only when a route needs them. */
-const ownIds = ['RestApi', 'AccessLogs', 'FirstDoor', 'State', 'Stubs']
+const ownIds = ['RestApi', 'AccessLogs', 'Domain', 'FirstDoor', 'State', 'Stubs']
 
 /** The gates of one API: one per upstream, and one for all stubs, and for preflights that would have none. */
 export class Gates {

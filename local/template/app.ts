@@ -1,6 +1,6 @@
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
-import { type References, resolve } from './intrinsics.ts'
+import { place as local, type References, resolve } from './intrinsics.ts'
 import { type LocalLayer, layersOf, readLayer } from './layers.ts'
 import { typeOf } from './resource-types.ts'
 
@@ -104,9 +104,15 @@ function constructPath({ Metadata }: Resource): string | undefined {
   return typeof path === 'string' ? path.replace(/\/Resource$/, '') : undefined
 }
 
+/** Of an id, only its last part is looked into: by whoever wants a name that no earlier stack of this name had. */
+const stackId = (name: string) =>
+  `arn:${local.partition}:cloudformation:${local.region}:${local.account}:stack/${name}/00000000-0000-0000-0000-000000000000`
+
 function references(stack: Stack, imported: References['imported']): References {
   const find = (logicalId: string): Resource | undefined => stack.template.Resources?.[logicalId]
   const ref = (logicalId: string): string | undefined => {
+    if (logicalId === 'AWS::StackName') return stack.name
+    if (logicalId === 'AWS::StackId') return stackId(stack.name)
     const resource = find(logicalId)
     if (!resource) return undefined
     const { ref: named } = typeOf(`${stack.name}.${logicalId}`, resource)

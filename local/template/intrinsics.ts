@@ -47,6 +47,8 @@ function call(name: string, argument: unknown, references: References, at: strin
     }
     case 'Fn::Sub':
       return sub(argument, references, at)
+    case 'Fn::GetAZs':
+      return ['a', 'b', 'c'].map(zone => `${place.region}${zone}`)
     case 'Fn::ImportValue':
       return references.imported(String(resolve(argument, references, at)))
     case 'Fn::Split': {
@@ -60,7 +62,7 @@ function call(name: string, argument: unknown, references: References, at: strin
     default:
       throw new UnsupportedTemplateError(
         at,
-        `${name} is not supported; supported: Ref, Fn::GetAtt, Fn::Join, Fn::Sub, Fn::ImportValue, Fn::Split, Fn::Select`,
+        `${name} is not supported; supported: Ref, Fn::GetAtt, Fn::Join, Fn::Sub, Fn::ImportValue, Fn::Split, Fn::Select, Fn::GetAZs`,
       )
   }
 }

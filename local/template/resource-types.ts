@@ -1,21 +1,8 @@
 import { createHash } from 'node:crypto'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { place } from './intrinsics.ts'
-
-/** How the local cloud treats the properties of one resource type. A property on neither list stops the start. */
-export interface ResourceType {
-  /** Properties it acts upon. */
-  readonly used: readonly string[]
-  /** Properties without effect here, and why. */
-  readonly inert: Readonly<Record<string, string>>
-  /** What `Ref` gives; by default a name made of stack and logical id. */
-  readonly ref?: (stack: string, logicalId: string, properties: Readonly<Record<string, unknown>>) => string
-  /** Attributes beside the ref, from the ref. */
-  readonly attributes?: Readonly<Record<string, (ref: string) => string>>
-}
-
-const arn = (service: string, resource: string) =>
-  `arn:${place.partition}:${service}:${place.region}:${place.account}:${resource}`
+import { networkTypes } from './network-types.ts'
+import { arn, beside, type ResourceType } from './resource-type.ts'
 
 const playedByProvider =
   'the built-in OpenID provider plays the pool: it lets anyone sign in, and makes any token'
@@ -28,12 +15,7 @@ const madeUpId = (stack: string, logicalId: string, length: number): string =>
 
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
-/** Resources that never see a request: accepted whole. */
-const beside = (reason: string, attributes: ResourceType['attributes'] = {}): ResourceType => ({
-  used: [],
-  inert: { '*': reason },
-  attributes,
-})
+const noFirewall = 'no firewall stands before the local API, which is served on loopback'
 
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::RestApi': {
@@ -42,6 +24,9 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Description: 'text',
       Tags: onlyInTheCloud,
       EndpointConfiguration: 'the local API is served on loopback',
+      DisableExecuteApiEndpoint: 'the local API is served on loopback',
+      Policy:
+        'who may call goes by addresses and VPC endpoints, and everyone who calls here comes from loopback',
       SecurityPolicy: 'the local API is served without TLS, on loopback',
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
     },
@@ -58,6 +43,34 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     used: ['RestApiId', 'StageName', 'AccessLogSetting', 'DeploymentId', 'MethodSettings'],
     inert: { Description: 'text', Tags: onlyInTheCloud, TracingEnabled: onlyInTheCloud },
     ref: (_, __, { StageName }) => String(StageName),
+  },
+  'AWS::ApiGateway::DomainName': {
+    used: [],
+    inert: {
+      DomainName: 'the local API is served on loopback, under no other name',
+      RegionalCertificateArn: 'the local API is served without TLS, on loopback',
+      CertificateArn: 'the local API is served without TLS, on loopback',
+      OwnershipVerificationCertificateArn: 'the local API is served without TLS, on loopback',
+      EndpointConfiguration: 'the local API is served on loopback',
+      SecurityPolicy: 'the local API is served without TLS, on loopback',
+      EndpointAccessMode: 'the local API is served without TLS, on loopback',
+      MutualTlsAuthentication:
+        'the local API is served without TLS: no caller has a certificate here, and rules that name it deny',
+      Tags: onlyInTheCloud,
+    },
+    ref: (_, __, { DomainName }) => String(DomainName),
+    attributes: {
+      RegionalDomainName: ref => `d-${ref}.execute-api.${place.region}.amazonaws.com`,
+      RegionalHostedZoneId: () => 'ZLOCAL',
+    },
+  },
+  'AWS::ApiGateway::BasePathMapping': {
+    used: [],
+    inert: {
+      DomainName: 'the local API is served on loopback, under no other name',
+      RestApiId: 'the local cloud runs one API',
+      Stage: 'the local cloud runs one stage',
+    },
   },
   'AWS::ApiGateway::Account': beside('a setting of the account'),
   'AWS::Lambda::Function': {
@@ -80,6 +93,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       Tags: onlyInTheCloud,
       TracingConfig: onlyInTheCloud,
       KmsKeyArn: onlyInTheCloud,
+      CodeSigningConfigArn: 'functions run from their folders, which nobody signs',
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
@@ -116,6 +130,29 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': beside('functions log to the terminal', {
     Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
   }),
+  'AWS::Logs::ResourcePolicy': beside('functions log to the terminal'),
+  'AWS::KMS::Key': beside('nothing is encrypted at rest here', {
+    Arn: ref => arn('kms', `key/${ref}`),
+    KeyId: ref => ref,
+  }),
+  'AWS::KMS::Alias': beside('nothing is encrypted at rest here'),
+  'AWS::Lambda::CodeSigningConfig': beside('functions run from their folders, which nobody signs', {
+    CodeSigningConfigArn: ref => arn('lambda', `code-signing-config:${ref}`),
+    CodeSigningConfigId: ref => ref,
+  }),
+  'AWS::Signer::SigningProfile': beside('functions run from their folders, which nobody signs', {
+    Arn: ref => arn('signer', `/signing-profiles/${ref}`),
+    ProfileName: ref => ref,
+    ProfileVersion: () => '1',
+    ProfileVersionArn: ref => arn('signer', `/signing-profiles/${ref}/1`),
+  }),
+  'AWS::WAFv2::WebACL': beside(noFirewall, { Arn: ref => arn('wafv2', `regional/webacl/${ref}`) }),
+  'AWS::WAFv2::WebACLAssociation': beside(noFirewall),
+  'AWS::WAFv2::IPSet': beside(noFirewall, {
+    Arn: ref => arn('wafv2', `regional/ipset/${ref}`),
+    Id: ref => ref,
+  }),
+  'AWS::WAFv2::LoggingConfiguration': beside(noFirewall),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
   'AWS::Cognito::UserPool': {
@@ -130,6 +167,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ...beside(playedByProvider, { ClientId: ref => ref }),
     ref: (stack, logicalId) => madeUpId(stack, logicalId, 26),
   },
+  ...networkTypes,
   'AWS::CDK::Metadata': beside('statistics of the CDK'),
 }
 

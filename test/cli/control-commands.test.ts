@@ -350,6 +350,24 @@ describe('sallyport control', () => {
     expect(await asked({})).toBe('ok')
   })
 
+  it.each(['quarantine', 'revoke'])(
+    'shows a %s of one subject that cannot be read so that the command it prints takes it out',
+    async verb => {
+      const subject = randomUUID()
+      const who = ['--issuer', issuer, '--subject', subject]
+      const ordered = await control(verb, ...who, '--until', '1h', '--why', 'x', '--json')
+      const { name } = JSON.parse(ordered.out)
+      await table.put({ pk: { S: name }, [verb]: { S: '{' } })
+      await expect(asked({ subject })).rejects.toThrow()
+      const { out } = await control('list', ...who)
+      const [, command = ''] =
+        /gates refuse this subject until it is removed: sallyport control (.+) --why '…'$/m.exec(out) ?? []
+      const { err } = await control(...command.replaceAll("'", '').split(' '), '--why', 'x')
+      expect(err).toBe('')
+      expect(await asked({ subject })).toBe('ok')
+    },
+  )
+
   it('names whoever runs it, unless told otherwise', async () => {
     const { out } = await control(
       'quarantine',
@@ -479,6 +497,7 @@ describe('sallyport control', () => {
       /^error: option '--listed <name>' argument '"a' is invalid\. It is a name as/,
     ],
     [['list', '--history', ...whom], /^✗ --history with a target\n/],
+    [['list', '--months', '2'], /^✗ --months without --history\n {2}fix: /],
     [['list', '--months', '0'], /^error: option '--months <n>' argument '0' is invalid/],
     [['list', '--stack', 'x'], /^✗ --table and --stack: both are given\n/],
   ] as const)('says what is wrong with %j', async (args, says) => {

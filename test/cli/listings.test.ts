@@ -108,8 +108,8 @@ describe.concurrent('of a synthesized app', () => {
 describe('of an app with resources that the local cloud cannot run', () => {
   it('routes and openapi are printed, as nothing is run', async () => {
     const project = createProject(
-      `import { Bucket } from 'aws-cdk-lib/aws-s3'\nimport { CfnParameter } from 'aws-cdk-lib'\n${appOf(
-        `${routes}\nnew Bucket(stack, 'Files')\nnew CfnParameter(stack, 'Size')`,
+      `import { Queue } from 'aws-cdk-lib/aws-sqs'\nimport { CfnParameter } from 'aws-cdk-lib'\n${appOf(
+        `${routes}\nnew Queue(stack, 'Jobs')\nnew CfnParameter(stack, 'Size')`,
       )}`,
     )
     const listed = await sallyport(project, 'routes')

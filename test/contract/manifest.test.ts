@@ -13,6 +13,7 @@ const gate = () => ({
     url: 'https://crm.internal.example.com',
     timeoutMs: 3000,
     maxResponseBytes: 1000,
+    resilience: { retries: 1, breaker: { failures: 5, of: 10, openForMs: 10_000 }, maxConcurrent: 50 },
   },
   state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
   clientAddress: { from: ['203.0.113.0/24'], hops: 1 },

@@ -209,7 +209,7 @@ test.each([
   [{ table: 'state' }, /^by: nothing/],
   [{ table: 'state', by: 'a\nb' }, /^by: a text too long, or of several lines/],
   [{ table: 'state', by: 'x'.repeat(101) }, /^by: a text too long/],
-  [{ table: 'state', by: 'ops', region: 'eu-west-1' }, /^order: "region", which means nothing here/],
+  [{ table: 'state', by: 'ops', region: 'eu-west-1' }, /^options: "region", which means nothing here/],
 ])('is not opened with %o', (options, says) => {
   expect(() => openControls(options as Parameters<typeof openControls>[0])).toThrow(says)
 })

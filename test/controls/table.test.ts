@@ -60,28 +60,39 @@ describe('the state table', () => {
     ] as const) {
       await table.put({ ...item, [name]: value } as Parameters<typeof table.put>[0])
       await expect(ask(table.gate(), { client: 'another' })).rejects.toThrow()
-      expect((await controls.list())[0]).toMatchObject({ name, control: null })
-      const lift = name.startsWith('route')
-        ? controls.open
-        : name.startsWith('token')
-          ? controls.restore
-          : controls.release
-      expect(await lift({ listed: name }, { why })).toMatchObject({ before: 'unreadable', control: null })
+      const verb = name.startsWith('route') ? 'open' : name.startsWith('token') ? 'restore' : 'release'
+      expect((await controls.list())[0]).toMatchObject({ name, control: null, lift: verb })
+      expect(await controls[verb]({ listed: name }, { why })).toMatchObject({
+        before: 'unreadable',
+        control: null,
+      })
       expect(await ask(table.gate(), { client: 'another' })).toBe('ok')
     }
     expect(await controls.list()).toHaveLength(1)
   })
 
-  test('makes gates refuse a subject whose control cannot be read, and nobody else; an order anew mends it', async () => {
-    const controls = table.controls()
-    const { name } = await controls.quarantine(anna, { until, why })
-    await table.put({ pk: { S: name }, quarantine: { S: '{}' } })
-    await expect(ask(table.gate())).rejects.toThrow()
-    expect(await ask(table.gate(), { subject: 'ben' })).toBe('ok')
-    expect(await controls.list(anna)).toEqual([{ name, about: 'subject', control: null }])
-    expect(await controls.quarantine(anna, { until, why })).toMatchObject({ before: 'unreadable' })
-    expect(await ask(table.gate())).toBe('control.quarantined')
-  })
+  test.each([
+    ['quarantine', 'release', 'control.quarantined'],
+    ['revoke', 'restore', 'control.revoked'],
+  ] as const)(
+    'makes gates refuse a subject whose %s cannot be read, and nobody else; what the list says ends it, and an order anew mends it',
+    async (attribute, lift, reason) => {
+      const controls = table.controls()
+      const order = () => controls[attribute === 'revoke' ? 'revokeTokens' : attribute](anna, { until, why })
+      const { name } = await order()
+      const spoil = () => table.put({ pk: { S: name }, [attribute]: { S: '{}' } })
+      await spoil()
+      await expect(ask(table.gate())).rejects.toThrow()
+      expect(await ask(table.gate(), { subject: 'ben' })).toBe('ok')
+      const unreadable = { name, about: 'subject', control: null, lift }
+      expect([await controls.list(anna), await controls.list()]).toEqual([[unreadable], [unreadable]])
+      expect(await controls[lift]({ listed: name }, { why })).toMatchObject({ before: 'unreadable' })
+      expect(await ask(table.gate())).toBe('ok')
+      await spoil()
+      expect(await order()).toMatchObject({ before: 'unreadable' })
+      expect(await ask(table.gate())).toBe(reason)
+    },
+  )
 
   test('is left alone where its key is not one: a new one would forget every control', async () => {
     await table.put({ pk: { S: 'control#shared' }, hashKey: { S: 'x' } })

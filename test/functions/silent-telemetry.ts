@@ -19,6 +19,8 @@ export function silentTelemetry() {
     stripped: event => stripped.push(event),
     upstreamAnswered: () => {},
     storeAsked: () => {},
+    upstreamRetried: () => {},
+    breakerChanged: () => {},
     storeFailed: note => storeFailures.push(note),
     uncounted: route => uncounted.push(route),
     trouble: note => troubles.push(note),

@@ -92,6 +92,7 @@ describe('the contract in the template', () => {
       ['Api first door authorizerCacheTtl', '60 s'],
       ['Api first door verifiedTokenTtl', '300 s'],
       ['Api upstream Crm', 'https://crm.example.com within 10000 ms, up to 5242880 bytes'],
+      ['Api upstream Crm resilience', 'retries 1; breaker 5 failures of 10, then alone for 10 s; 50 at once'],
       ['Api GET /deals access', 'any valid token'],
       ['Api GET /deals upstream', 'Crm'],
       ['Api GET /deals limit', '9 per hour per user'],

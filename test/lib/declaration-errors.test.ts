@@ -38,7 +38,7 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, cors, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, logRetention',
+      'issuers, cors, endpoint, domain, callers, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, tracing, authorizerReservedConcurrency, codeSigning, logRetention, logRemovalPolicy, encryptionKey',
     ),
     unknown(
       'an unknown limit of an API',
@@ -94,21 +94,21 @@ describe('options', () => {
       () => Upstream.http('https://a.example.com', untyped({ timeoutMs: 3000 })),
       'Upstream.http',
       'timeoutMs',
-      'timeout, maxResponse, limit',
+      'timeout, maxResponse, limit, reservedConcurrency, retries, breaker, maxConcurrent',
     ),
     unknown(
       'an unknown one of a Lambda upstream',
       () => Upstream.lambda(untyped({}), untyped({ retries: 3 })),
       'Upstream.lambda',
       'retries',
-      'timeout, limit',
+      'timeout, limit, reservedConcurrency',
     ),
     unknown(
       'an unknown one of the state',
       () => new GatewayState(newStack(), 'State', untyped({ ttl: 1 })),
       'S/State',
       'ttl',
-      'removalPolicy',
+      'removalPolicy, encryptionKey',
     ),
     unknown(
       'an unknown one of a dashboard',
@@ -671,7 +671,7 @@ describe('an upstream', () => {
 })
 
 describe('a construct’s id', () => {
-  const own = "any but RestApi, AccessLogs, FirstDoor, State, Stubs: the API's own"
+  const own = "any but RestApi, AccessLogs, Domain, FirstDoor, State, Stubs: the API's own"
   const upstream = () => Upstream.http('https://a.example.com')
   refuses([
     ...['RestApi', 'AccessLogs', 'FirstDoor'].map(id => ({

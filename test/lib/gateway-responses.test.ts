@@ -2,7 +2,10 @@ import { Access } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { securityHeaders } from '../../contract/headers.ts'
 import { type ReasonCode, reasonOf, reasons } from '../../contract/reasons.ts'
-import { ok, synthesized } from './support.ts'
+import type { Exchange } from '../../local/gateway/exchange.ts'
+import { REFUSALS } from '../../local/gateway/gateway-response-types.ts'
+import { readGatewayResponses, renderRefusal } from '../../local/gateway/gateway-responses.ts'
+import { login, ok, synthesized } from './support.ts'
 
 interface GatewayResponse {
   readonly statusCode?: number
@@ -90,6 +93,13 @@ describe('a refusal of API Gateway’s own', () => {
     expect(challenge('ACCESS_DENIED')).toBe('context.authorizer.challenge')
   })
 
+  it('answers what a firewall refuses as any other refusal, and asks for no token', () => {
+    const { WAF_FILTERED: response } = declared()
+    expect(response?.statusCode).toBe(403)
+    expect(documentOf(response)).toMatchObject({ status: 403, code: 'access.denied' })
+    expect(response?.responseParameters).not.toHaveProperty('gatewayresponse.header.WWW-Authenticate')
+  })
+
   it('says when to come back where the reason table does', () => {
     for (const [type, response] of Object.entries(declared())) {
       const { retryAfterSeconds } = reasonOf(documentOf(response).code as ReasonCode)
@@ -97,5 +107,29 @@ describe('a refusal of API Gateway’s own', () => {
         retryAfterSeconds === undefined ? undefined : `'${retryAfterSeconds}'`,
       )
     }
+  })
+})
+
+describe('who may not call API Gateway at all', () => {
+  // A resource policy's denial is an ACCESS_DENIED before the first door was asked: there is no word of it yet.
+  it('gets a 403 that says no more than any other, without a challenge and for pages of no origin', () => {
+    const { body } = synthesized(
+      api => api.addRoute('GET /a', { upstream: ok, access: Access.token({ scopes: ['a'] }) }),
+      {
+        issuers: [login],
+        callers: { addresses: ['203.0.113.0/24'] },
+        cors: { origins: ['https://a.example.com', 'https://b.example.com'] },
+      },
+    )
+    const responses = readGatewayResponses(body['x-amazon-apigateway-gateway-responses'], 'body')
+    const exchange = { authorizer: null, extendedRequestId: 'id-1' } as Exchange
+    const answer = renderRefusal(REFUSALS.EXPLICIT_DENY, responses, exchange)
+    expect(answer.status).toBe(403)
+    expect(JSON.parse(String(answer.body))).toMatchObject({ code: 'access.denied', requestId: 'id-1' })
+    const names = answer.headers.map(([name]) => name.toLowerCase())
+    expect(names).toEqual(
+      expect.arrayContaining(Object.keys(securityHeaders).map(name => name.toLowerCase())),
+    )
+    expect(names.filter(name => /authenticate|allow-origin/.test(name))).toEqual([])
   })
 })

@@ -138,12 +138,17 @@ describe('the stage', () => {
       requestId: '$context.extendedRequestId',
       reason: '$context.authorizer.reason',
       tlsVersion: '$context.tlsVersion',
+      cipherSuite: '$context.cipherSuite',
+      domainName: '$context.domainName',
+      certificateSerialNumber: '$context.identity.clientCert.serialNumber',
+      wafStatus: '$context.waf.status',
+      wafResponseCode: '$context.wafResponseCode',
       authorizerLatencyMs: '$context.authorizer.latency',
       integrationLatencyMs: '$context.integration.latency',
     })
   })
 
-  it('logs no token, header, query, path as sent, subject or caller-chosen id', () => {
+  it('logs no token, header, query, path as sent, name of a token or a certificate, or caller-chosen id', () => {
     const { only } = synthesized(api => api.addRoute('GET /a', { upstream: ok, access: Access.public() }))
     const { Format } = only('AWS::ApiGateway::Stage').Properties.AccessLogSetting
     const known = new Set([
@@ -156,6 +161,8 @@ describe('the stage', () => {
         'error.responseType',
       ],
       ...['authorizer.reason', 'authorizer.latency', 'authorizer.status', 'identity.sourceIp', 'tlsVersion'],
+      ...['domainName', 'cipherSuite', 'waf.status', 'wafResponseCode'],
+      'identity.clientCert.serialNumber',
       ...['responseLength', 'responseLatency', 'integration.latency', 'integration.status'],
     ])
     const variables = [...String(Format).matchAll(/\$([A-Za-z.]+)/g)].map(match => String(match[1]))

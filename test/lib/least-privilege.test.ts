@@ -44,7 +44,11 @@ function statementsOf(resources: Readonly<Record<string, Resource>>, fn: Resourc
 }
 const actionsOf = (statements: readonly Statement[]) => statements.flatMap(({ Action }) => Action).sort()
 
-const logActions = ['logs:CreateLogStream', 'logs:PutLogEvents']
+/** What every function may do: write its own log, and send traces. */
+const logActions = [
+  ...['logs:CreateLogStream', 'logs:PutLogEvents'],
+  ...['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+]
 /** What every gate may do where operators can order something of its callers. */
 const controlActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem']
 
@@ -99,7 +103,7 @@ describe('an app without the CDK’s recommended flags', () => {
 })
 
 describe('the role of', () => {
-  it('the first door can write its own log, and nothing else', () => {
+  it('the first door can write its own log and send traces, and nothing else', () => {
     const { authorizer, resources } = synthesizedWithEverything()
     const fn = authorizer?.resource as Resource
     const statements = statementsOf(resources, fn)
@@ -109,7 +113,7 @@ describe('the role of', () => {
     })
   })
 
-  it('a stub’s gate without limits and controls can write its log, and touches neither table nor functions', () => {
+  it('a stub’s gate without limits and controls can write its log and send traces, and touches neither table nor functions', () => {
     const { gate, resources } = synthesized(
       api => api.addRoute('GET /health', { upstream: ok, access: Access.public() }),
       { issuers: [login] },
@@ -217,6 +221,11 @@ describe('wildcards', () => {
       at: /^Api\w+Permission\w+\.SourceArn/,
       value: /^\/\*\/\*$/,
       reason: 'any method of one stage of this API; a permission per route would outgrow a policy of 20 kB',
+    },
+    {
+      at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.1\.Resource$/,
+      value: /^\*$/,
+      reason: 'X-Ray knows no resources to write traces to; which actions these are is held above',
     },
     {
       at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.\d+\.Condition/,

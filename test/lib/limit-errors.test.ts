@@ -81,8 +81,14 @@ describe('how many', () => {
   it('is told as people say it', () => {
     expect(String(Limit.perMinute(60))).toBe('60 per minute')
     expect(String(Limit.perMinute(60, { burst: 10 }))).toBe('60 per minute (10 at once)')
-    expect(String(Limit.perDay(9, { burst: 18, when: 'claims.a  ==\n 1' }))).toBe(
-      '9 per day (18 at once) when claims.a == 1',
+    expect(String(Limit.perDay(9, { burst: 18, when: ' claims.a ==\n 1\n' }))).toBe(
+      '9 per day (18 at once) when claims.a == \\n 1',
+    )
+  })
+
+  it('is told with the texts of its condition as they are compared', () => {
+    expect(String(Limit.perMinute(9, { when: "claims.a == 'b  c'" }))).toBe(
+      "9 per minute when claims.a == 'b  c'",
     )
   })
 })

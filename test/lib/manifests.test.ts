@@ -205,6 +205,7 @@ describe('a gate’s manifest', () => {
         url: 'https://crm.example.com/base',
         timeoutMs: 10_000,
         maxResponseBytes: 5 * 1024 ** 2,
+        resilience: { retries: 1, breaker: { failures: 5, of: 10, openForMs: 10_000 }, maxConcurrent: 50 },
       },
     })
   })

@@ -479,10 +479,14 @@ describe('for those who call', () => {
     204: Output.empty(),
   }
 
-  it('the public document says what each status answers, and requires nothing that they may not see', () => {
-    const { outdir } = declared(output)
+  const responsesOf = (given: unknown) => {
+    const { outdir } = declared(given)
     const file = readdirSync(outdir).find(name => name.endsWith('.openapi.json')) as string
-    const { responses } = JSON.parse(readFileSync(join(outdir, file), 'utf8')).paths['/a'].get
+    return JSON.parse(readFileSync(join(outdir, file), 'utf8')).paths['/a'].get.responses
+  }
+
+  it('the public document says what each status answers, and requires nothing that they may not see', () => {
+    const responses = responsesOf(output)
     expect(Object.keys(responses)).toEqual(['200', '201', '202', '203', '204', 'default'])
     const { schema } = responses['200'].content['application/json']
     expect(schema.required).toEqual(['id', 'lines', 'prices'])
@@ -497,6 +501,51 @@ describe('for those who call', () => {
     expect(responses['203'].content).toEqual({ 'text/csv': { schema: { type: 'string' } } })
     expect(responses['204']).toEqual({ description: 'No Content' })
   })
+
+  it.each([
+    [
+      'another part of allOf',
+      '/margin',
+      {
+        type: 'object',
+        allOf: [
+          { properties: { id: { type: 'integer' }, margin: { type: 'number' } } },
+          { required: ['id', 'margin'] },
+        ],
+      },
+      { allOf: [{}, { required: ['id'] }] },
+    ],
+    [
+      'the schema around allOf, which declares it',
+      '/margin',
+      {
+        type: 'object',
+        allOf: [{ properties: { id: { type: 'integer' }, margin: { type: 'number' } } }],
+        required: ['id', 'margin'],
+      },
+      { required: ['id'] },
+    ],
+    [
+      'what stands beside a $ref',
+      '/deal/margin',
+      {
+        type: 'object',
+        properties: { deal: { $ref: '#/$defs/Deal', required: ['id', 'margin'] } },
+        $defs: {
+          Deal: { type: 'object', properties: { id: { type: 'integer' }, margin: { type: 'number' } } },
+        },
+      },
+      { properties: { deal: { allOf: [{}, { required: ['id'] }] } } },
+    ],
+  ])(
+    'the public document requires nothing that they may not see, where it is required by %s',
+    (_, pointer, schema, told) => {
+      const { 200: answer } = responsesOf({
+        200: Output.json(untyped<JsonSchema>(schema), { visibleTo: { [pointer]: { roles: ['manager'] } } }),
+      })
+      expect(answer.content['application/json'].schema).toMatchObject(told)
+    },
+  )
 
   it('API Gateway hands out the declared types as bytes', () => {
     expect(declared(output).body['x-amazon-apigateway-binary-media-types']).toEqual(['application/pdf'])

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Access, Limit, Upstream, ZeroTrustApi } from 'sallyport'
+import { Access, Breaker, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
 import { readApp } from '../../local/template/app.ts'
@@ -35,7 +35,7 @@ beforeAll(async () => {
   })
   await desk.call('/deals?limit=0', { token })
   await desk.call('/deals', { token: 'not.a.token' })
-  const others = await Promise.all([withOverdueKeys(), withoutStore()])
+  const others = await Promise.all([withOverdueKeys(), withoutStore(), withoutUpstream()])
   emitted = [...desk.logs, ...others.flat()].flatMap(readEmbedded)
 })
 afterAll(() => desk.close())
@@ -53,6 +53,27 @@ async function withoutStore(): Promise<string[]> {
   const gate = await startGateFunction({ assembly, gate: 'Stubs', store: 'unreachable' })
   try {
     expect((await gate.invoke(gateEvent(undefined))).statusCode).toBe(200)
+    return [...gate.logs]
+  } finally {
+    await gate.close()
+    assemblies.remove()
+  }
+}
+
+/** What a gate writes when its upstream cannot be reached: once more, and then the breaker opens. */
+async function withoutUpstream(): Promise<string[]> {
+  const assemblies = createAssemblies()
+  const assembly = assemblies.synthesize(stack => {
+    const api = new ZeroTrustApi(stack, 'Api')
+    const breaker = Breaker.after({ failures: 1, of: 1 })
+    const upstream = api.addUpstream('Inner', Upstream.http('https://crm.internal.example.com', { breaker }))
+    const output = Output.unsafeAny('a test')
+    api.addRoute('GET /orders', { upstream, output, access: Access.public() })
+  })
+  const gate = await startGateFunction({ assembly, gate: 'Inner' })
+  try {
+    await gate.upstream.close()
+    expect((await gate.invoke(gateEvent(undefined, { resource: '/orders' }))).statusCode).toBe(502)
     return [...gate.logs]
   } finally {
     await gate.close()
@@ -115,6 +136,7 @@ test('a denial is counted by the route and its true reason, by whichever door sa
   expect(denied).toEqual([
     ['GET /deals', 'input.invalid'],
     ['GET /deals', 'token.malformed'],
+    ['GET /orders', 'upstream.unreachable'],
   ])
 })
 
@@ -130,6 +152,17 @@ test('what is refused of a request, and what is left behind of one, are counted 
     ['StrippedCookie', 'POST /deals', 1],
     ['StrippedBody', 'POST /deals', 1],
     ['StrippedOutput', 'POST /deals', 1],
+  ])
+})
+
+test('a breaker that opens is counted by its upstream, and a request that was sent once more by its route', () => {
+  const opened = emitted.filter(({ name }) => name === 'BreakerOpen')
+  expect(opened.map(({ values: { api, upstream, BreakerOpen } }) => [api, upstream, BreakerOpen])).toEqual([
+    ['Api', 'Inner', 1],
+  ])
+  const retried = emitted.filter(({ name }) => name === 'UpstreamRetries')
+  expect(retried.map(({ values: { route, UpstreamRetries } }) => [route, UpstreamRetries])).toEqual([
+    ['GET /orders', 1],
   ])
 })
 

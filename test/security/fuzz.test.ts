@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
+import { createAssemblies } from '../local/assemblies.ts'
 import { deal, startDealDesk } from '../support/deal-desk.ts'
 import { anyAnswer, good, silences } from './fuzz/answers.ts'
 import { type RawAnswer, startHostileUpstream } from './fuzz/hostile-upstream.ts'
@@ -7,6 +8,7 @@ import { expectAnswer, expectDeclared, expectDeclaredAnswer, expectQuietLine } f
 import { anyRequest, noise, subjectHere, tokenHere, type WireRequest } from './fuzz/requests.ts'
 import { declareSmallApp, expectSmallDeclared } from './fuzz/small-app.ts'
 import { anySmallRequest, goodSmallRequests } from './fuzz/small-requests.ts'
+import { withoutBreakers } from './fuzz/unbroken.ts'
 import { exchange } from './fuzz/wire.ts'
 import { startSmallCloud } from './small-cloud.ts'
 
@@ -45,6 +47,7 @@ async function assertBounded<T>(
 const patience = { timeout: seconds * 1000 + 120_000 }
 
 type Desk = Awaited<ReturnType<typeof startDealDesk>>
+const assemblies = createAssemblies()
 let hostile: Awaited<ReturnType<typeof startHostileUpstream>>
 let desk: Desk
 let misled: Desk
@@ -58,7 +61,7 @@ beforeAll(async () => {
   }
   ;[desk, misled, small] = await Promise.all([
     startDealDesk(),
-    startDealDesk({ upstreams }),
+    startDealDesk({ upstreams, assembly: withoutBreakers(inject('dealDesk'), assemblies) }),
     startSmallCloud(declareSmallApp),
   ])
   // Functions that have started: of a run of seconds, a start on a busy machine would be the most.
@@ -72,6 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([desk.close(), misled.close(), small.close()])
   await hostile.close()
+  assemblies.remove()
 })
 
 /** A new one before the limit of the last one is reached. */

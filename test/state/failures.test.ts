@@ -15,24 +15,30 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 const hashKey = Buffer.alloc(32, 7)
-const controls = answerOf(
-  JSON.stringify({ Item: { pk: { S: 'x' }, hashKey: { B: hashKey.toString('base64') } } }),
-)
+const controlsWith = (more: object) =>
+  answerOf(JSON.stringify({ Item: { pk: { S: 'x' }, hashKey: { B: hashKey.toString('base64') }, ...more } }))
+const controls = controlsWith({})
 const counted = (more: object) => JSON.stringify({ Attributes: { 'other.1': { N: '1' }, ...more } })
 
-/** As a table that works: controls that order nothing, and a first count. */
-const counting: RequestListener = (request, response) => {
-  if (request.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem') return controls(request, response)
-  let body = ''
-  request.on('data', chunk => {
-    body += chunk
-  })
-  request.on('end', () => {
-    const names: Record<string, string> = JSON.parse(body).ExpressionAttributeNames
-    const added = Object.values(names).find(name => name.includes('.')) ?? ''
-    answerOf(counted({ [added]: { N: '1' } }))(request, response)
-  })
-}
+/**
+ * As a table that works: controls, which order nothing unless others are given, and a first count.
+ *
+ * @param more further attributes of the item that is counted in
+ */
+const counting =
+  (more: (key: string) => object = () => ({}), shared = controls): RequestListener =>
+  (request, response) => {
+    if (request.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem') return shared(request, response)
+    let body = ''
+    request.on('data', chunk => {
+      body += chunk
+    })
+    request.on('end', () => {
+      const { Key, ExpressionAttributeNames: names } = JSON.parse(body)
+      const added = Object.values(names as Record<string, string>).find(name => name.includes('.')) ?? ''
+      answerOf(counted({ [added]: { N: '1' }, ...more(Key.pk.S) }))(request, response)
+    })
+  }
 
 /** Everything that can happen instead of an answer. */
 const failures = {
@@ -130,7 +136,7 @@ describe.each(Object.entries(failures))('a state table that %s', (_, failure) =>
       await gate.handle(eventOf())
       gate.later(2000)
     }
-    store.answerWith(counting)
+    store.answerWith(counting())
     expect((await gate.handle(eventOf())).statusCode).toBe(200)
   })
 })
@@ -166,7 +172,7 @@ describe.each([
     const gate = await startGate(manifest)
     store.answerWith(throttle)
     await gate.handle(of('user-1'))
-    store.answerWith(counting)
+    store.answerWith(counting())
     expect((await gate.handle(of('user-2'))).statusCode).toBe(200)
     expect((await gate.handle(of('user-1'))).statusCode).toBe(429)
     gate.later(2000)
@@ -196,21 +202,7 @@ describe('controls that cannot be read', () => {
     async (_, text) => {
       const gate = await startGate(manifest)
       const subject = subjectKey(hashKey, ticket.issuer, ticket.subject)
-      store.answerWith((request, response) => {
-        let body = ''
-        request.on('data', chunk => {
-          body += chunk
-        })
-        request.on('end', () => {
-          const { Key, ExpressionAttributeNames: names } = JSON.parse(body)
-          const added = Object.values(names as Record<string, string>).find(name => name.includes('.')) ?? ''
-          const isHeld = Key.pk.S === subject
-          answerOf(counted({ [added]: { N: '1' }, ...(isHeld && { quarantine: { S: text } }) }))(
-            request,
-            response,
-          )
-        })
-      })
+      store.answerWith(counting(of => (of === subject ? { quarantine: { S: text } } : {})))
       expect((await gate.handle(eventOf())).statusCode).toBe(503)
       const other = eventOf({
         pathParameters: { userId: 'user-1' },
@@ -223,21 +215,23 @@ describe('controls that cannot be read', () => {
     },
   )
 
+  /** What a gate answers, and how often it asked its upstream, where one of everybody's controls is this. */
+  const answered = async (text: string) => {
+    store.answerWith(counting(undefined, controlsWith({ 'route Api GET /x': { S: text } })))
+    const gate = await startGate(manifest)
+    return [(await gate.handle(eventOf())).statusCode, gate.called.length]
+  }
+
   test.each(Object.entries(unreadable))(
     'refuse everybody where one that is everybody’s %s',
     async (_, text) => {
-      store.answerWith(
-        answerOf(
-          JSON.stringify({
-            Item: { hashKey: { B: hashKey.toString('base64') }, 'route Api GET /x': { S: text } },
-          }),
-        ),
-      )
-      const gate = await startGate(manifest)
-      expect((await gate.handle(eventOf())).statusCode).toBe(503)
-      expect(gate.called).toEqual([])
+      expect(await answered(text)).toEqual([503, 0])
     },
   )
+
+  test('refuse nobody where one that is everybody’s can be read, and is over', async () => {
+    expect(await answered(JSON.stringify({ ...order(), until: 1 }))).toEqual([200, 1])
+  })
 })
 
 function order() {

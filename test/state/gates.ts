@@ -1,11 +1,9 @@
-import { type LayerManifest, type LimitLayer, limitLayers } from '../../contract/limits.ts'
+import { isCallersOwn, type LayerManifest, type LimitLayer, limitLayers } from '../../contract/limits.ts'
 import type { Ticket } from '../../contract/ticket.ts'
 import type { Limiter } from '../../functions/gate/limits/limiter.ts'
 import type { LimitedPolicy } from '../../functions/gate/limits/plan.ts'
 import { limitsIn } from '../../functions/gate/open-limits.ts'
 import type { TestTable } from './store.ts'
-
-const isShared = (layer: LimitLayer) => !['ip', 'user', 'client'].includes(layer)
 
 /** A route's limits: a bound of a minute for each layer that is named. */
 export const layersOf = (most: Partial<Record<LimitLayer, number>>, leased = false): LayerManifest[] =>
@@ -16,7 +14,7 @@ export const layersOf = (most: Partial<Record<LimitLayer, number>>, leased = fal
       : [
           {
             layer,
-            of: isShared(layer) ? 'all' : '',
+            of: isCallersOwn(layer) ? '' : 'all',
             bounds: [{ counter: `${layer}c`, max, windowMs: 60_000, leased, when: null }],
             tiers: null,
           },

@@ -38,10 +38,12 @@ it.each(['must-not-compile.ts', 'must-not-compile-functions.ts'])(
       'Access',
       'ClientAddress',
       'Duration',
+      'Endpoint',
       'Issuer',
       'Limit',
       'Output',
       'Upstream',
+      'ZeroTrustApi',
       'declareRoute',
     ]
     writeFileSync(
@@ -49,7 +51,6 @@ it.each(['must-not-compile.ts', 'must-not-compile-functions.ts'])(
       [
         ...names.map(name => `// biome-ignore lint: loose on purpose\nexport const ${name}: any = undefined`),
         'export type Gate = any',
-        'export type ZeroTrustApi = any',
         'export type ZeroTrustApi = any',
         'export type AnswerOf<_> = any',
         'export type RequestOf<_> = any',

@@ -1,8 +1,14 @@
-import { type App, Duration, Size } from 'aws-cdk-lib'
+import { type App, Duration, Size, type Stack } from 'aws-cdk-lib'
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import {
   Access,
+  Breaker,
   ClientAddress,
+  Endpoint,
   Issuer,
   Limit,
   Output,
@@ -10,6 +16,7 @@ import {
   type PathParameters,
   type Route,
   Upstream,
+  WebFirewall,
   type ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
@@ -77,6 +84,16 @@ export const limits: ZeroTrustApiProps = {
 }
 export const limited = Upstream.http('https://crm.example.com', { limit: Limit.unsafeNone('it scales') })
 
+export const resilient = Upstream.http('https://crm.example.com', {
+  retries: 2,
+  breaker: Breaker.after({ failures: 3, of: 6, openFor: Duration.seconds(30) }),
+  maxConcurrent: 10,
+})
+export const unbroken = Upstream.http('https://crm.example.com', {
+  retries: 0,
+  breaker: Breaker.unsafeNone('its mesh has one'),
+})
+
 export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
 export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true
 
@@ -111,3 +128,33 @@ export const props = (app: App): ZeroTrustApiProps => ({
     }),
   ],
 })
+
+export function firewall(stack: Stack, api: ZeroTrustApi): void {
+  new WebFirewall(stack, 'Firewall', {
+    mode: 'count',
+    rate: { requests: 10, per: Duration.minutes(1) },
+    unsafeWithout: { bodySize: 'files', anonymousIp: 'machines call from clouds' },
+    unsafeCountOnly: { CrossSiteScripting_BODY: 'deals hold HTML' },
+  }).protect(api)
+}
+
+export const bulkhead = Upstream.http('https://crm.example.com', { reservedConcurrency: 50 })
+export const edge = (
+  certificate: ICertificate,
+  hostedZone: IHostedZone,
+  bucket: IBucket,
+  way: IVpcEndpoint,
+): ZeroTrustApiProps[] => [
+  {
+    domain: {
+      name: 'api.example.com',
+      certificate,
+      hostedZone,
+      clientCertificates: { bucket, key: 'ca.pem', version: 'v1' },
+    },
+    endpoint: Endpoint.regional({ dualStack: true }),
+    callers: { addresses: ['203.0.113.0/24'] },
+    tracing: false,
+  },
+  { endpoint: Endpoint.private({ vpcEndpoints: [way] }), domain: undefined },
+]

@@ -1,14 +1,18 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, type Stack } from 'aws-cdk-lib'
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import {
   Access,
+  Breaker,
   ClientAddress,
+  Endpoint,
   type Gate,
   Issuer,
   Limit,
   Output,
   Upstream,
-  type ZeroTrustApi,
+  WebFirewall,
+  ZeroTrustApi,
 } from 'sallyport'
 import { z } from 'zod'
 
@@ -206,6 +210,18 @@ export function upstreams(api: ZeroTrustApi): void {
   // @ts-expect-error an unknown option
   Upstream.http('https://crm.example.com', { timeout: Duration.seconds(3), followRedirects: true })
 
+  // @ts-expect-error no breaker, for no reason
+  Upstream.http('https://crm.example.com', { breaker: Breaker.unsafeNone() })
+
+  // @ts-expect-error a breaker that is none
+  Upstream.http('https://crm.example.com', { breaker: null })
+
+  // @ts-expect-error a breaker by its options alone
+  Upstream.http('https://crm.example.com', { breaker: { failures: 5, of: 10 } })
+
+  // @ts-expect-error seconds are a Duration
+  Breaker.after({ failures: 5, of: 10, openFor: 10 })
+
   // @ts-expect-error a bare URL
   api.addUpstream('Crm', 'https://crm.example.com')
 }
@@ -235,6 +251,31 @@ export function outputs(api: ZeroTrustApi): void {
   Output.empty({ headers: 'etag' })
 }
 
+export function edge(stack: Stack, certificate: ICertificate): void {
+  const name = 'api.example.com'
+
+  // @ts-expect-error a domain without its certificate
+  new ZeroTrustApi(stack, 'Api', { domain: { name } })
+
+  // @ts-expect-error a certificate by its ARN
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate: 'arn:aws:acm:eu-west-1:1:certificate/1' } })
+
+  // @ts-expect-error client certificates without a truststore's key
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate, clientCertificates: { bucket: undefined } } })
+
+  // @ts-expect-error a weaker policy of TLS
+  new ZeroTrustApi(stack, 'Api', { domain: { name, certificate, securityPolicy: 'TLS_1_2' } })
+
+  // @ts-expect-error a private endpoint through nothing
+  Endpoint.private()
+
+  // @ts-expect-error an endpoint by its id
+  Endpoint.private({ vpcEndpoints: ['vpce-1'] })
+
+  // @ts-expect-error callers by organisation, of which API Gateway knows nothing here
+  new ZeroTrustApi(stack, 'Api', { callers: { organization: 'o-1234567890' } })
+}
+
 export function readOnly(gate: Gate): void {
   // @ts-expect-error what was declared does not change afterwards
   access.scopes.push('deals:write')
@@ -242,3 +283,23 @@ export function readOnly(gate: Gate): void {
   // @ts-expect-error what was declared does not change afterwards
   gate.target = { kind: 'stub', status: 200, body: null }
 }
+
+export function firewalls(stack: Stack): void {
+  // @ts-expect-error a firewall that does not say whether it blocks
+  new WebFirewall(stack, 'A', {})
+
+  // @ts-expect-error what operators block, left out
+  new WebFirewall(stack, 'B', { mode: 'block', unsafeWithout: { blockedAddresses: 'why' } })
+
+  // @ts-expect-error a group left out for no reason
+  new WebFirewall(stack, 'C', { mode: 'block', unsafeWithout: { common: true } })
+
+  // @ts-expect-error a rule of AWS's, misspelt: WAF would ignore it
+  new WebFirewall(stack, 'D', { mode: 'block', unsafeCountOnly: { CrossSiteScripting_Body: 'why' } })
+
+  // @ts-expect-error a rate without its window
+  new WebFirewall(stack, 'E', { mode: 'block', rate: { requests: 10 } })
+}
+
+// @ts-expect-error a bulkhead of what has nothing behind it
+Upstream.stub(200, null, { reservedConcurrency: 1 })

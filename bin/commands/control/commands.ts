@@ -51,7 +51,7 @@ export function addControl(program: Command): void {
 
   command('list', 'what is in force: all of it, or on one target', [...callers, 'token', ...places], false)
     .option('--history', 'what was changed, by whom, when and why, in place of what is in force')
-    .option('--months <n>', 'of the history: this month and those before it', wholeMonths, 2)
+    .option('--months <n>', 'of the history: this month and those before it (default: 2)', wholeMonths)
     .action(list)
   command('quarantine', 'refuse a user, a client or an address, with 403', callers)
     .requiredOption(until, `${untilWords}; of a user at most 90 days`, time)

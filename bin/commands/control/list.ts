@@ -10,13 +10,17 @@ import { asking, openWhere, type WhereOptions } from './where.ts'
 interface ListOptions extends WhereOptions, TargetOptions {
   readonly json?: boolean
   readonly history?: boolean
-  readonly months: number
+  readonly months?: number
 }
 
 /** Prints what is in force, or what was changed. */
 export async function list(options: ListOptions): Promise<void> {
   const ways = ['subject', 'client', 'address', 'tokenId', 'route', 'upstream'] as const
   const isOfOne = [...ways, 'issuer', 'api'].some(name => options[name as keyof TargetOptions] !== undefined)
+  if (options.months !== undefined && !options.history)
+    throw new UsageError(
+      '--months without --history\n  fix: add --history, or leave --months out: what is in force is listed however old it is',
+    )
   if (options.history && isOfOne)
     throw new UsageError(
       '--history with a target\n  allowed: the whole history, which names callers by HMAC\n  fix:     find the name with "control list", and then search the history for it',
@@ -44,12 +48,12 @@ function listText(listed: readonly Listed[], stream: NodeJS.WriteStream): string
   if (listed.length === 0) return 'nothing is in force'
   return listed
     .map(each => {
-      const { name, about, control } = each
+      const { name, about, control, lift } = each
       const dim = (text: string) => paint('dim', text, stream)
       if (!control)
         return [
           `${paint('red', 'UNREADABLE', stream)} ${printable(name)}`,
-          `  ${about === 'subject' ? 'gates refuse this subject' : 'gates refuse everybody'} until it is removed: sallyport control ${lifting(each)} --listed ${quoted(typeable(name))} --why '…'`,
+          `  ${about === 'subject' ? 'gates refuse this subject' : 'gates refuse everybody'} until it is removed: sallyport control ${lift} --listed ${quoted(typeable(name))} --why '…'`,
         ].join('\n')
       const tokens =
         control.issuedBefore === null ? '' : ` of tokens issued until ${timeText(control.issuedBefore)}`
@@ -64,12 +68,6 @@ function listText(listed: readonly Listed[], stream: NodeJS.WriteStream): string
 
 // The names of routes and upstreams begin with what they are.
 const aboutText = ({ name, about }: Listed): string => (name.startsWith(about) ? 'on' : `on ${about}`)
-
-function lifting({ name, about }: Listed): string {
-  if (about === 'unknown') return 'release'
-  if (/^tokens? /.test(name)) return 'restore'
-  return /^(?:route|upstream) /.test(name) ? 'open' : 'release'
-}
 
 /** What was changed, a line and its reason each. */
 function historyText(entries: readonly Entry[], stream: NodeJS.WriteStream): string {

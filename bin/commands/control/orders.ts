@@ -1,7 +1,7 @@
 import type { Change } from '../../../controls/index.ts'
 import { UsageError } from '../../../local/usage-error.ts'
 import { describeChange, tokenOnStdin } from './say.ts'
-import { type ChosenTarget, chooseTarget, type TargetOptions, type Way } from './target.ts'
+import { type ChosenTarget, chooseTarget, optionOf, type TargetOptions, type Way } from './target.ts'
 import { readTokenOnStdin } from './token-on-stdin.ts'
 import { asking, openWhere, type Where, type WhereOptions } from './where.ts'
 
@@ -98,7 +98,7 @@ function refuseBeside(
   const beside = ['issuer', 'subject', 'client', 'tokenId', 'listed', 'until', 'issuedBefore'] as const
   const found = beside.find(name => options[name] !== undefined)
   if (found === undefined) return
-  const option = `--${found.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+  const option = optionOf(found)
   throw new UsageError(`${option} with --token-stdin: the token says so itself\n  fix: leave ${option} out`)
 }
 

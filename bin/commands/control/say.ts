@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import type { Change, Control, Verb } from '../../../controls/index.ts'
+import { unprintable } from '../../../controls/printable.ts'
 import { paint } from '../../paint.ts'
 import { commandIn, quoted } from '../../self.ts'
 import { distanceText, timeText } from './until.ts'
@@ -29,8 +30,10 @@ const effects: Readonly<Record<Verb, readonly [done: string, effect: string]>> =
   open: ['open', 'answered again by every gate within 5 s'],
 }
 
+const allUnprintable = new RegExp(unprintable, 'gu')
+
 // Names of deployed things and reasons are other people's words.
-export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+export const printable = (text: string): string => text.replace(allUnprintable, '?')
 
 /**
  * A listed name as it can be typed after --listed: one with what cannot be printed is written as JSON writes texts, so is one that
@@ -40,7 +43,7 @@ export const typeable = (name: string): string =>
   printable(name) === name && !name.startsWith('"')
     ? name
     : JSON.stringify(name).replace(
-        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+        allUnprintable,
         // Beyond 16 bits, each half by itself.
         sign =>
           sign

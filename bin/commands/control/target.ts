@@ -38,7 +38,8 @@ export interface ChosenTarget<W extends Way> {
 }
 type TargetOf<W extends Way> = W extends Way ? { readonly [M in (typeof ways)[W][number]]: string } : never
 
-const optionOf = (member: string): string =>
+/** As it is typed: of `tokenId` `--token-id`. */
+export const optionOf = (member: string): string =>
   `--${member.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 
 /** Reads one target, of the ways that a command has. What only one thing can be meant by may be left out where the app runs here. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { BodyManifest } from '../../../contract/gate-manifest.ts'
-import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
+import { bodyMaxDepth, type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import type { Findings } from './findings.ts'
 import { readForm } from './form.ts'
 import type { SentHeaders } from './headers.ts'
@@ -15,9 +15,6 @@ export interface DeclaredBody {
   readonly value: unknown
 }
 const absent: DeclaredBody = { type: null, value: undefined }
-
-// Deeper than anything a person declares, far shallower than what would exhaust a stack.
-const maxDepth = 32
 
 // A type, and at most the one parameter that says nothing new: many clients send it (RFC 8259 §11 has none for JSON).
 const mediaType = /^([\w!#$&^.+-]+\/[\w!#$&^.+-]+)(?:\s*;\s*charset="?utf-8"?)?$/i
@@ -63,7 +60,7 @@ export function readBody(
         if (!isDeclaredAt(place, declared.projection)) return
         findings.invalid('body', () => pointerTo(place), 'is a number that would not stay the same')
       }
-      const parsed = parseStrictJson(body, maxDepth, isPrototype, onInexact)
+      const parsed = parseStrictJson(body, bodyMaxDepth, isPrototype, onInexact)
       if (!parsed) return deny('input.malformed')
       const onUndeclared = (pointer: () => string) => findings.undeclared('body', pointer)
       return allow({ type, value: project(parsed.value, declared.projection, onUndeclared) })

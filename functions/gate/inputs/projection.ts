@@ -1,4 +1,5 @@
 import type { Projection } from '../../../contract/gate-manifest.ts'
+import { escapePointer } from '../../../contract/json-pointer.ts'
 
 /**
  * Told of each member that is left behind; its JSON Pointer (RFC 6901) is made when it is asked for. A body can have a hundred
@@ -73,6 +74,3 @@ export function isDeclaredAt(place: readonly (string | number)[], declared: Proj
   }
   return here !== undefined
 }
-
-/** RFC 6901 §3. */
-export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -1,7 +1,7 @@
 import type { Parameter } from '../../../contract/gate-manifest.ts'
+import { escapePointer } from '../../../contract/json-pointer.ts'
 import type { Findings } from './findings.ts'
 import type { Pairs } from './pairs.ts'
-import { escapePointer } from './projection.ts'
 
 type Sent = Readonly<Record<string, readonly string[] | undefined>> | null
 

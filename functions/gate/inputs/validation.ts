@@ -1,9 +1,9 @@
 import type { Place } from '../../../contract/decision.ts'
 import type { InputManifest, Parameter } from '../../../contract/gate-manifest.ts'
+import { escapePointer } from '../../../contract/json-pointer.ts'
 import type { DeclaredRequest } from '../passage.ts'
 import type { Findings } from './findings.ts'
 import type { Pairs } from './pairs.ts'
-import { escapePointer } from './projection.ts'
 
 /** A validator compiled at synth (Ajv standalone code). It stops at the first failure. */
 export interface Validate {

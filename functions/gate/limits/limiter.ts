@@ -1,5 +1,5 @@
 import { allow, type Decision, type Deny, deny } from '../../../contract/decision.ts'
-import type { LimitLayer } from '../../../contract/limits.ts'
+import { isCallersOwn, type LimitLayer } from '../../../contract/limits.ts'
 import type { RouteKey } from '../../../contract/route.ts'
 import {
   addressKey,
@@ -61,9 +61,6 @@ interface LimiterParts {
 
 const dayMs = 86_400_000
 
-/** How near all callers together are to a limit is nobody's business outside. */
-const callersOwn: readonly LimitLayer[] = ['ip', 'user', 'client']
-
 /**
  * Is this caller still welcome, and within its limits? Layers are asked from the narrowest to the widest, and what one of them
  * refuses is taken back from those before it: so what all share is used up by what really passes, to the last permit.
@@ -111,7 +108,7 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
       const ordered = ticket && key === subject && subjects.recall(key, ticket)
       if (ordered) return refused(ordered)
       if (!taken.ok) return exceeded(layer, taken, clock.wall())
-      if (taken.left && callersOwn.includes(layer)) report = nearer(report, { layer, ...taken.left })
+      if (taken.left && isCallersOwn(layer)) report = nearer(report, { layer, ...taken.left })
     }
     const ordered = ticket && subject ? await subjects.find(subject, ticket) : null
     return ordered ? refused(ordered) : { decision: allow(undefined), report }
@@ -153,7 +150,7 @@ const refused = (denial: Deny): Decided => ({ decision: denial, report: null })
 
 const exceeded = (layer: LimitLayer, { left, untilMs }: Exceeded, nowMs: number): Decided => ({
   decision: deny(`limit.${layer}`, { retryAfterSeconds: Math.max(1, Math.ceil((untilMs - nowMs) / 1000)) }),
-  report: callersOwn.includes(layer) ? { layer, ...left } : null,
+  report: isCallersOwn(layer) ? { layer, ...left } : null,
 })
 
 const throttledOnly = (error: unknown): null => {

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { AnswerManifest, Projection } from '../../../contract/gate-manifest.ts'
-import { type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
-import { escapePointer, isDeclaredAt, project } from '../inputs/projection.ts'
+import { escapePointer, pointerSegments } from '../../../contract/json-pointer.ts'
+import { jsonType } from '../../../contract/media-types.ts'
+import { bodyMaxDepth, type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
+import { isDeclaredAt, project } from '../inputs/projection.ts'
 import { failureIn, type Validate } from '../inputs/validation.ts'
 import type { UpstreamAnswer } from '../upstreams/upstream.ts'
 import { isEncoded, mediaTypeOf } from './headers.ts'
@@ -27,11 +29,6 @@ export interface Measure {
   readonly validate: Validate | undefined
   readonly viewers: readonly number[]
 }
-
-// As deep as what may be asked.
-const maxDepth = 32
-
-const jsonType = /^[a-z]+\/(?:json|[a-z0-9.-]+\+json)$/
 
 /** The body as it is declared. Denial: `upstream.invalid_response`, whose note names the member, never its value. */
 export function readAnswerBody(
@@ -73,7 +70,7 @@ function readJson(
   const onInexact = (place: JsonPlace) => {
     if (!inexact && isDeclaredAt(place, declared.projection)) inexact = [...place]
   }
-  const parsed = text === undefined ? undefined : parseStrictJson(text, maxDepth, undefined, onInexact)
+  const parsed = text === undefined ? undefined : parseStrictJson(text, bodyMaxDepth, undefined, onInexact)
   if (parsed === undefined) return refuse('body: not strict JSON')
   if (inexact) {
     return refuse(`body ${placeIn(declared.projection, inexact)}: is a number that would not stay the same`)
@@ -126,9 +123,7 @@ export function textOf(body: UpstreamAnswer['body']): string | undefined {
 
 /** Where and why, in the schema's words. */
 function complaint({ at, detail }: { at: string; detail: string }, declared: Projection): string {
-  const path = at.split('/').slice(1)
-  const names = path.map(segment => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return `${placeIn(declared, names) || 'as a whole'}: ${detail}`
+  return `${placeIn(declared, pointerSegments(at)) || 'as a whole'}: ${detail}`
 }
 
 /** A place by its declared names. Those of a map are an upstream's own data, and `*` here; so are places in lists. */

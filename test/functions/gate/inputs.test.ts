@@ -420,6 +420,7 @@ describe('text on the wire', () => {
       body: undefined,
       bodyType: null,
       sourceIp: '192.0.2.1',
+      certificate: null,
     }).query
 
   test.each([

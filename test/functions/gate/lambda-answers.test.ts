@@ -22,6 +22,7 @@ const request: DeclaredRequest = {
   body: undefined,
   bodyType: null,
   sourceIp: '192.0.2.1',
+  certificate: null,
 }
 
 /** What becomes of a function's answer. The client is replaced: a function of this answer would be a file for each. */

@@ -115,6 +115,7 @@ describe('the second door', () => {
       [
         'body',
         'bodyType',
+        'certificate',
         'cookies',
         'headers',
         'key',

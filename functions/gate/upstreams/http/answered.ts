@@ -24,8 +24,15 @@ const unreadable = new Set([
   ...['HTTPParserError', 'AssertionError', 'SyntaxError'],
 ])
 
-/** undici and Node name their errors by code; web APIs (an abort after the time-out) by name. */
-export function failureOf(error: unknown): Decision<never> {
+// A connection that was refused, reset, or closed: the last is what undici says of one that the server ended while it was idle.
+const cutOff = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
+/**
+ * undici and Node name their errors by code; web APIs (an abort after the time-out) by name.
+ *
+ * @param begun whether some of an answer had come
+ */
+export function failureOf(error: unknown, begun: boolean): Decision<never> {
   const { code: given, name } = error as { code?: unknown; name?: string }
   // That of a DOMException is a number.
   const code = typeof given === 'string' ? given : undefined
@@ -34,5 +41,6 @@ export function failureOf(error: unknown): Decision<never> {
     return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
   }
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
-  return deny(timedOut ? 'upstream.timeout' : 'upstream.unreachable', { note })
+  if (timedOut) return deny('upstream.timeout', { note })
+  return deny('upstream.unreachable', { note, ...(!begun && cutOff.has(code ?? '') && { unanswered: true }) })
 }

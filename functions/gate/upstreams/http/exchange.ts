@@ -24,15 +24,17 @@ export function openExchange(declared: UpstreamKind<'http'>, environment: NodeJS
     // Made before anything is sent: what goes wrong here is a fault of ours, and none of the upstream's.
     const asked = askedOf(declaredRequest)
     if (!asked.ok) return asked
+    let begun = false
     try {
       const { statusCode, headers, body } = await request.call(pool, {
         ...asked.value,
         path: `${basePath}${asked.value.path}`,
         signal: AbortSignal.timeout(shorter(declared.timeoutMs, withinMs)),
       })
+      begun = true
       return allow(answerOf(statusCode, headers, await body.bytes()))
     } catch (error) {
-      return failureOf(error)
+      return failureOf(error, begun)
     }
   }
 }

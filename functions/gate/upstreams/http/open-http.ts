@@ -1,11 +1,24 @@
 import type { UpstreamKind } from '../../../../contract/upstream-manifest.ts'
+import { systemClock } from '../../../runtime/clock.ts'
+import type { Telemetry } from '../../../runtime/telemetry.ts'
 import type { Upstream } from '../upstream.ts'
 import { openExchange } from './exchange.ts'
+import { withstandFailures } from './withstand-failures.ts'
 
 /**
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
  * validated, re-encoded values in it. Redirects are not followed: they would leave what was declared.
  */
-export function openHttp(declared: UpstreamKind<'http'>, environment: NodeJS.ProcessEnv): Upstream {
-  return openExchange(declared, environment)
+export function openHttp(
+  declared: UpstreamKind<'http'>,
+  environment: NodeJS.ProcessEnv,
+  telemetry: Telemetry,
+): Upstream {
+  const withstand = withstandFailures(declared, {
+    clock: systemClock,
+    random: Math.random,
+    pause: ms => new Promise(resolve => setTimeout(resolve, ms)),
+    telemetry,
+  })
+  return withstand(openExchange(declared, environment))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { GateManifest } from '../../../../contract/gate-manifest.ts'
-import type { Bound, LayerManifest, LimitLayer } from '../../../../contract/limits.ts'
+import { type Bound, isCallersOwn, type LayerManifest, type LimitLayer } from '../../../../contract/limits.ts'
 import { addressKey, clientKey, sharedControl, sharedKey, subjectKey } from '../../../../contract/state.ts'
 import { createLimiter } from '../../../../functions/gate/limits/limiter.ts'
 import { planLimits } from '../../../../functions/gate/limits/plan.ts'
@@ -9,7 +9,7 @@ import { askingOf, control, startSeconds, ticketOf } from './people.ts'
 
 const layer = (name: LimitLayer, max: number, more: Partial<Bound> = {}): LayerManifest => ({
   layer: name,
-  of: ['ip', 'user', 'client'].includes(name) ? '' : `Api ${name}`,
+  of: isCallersOwn(name) ? '' : `Api ${name}`,
   bounds: [{ counter: `${name}c`, max, windowMs: 60_000, leased: false, when: null, ...more }],
   tiers: null,
 })

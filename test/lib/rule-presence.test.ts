@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readRule } from '../../contract/rule.ts'
+import { readDeclaredRule } from '../../lib/declare/declared-rule.ts'
 
 const parameter = (name: string, required: boolean) => ({
   name,
@@ -12,7 +12,7 @@ const inputs = {
   path: [],
   query: [parameter('a', false), parameter('b', false), parameter('page.size', false), parameter('r', true)],
 }
-const unasked = (rule: string) => readRule(rule, inputs).unasked
+const unasked = (rule: string) => readDeclaredRule(rule, inputs).unasked
 
 test.each([
   'query.r > 1',
@@ -67,7 +67,7 @@ test('a rule that has asked can be evaluated, whatever was left out', () => {
   fc.assert(
     fc.property(rule, text => {
       fc.pre(text.length < 1000)
-      const { holds, unasked: missing } = readRule(text, inputs)
+      const { holds, unasked: missing } = readDeclaredRule(text, inputs)
       if (missing.length > 0) return
       asked += 1
       for (const query of [{}, { a: 1 }, { b: 2 }, { a: 3, b: 1 }]) {
