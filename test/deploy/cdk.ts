@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Emulator } from './emulator.ts'
 
+/** Arguments that deploy every stack of an app. */
+export const deployAll = ['deploy', '--all', '--require-approval', 'never']
+
 const endsWithinMs = 50_000
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { APIGatewayClient, GetDomainNameCommand } from '@aws-sdk/client-api-gateway'
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation'
 import { place, resolve } from '../../local/template/intrinsics.ts'
 import type { Emulator } from './emulator.ts'
@@ -29,13 +30,21 @@ interface DeclaredResource {
 export async function deployedResources(emulator: Emulator, stacks: readonly string[]): Promise<Deployed[]> {
   const templates = new Map(stacks.map(stack => [stack, readTemplate(emulator, stack)]))
   const names = new Map<string, Map<string, string>>()
-  for (const stack of stacks) names.set(stack, await physicalIds(emulator, stack))
+  const given = new Map<string, string>()
+  for (const stack of stacks) {
+    const found = await physicalIds(emulator, stack)
+    names.set(stack, found)
+    for (const [name, value] of await givenAttributes(emulator, templates.get(stack), found))
+      given.set(`${stack}.${name}`, value)
+  }
   const references = (stack: string) => ({
+    // Among these is the stack's own id, by the name of CloudFormation's pseudo parameter.
     ref: (id: string) => names.get(stack)?.get(id),
     attribute: (id: string, name: string) => {
       const type = templates.get(stack)?.Resources[id]?.Type ?? ''
       const physicalId = names.get(stack)?.get(id)
-      return physicalId === undefined ? undefined : attributes[`${type}.${name}`]?.(physicalId)
+      if (physicalId === undefined) return undefined
+      return given.get(`${stack}.${id}.${name}`) ?? attributes[`${type}.${name}`]?.(physicalId)
     },
     imported(name: string) {
       for (const [other, { Outputs = {} }] of templates)
@@ -67,7 +76,26 @@ export const readTemplate = ({ folder }: Emulator, stack: string): Template =>
 async function physicalIds({ origin }: Emulator, StackName: string): Promise<Map<string, string>> {
   const client = new CloudFormationClient(clientOptions(origin))
   const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }))
-  return new Map(StackResources.map(one => [one.LogicalResourceId ?? '', one.PhysicalResourceId ?? '']))
+  const named = StackResources.map(one => [one.LogicalResourceId, one.PhysicalResourceId ?? ''] as const)
+  const [{ StackId = '' } = {}] = StackResources
+  return new Map([['AWS::StackId', StackId], ['AWS::StackName', StackName], ...named] as [string, string][])
+}
+
+/** Attributes that a service makes up. */
+async function givenAttributes(
+  { origin }: Emulator,
+  template: Template | undefined,
+  names: Map<string, string>,
+): Promise<[string, string][]> {
+  const client = new APIGatewayClient(clientOptions(origin))
+  const found: [string, string][] = []
+  for (const [id, { Type }] of Object.entries(template?.Resources ?? {})) {
+    if (Type !== 'AWS::ApiGateway::DomainName') continue
+    const domain = await client.send(new GetDomainNameCommand({ domainName: names.get(id) }))
+    found.push([`${id}.RegionalDomainName`, domain.regionalDomainName ?? ''])
+    found.push([`${id}.RegionalHostedZoneId`, domain.regionalHostedZoneId ?? ''])
+  }
+  return found
 }
 
 export const clientOptions = (endpoint: string) => ({
@@ -83,6 +111,9 @@ const arn = (service: string, resource: string, region: string = place.region) =
 const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
   'AWS::DynamoDB::Table.Arn': id => arn('dynamodb', `table/${id}`),
   'AWS::IAM::Role.Arn': id => arn('iam', `role/${id}`, ''),
+  'AWS::KMS::Key.Arn': id => arn('kms', `key/${id}`),
   'AWS::Lambda::Function.Arn': id => arn('lambda', `function:${id}`),
   'AWS::Logs::LogGroup.Arn': id => arn('logs', `log-group:${id}:*`),
+  'AWS::WAFv2::IPSet.Arn': id => arn('wafv2', `regional/ipset/${id.split('|').slice(0, 2).join('/')}`),
+  'AWS::WAFv2::WebACL.Arn': id => arn('wafv2', `regional/webacl/${id.split('|').slice(0, 2).join('/')}`),
 }

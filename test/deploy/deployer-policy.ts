@@ -38,42 +38,57 @@ export function actionsOfTypes(types: readonly string[]): Readonly<Record<string
 const arn = (service: string, resource: string, region: string = place.region) =>
   `arn:aws:${service}:${region}:${place.account}:${resource}`
 
-/** What a resource is made with, and its ARN. Dashboards have a name that CloudFormation makes up. */
-export const creation: Readonly<Record<string, (resource: Deployed) => readonly [string, string]>> = {
-  'AWS::ApiGateway::Account': () => ['apigateway:PATCH', `arn:aws:apigateway:${place.region}::/account`],
-  'AWS::ApiGateway::Deployment': ({ properties: { RestApiId } }) => [
-    'apigateway:POST',
-    `arn:aws:apigateway:${place.region}::/restapis/${RestApiId}/deployments`,
-  ],
-  'AWS::ApiGateway::RestApi': () => ['apigateway:POST', `arn:aws:apigateway:${place.region}::/restapis`],
-  'AWS::ApiGateway::Stage': ({ properties: { RestApiId } }) => [
-    'apigateway:POST',
-    `arn:aws:apigateway:${place.region}::/restapis/${RestApiId}/stages`,
-  ],
-  'AWS::CloudWatch::Dashboard': ({ physicalId }) => [
-    'cloudwatch:PutDashboard',
-    arn('cloudwatch', `dashboard/${physicalId}`, ''),
-  ],
-  'AWS::DynamoDB::Table': ({ physicalId }) => [
-    'dynamodb:CreateTable',
-    arn('dynamodb', `table/${physicalId}`),
-  ],
-  'AWS::IAM::Policy': ({ properties: { Roles } }) => [
-    'iam:PutRolePolicy',
-    arn('iam', `role/${(Roles as string[])[0]}`, ''),
-  ],
-  'AWS::IAM::Role': ({ physicalId }) => ['iam:CreateRole', arn('iam', `role/${physicalId}`, '')],
-  'AWS::Lambda::Function': ({ physicalId }) => [
-    'lambda:CreateFunction',
-    arn('lambda', `function:${physicalId}`),
-  ],
-  'AWS::Lambda::LayerVersion': ({ physicalId }) => [
-    'lambda:PublishLayerVersion',
-    physicalId.replace(/:\d+$/, ''),
-  ],
-  'AWS::Lambda::Permission': ({ properties: { FunctionName } }) => [
-    'lambda:AddPermission',
-    FunctionName as string,
-  ],
-  'AWS::Logs::LogGroup': ({ physicalId }) => ['logs:CreateLogGroup', arn('logs', `log-group:${physicalId}`)],
+const gateway = (path: string) => `arn:aws:apigateway:${place.region}::${path}`
+
+/** What a resource is made with, and its ARN, or that of what it changes. */
+export function creation({ type, physicalId, properties }: Deployed): readonly [action: string, arn: string] {
+  const text = (name: string) => String(properties[name])
+  switch (type) {
+    case 'AWS::ApiGateway::Account':
+      return ['apigateway:PATCH', gateway('/account')]
+    case 'AWS::ApiGateway::BasePathMapping':
+      return ['apigateway:POST', gateway(`/domainnames/${text('DomainName')}/basepathmappings`)]
+    case 'AWS::ApiGateway::Deployment':
+      return ['apigateway:POST', gateway(`/restapis/${text('RestApiId')}/deployments`)]
+    case 'AWS::ApiGateway::DomainName':
+      return ['apigateway:POST', gateway('/domainnames')]
+    case 'AWS::ApiGateway::RestApi':
+      return ['apigateway:POST', gateway('/restapis')]
+    case 'AWS::ApiGateway::Stage':
+      return ['apigateway:POST', gateway(`/restapis/${text('RestApiId')}/stages`)]
+    case 'AWS::CloudWatch::Dashboard':
+      return ['cloudwatch:PutDashboard', arn('cloudwatch', `dashboard/${physicalId}`, '')]
+    case 'AWS::DynamoDB::Table':
+      return ['dynamodb:CreateTable', arn('dynamodb', `table/${physicalId}`)]
+    case 'AWS::IAM::Policy':
+      return ['iam:PutRolePolicy', arn('iam', `role/${(properties.Roles as string[])[0]}`, '')]
+    case 'AWS::IAM::Role':
+      return ['iam:CreateRole', arn('iam', `role/${physicalId}`, '')]
+    case 'AWS::KMS::Key':
+      return ['kms:PutKeyPolicy', arn('kms', `key/${physicalId}`)]
+    case 'AWS::Lambda::Function':
+      return ['lambda:CreateFunction', arn('lambda', `function:${physicalId}`)]
+    case 'AWS::Lambda::LayerVersion':
+      return ['lambda:PublishLayerVersion', physicalId.replace(/:\d+$/, '')]
+    case 'AWS::Lambda::Permission':
+      return ['lambda:AddPermission', text('FunctionName')]
+    case 'AWS::Logs::LogGroup':
+      return ['logs:CreateLogGroup', arn('logs', `log-group:${physicalId}`)]
+    case 'AWS::Logs::ResourcePolicy':
+      return ['logs:PutResourcePolicy', '*']
+    case 'AWS::Route53::RecordSet':
+      return ['route53:ChangeResourceRecordSets', `arn:aws:route53:::hostedzone/${text('HostedZoneId')}`]
+    case 'AWS::WAFv2::IPSet':
+    case 'AWS::WAFv2::WebACL': {
+      const [name, id] = physicalId.split('|')
+      const kind = type.endsWith('IPSet') ? 'IPSet' : 'WebACL'
+      return [`wafv2:Create${kind}`, arn('wafv2', `regional/${kind.toLowerCase()}/${name}/${id}`)]
+    }
+    case 'AWS::WAFv2::LoggingConfiguration':
+      return ['wafv2:PutLoggingConfiguration', physicalId]
+    case 'AWS::WAFv2::WebACLAssociation':
+      return ['wafv2:AssociateWebACL', text('WebACLArn')]
+    default:
+      throw new Error(`nothing says how ${type} is made: add it here, and to docs/deployer-policy.json`)
+  }
 }

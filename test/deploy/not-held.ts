@@ -23,6 +23,7 @@ export const notHeld: readonly NotHeld[] = [
     property: 'EndpointAccessMode',
     reason: 'moto does not know it; AWS says no more than that it takes it (SDK model)',
   },
+  { type: 'AWS::Logs::LogGroup', property: 'DeletionProtectionEnabled', reason: 'moto does not keep it' },
   { type: 'AWS::Lambda::Function', property: 'LoggingConfig', reason: 'moto does not keep it' },
 ]
 

@@ -90,7 +90,7 @@ def settings(properties) -> dict:
         "ThrottlingBurstLimit": "throttling/burstLimit",
     }
     for one in properties.get("MethodSettings", []):
-        place = "/*/*" if one["ResourcePath"] == "/*" else f"/{one['ResourcePath'].replace('/', '~1')}/{one['HttpMethod']}"
+        place = "/*/*" if one["ResourcePath"] == "/*" else f"{one['ResourcePath']}/{one['HttpMethod']}"
         for name, value in one.items():
             if name not in ("ResourcePath", "HttpMethod"):
                 operations[f"{place}/{paths[name]}"] = value

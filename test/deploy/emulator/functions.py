@@ -3,6 +3,8 @@
 from handlers import changes, client, resource_type
 
 of_code = ("Code", "Architectures")
+# Where the API has another name than CloudFormation.
+names = {"KmsKeyArn": "KMSKeyArn"}
 separate = {"Tags", "ReservedConcurrentExecutions", "CodeSigningConfigArn", *of_code}
 
 
@@ -13,7 +15,7 @@ class Function:
     @staticmethod
     def create(region, name, properties):
         functions = client("lambda", region)
-        given = {member: value for member, value in properties.items() if member not in separate - {*of_code}}
+        given = {names.get(member, member): value for member, value in properties.items() if member not in separate - {*of_code}}
         signing = {"CodeSigningConfigArn": properties["CodeSigningConfigArn"]} if "CodeSigningConfigArn" in properties else {}
         made = functions.create_function(**{"FunctionName": name, **given, **signing})
         ref = made["FunctionName"]
@@ -32,7 +34,7 @@ class Function:
             functions.update_function_code(FunctionName=ref, **new["Code"])
         if found - {"Code"}:
             functions.update_function_configuration(
-                FunctionName=ref, **{name: new[name] for name in configuration if name in new}
+                FunctionName=ref, **{names.get(name, name): new[name] for name in configuration if name in new}
             )
 
     @staticmethod

@@ -11,6 +11,8 @@ from moto.core.common_models import CloudFormationModel
 
 # Of the server, once it listens.
 endpoint = ""
+# moto finds classes by what they derive from, and Python lets go what nothing else refers to.
+models: list[type] = []
 
 
 def client(service: str, region: str):
@@ -29,7 +31,11 @@ def resource_type(kind: str):
 
         def create(cls, name, described, account, region, **_):
             properties = described["Properties"]
-            return made(region, properties, *handler.create(region, name, properties))
+            try:
+                return made(region, properties, *handler.create(region, name, properties))
+            except KeyError as error:
+                # Of a KeyError moto makes "undefined resource".
+                raise RuntimeError(f"{kind}: no {error}") from error
 
         def update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
             properties = cloudformation_json["Properties"]
@@ -54,6 +60,7 @@ def resource_type(kind: str):
                 "get_cfn_attribute": lambda self, name: self.attributes[name],
             },
         )
+        models.append(model)
         return handler
 
     return decorate

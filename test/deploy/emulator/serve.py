@@ -17,6 +17,7 @@ from werkzeug.serving import make_server  # noqa: E402
 
 import api_gateway  # noqa: E402, F401
 import cloudformation  # noqa: E402
+import edge  # noqa: E402, F401
 import functions  # noqa: E402, F401
 import handlers  # noqa: E402
 import recorder  # noqa: E402

@@ -54,7 +54,12 @@ class LogGroup:
         logs = client("logs", region)
         ref = properties.get("LogGroupName", name)
         key = {"kmsKeyId": properties["KmsKeyId"]} if "KmsKeyId" in properties else {}
-        logs.create_log_group(logGroupName=ref, **key, **({"tags": tags_of(properties)} if tags_of(properties) else {}))
+        protection = (
+            {"deletionProtectionEnabled": properties["DeletionProtectionEnabled"]}
+            if "DeletionProtectionEnabled" in properties
+            else {}
+        )
+        logs.create_log_group(logGroupName=ref, **key, **protection, **({"tags": tags_of(properties)} if tags_of(properties) else {}))
         if "RetentionInDays" in properties:
             logs.put_retention_policy(logGroupName=ref, retentionInDays=properties["RetentionInDays"])
         arn = logs.describe_log_groups(logGroupNamePrefix=ref)["logGroups"][0]["arn"]

@@ -19,12 +19,47 @@ export async function iam<Result>(
 
 /** An action of CloudWatch Logs. */
 export const logs = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'logs', `Logs_20140328.${action}`, parameters)
+
+/** An action of AWS WAF. */
+export const waf = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'wafv2', `AWSWAF_20190729.${action}`, parameters)
+
+const json = <Result>(origin: string, service: string, target: string, parameters: object): Promise<Result> =>
   asked(origin, {
-    authorization: signed('logs'),
+    authorization: signed(service),
     'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `Logs_20140328.${action}`,
+    'x-amz-target': target,
     body: JSON.stringify(parameters),
   })
+
+/** A hosted zone of this name. @returns its id */
+export async function createHostedZone(origin: string, name: string): Promise<string> {
+  const body = `<CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>${name}</Name><CallerReference>${name}</CallerReference></CreateHostedZoneRequest>`
+  const text = await xml(origin, 'hostedzone', { method: 'POST', body })
+  return /<Id>\/hostedzone\/([^<]+)<\/Id>/.exec(text)?.[1] ?? ''
+}
+
+/** Records of a hosted zone that are aliases. */
+export async function recordSets(origin: string, zone: string) {
+  const text = await xml(origin, `hostedzone/${zone}/rrset`, {})
+  return (text.match(/<ResourceRecordSet>.*?<\/ResourceRecordSet>/gs) ?? []).map(one => {
+    const member = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(one)?.[1]
+    return {
+      Name: member('Name'),
+      Type: member('Type'),
+      AliasTarget: { DNSName: member('DNSName'), HostedZoneId: member('HostedZoneId') },
+    }
+  })
+}
+
+async function xml(origin: string, path: string, init: RequestInit): Promise<string> {
+  const headers = { authorization: signed('route53', 'us-east-1') }
+  const answer = await fetch(`${origin}/2013-04-01/${path}`, { ...init, headers })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${answer.status}: ${text.slice(0, 500)}`)
+  return text
+}
 
 /** An object's bytes. */
 export async function object(origin: string, bucket: string, key: string): Promise<Buffer> {

@@ -116,10 +116,16 @@ export const restApi: Reader = {
     const api = await new APIGatewayClient(clientOptions(origin)).send(new GetRestApiCommand({ restApiId }))
     return {
       Name: api.name,
-      EndpointConfiguration: { Types: api.endpointConfiguration?.types },
+      EndpointConfiguration: {
+        Types: api.endpointConfiguration?.types,
+        ...(api.endpointConfiguration?.vpcEndpointIds && {
+          VpcEndpointIds: api.endpointConfiguration.vpcEndpointIds,
+        }),
+      },
       SecurityPolicy: api.securityPolicy,
       EndpointAccessMode: api.endpointAccessMode,
       DisableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
+      Policy: api.policy && JSON.parse(api.policy),
       Body: await readBody(origin, restApiId),
     }
   },
@@ -150,7 +156,7 @@ export const stage: Reader = {
       },
       MethodSettings: Object.entries(found.methodSettings ?? {}).map(([place, settings]) => {
         const [path = '', HttpMethod] = place.split(/\/(?=[^/]+$)/)
-        const ResourcePath = place === '*/*' ? '/*' : path.replaceAll('~1', '/')
+        const ResourcePath = place === '*/*' ? '/*' : `/${path}`
         const declared = (MethodSettings as MethodSetting[]).find(
           one => one.ResourcePath === ResourcePath && one.HttpMethod === HttpMethod,
         )
