@@ -106,7 +106,7 @@ export const key: Reader = {
   async read(origin, { physicalId: KeyId }) {
     const client = new KMSClient(clientOptions(origin))
     const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId }))
-    const { Policy = '{}' } = await client.send(new GetKeyPolicyCommand({ KeyId }))
+    const { Policy = '{}' } = await client.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }))
     const { KeyRotationEnabled } = await client.send(new GetKeyRotationStatusCommand({ KeyId }))
     return {
       Description: KeyMetadata?.Description,
