@@ -68,6 +68,8 @@ export const reasons = {
   'rule.not_met': refused,
   // A rule that cannot be evaluated for a caller denies; whether the caller or the rule is to blame is for its author to see.
   'rule.failed': { ...refused, owner: 'operator' },
+  // The upstream is to be told a claim that this token does not have, or that no header can hold.
+  'principal.unusable': { ...refused, owner: 'operator' },
 
   'authentication.insufficient': {
     status: 401,
@@ -161,6 +163,14 @@ export const reasons = {
   'store.unavailable': {
     status: 503,
     detail: 'Limits cannot be checked at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+    retryAfterSeconds: 1,
+  },
+  // It is never called without them.
+  'credentials.unavailable': {
+    status: 503,
+    detail: 'The service behind this route cannot be called at the moment. Try again shortly.',
     owner: 'operator',
     pages: true,
     retryAfterSeconds: 1,

@@ -1,4 +1,4 @@
-import { count, type Decoded, literal, nullable, object, oneOfKind } from './decode.ts'
+import { count, type Decoded, list, literal, nullable, object, oneOfKind, text } from './decode.ts'
 import { deployed } from './deployed.ts'
 
 /** What is done about an upstream that fails. */
@@ -21,6 +21,37 @@ export const resilienceManifest = object({
 })
 export type ResilienceManifest = Decoded<typeof resilienceManifest>
 
+/** What an upstream over HTTP is told of who is calling. */
+const principal = oneOfKind({
+  /** `sallyport-principal`: issuer, subject and client. */
+  header: object({ kind: literal('header') }),
+  /** Claims, each in a header of its own. */
+  claims: object({ kind: literal('claims'), headers: list(object({ header: text, claim: text })) }),
+  none: object({ kind: literal('none') }),
+})
+export type PrincipalManifest = Decoded<typeof principal>
+
+/** How the gate proves to an upstream that it is the gate. */
+const credentials = oneOfKind({
+  gatewayToken: object({
+    kind: literal('gatewayToken'),
+    issuer: deployed,
+    audience: deployed,
+    /** ARN of the KMS key that signs. */
+    key: deployed,
+    lifetimeSeconds: count,
+  }),
+  /** AWS Signature Version 4 by the role of the gate's function. */
+  sigV4: object({
+    kind: literal('sigV4'),
+    service: text,
+    /** Null: the function's own. */
+    region: nullable(deployed),
+  }),
+})
+export type CredentialsManifest = Decoded<typeof credentials>
+export type CredentialsKind<K extends CredentialsManifest['kind']> = Extract<CredentialsManifest, { kind: K }>
+
 /** What stands behind a gate, and how it is reached. */
 export const upstreamManifest = oneOfKind({
   http: object({
@@ -30,9 +61,13 @@ export const upstreamManifest = oneOfKind({
     timeoutMs: count,
     maxResponseBytes: count,
     resilience: resilienceManifest,
+    principal,
+    credentials: nullable(credentials),
   }),
   lambda: object({ kind: literal('lambda'), functionArn: deployed, timeoutMs: count }),
   stub: object({ kind: literal('stub') }),
+  /** Publishes the public keys of these KMS keys, by their ARNs. */
+  keySet: object({ kind: literal('keySet'), current: deployed, others: list(deployed) }),
   /** The function that API Gateway calls, in which the door itself stands: see functions/middleware. */
   direct: object({ kind: literal('direct') }),
 })

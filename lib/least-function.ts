@@ -13,6 +13,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import { acknowledgeByDesign } from './acknowledged.ts'
 import { decryptVia } from './encryption.ts'
 import type { LogGroups } from './log-groups.ts'
 
@@ -49,7 +50,7 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
   logGroup.grantWrite(role)
   if (encryptionKey) role.addToPolicy(decryptVia(encryptionKey, 'lambda'))
-  return new LambdaFunction(scope, 'Function', {
+  const fn = new LambdaFunction(scope, 'Function', {
     ...rest,
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
@@ -62,6 +63,9 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
     reservedConcurrentExecutions: reservedConcurrency,
     tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
   })
+  acknowledgeByDesign(fn, 'function')
+  if (tracing) acknowledgeByDesign(role, 'traces')
+  return fn
 }
 
 /** Lets one API, and of it only these invocations, call a function. */

@@ -11,6 +11,7 @@ import { type CompiledInput, compileInput } from './compile/inputs.ts'
 import { type CompiledLimits, compileLimits } from './compile/limits.ts'
 import { type CompiledOutput, compileOutput } from './compile/outputs.ts'
 import { compileRule } from './compile/rule.ts'
+import { checkUpstreamHeaders } from './compile/upstream-headers.ts'
 import type { Access } from './declare/access.ts'
 import type { DeclaredInput } from './declare/input.ts'
 import type { Issuer } from './declare/issuer.ts'
@@ -86,6 +87,7 @@ export class Route extends Construct {
     this.maxBodyBytes = checkBodySize(at, props.maxBody ?? Size.kibibytes(256), this.input.body)
     this.logUndeclared = props.logUndeclared ?? declaration.logUndeclared
     this.forwardAuthorization = props.forwardAuthorization?.reason ?? null
+    checkUpstreamHeaders(at, upstream.target, this.input, this.forwardAuthorization)
     this.limits = compileLimits(
       at,
       {

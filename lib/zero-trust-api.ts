@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
+import { acknowledgePublic } from './acknowledged.ts'
 import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
@@ -31,7 +32,7 @@ import { type ReadApiLimits, readApiLimits } from './declare/limits.ts'
 import { parseTemplate, type RouteTemplate } from './declare/path-template.ts'
 import { checkRoute } from './declare/route.ts'
 import type { PropsOf } from './declare/route-props.ts'
-import type { Upstream } from './declare/upstream.ts'
+import { answersItself, type Upstream } from './declare/upstream.ts'
 import { checkApiProps, type ZeroTrustApiProps } from './declare/zero-trust-api-props.ts'
 import { createDomain } from './edge/domain.ts'
 import { type Edge, readEdge } from './edge/edge.ts'
@@ -114,6 +115,7 @@ export class ZeroTrustApi extends Construct {
     attachCustomSynthesis(this, {
       onSynthesize: ({ assembly }) => {
         this.#writeDocuments(assembly.outdir)
+        this.#acknowledgePublic()
         // Before the stack writes its template: constructs are synthesized from the leaves up.
         this.#describeContract()
       },
@@ -237,11 +239,11 @@ export class ZeroTrustApi extends Construct {
   }
 
   /**
-   * By default a stub that answers everyone does not: there is nothing behind it to close, and whether the API is there at all must
+   * By default a stub or a key set that answers everyone does not: there is nothing behind it to close, and whether the API is there at all must
    * not hang on the table.
    */
   #obeys(gate: Gate): boolean {
-    if (this.#controls || gate.target.kind !== 'stub') return true
+    if (this.#controls || !answersItself(gate.target)) return true
     return this.#routes.some(route => route.gate === gate && route.access.kind === 'token')
   }
 
@@ -260,7 +262,7 @@ export class ZeroTrustApi extends Construct {
           }
         : null,
       gatewayResponses: gatewayResponses(this.#sharing),
-      preflights: this.#cors ? preflightGates(this.routes, this.#gates.preflights) : new Map(),
+      preflights: this.#preflights,
     })
   }
 
@@ -296,6 +298,21 @@ export class ZeroTrustApi extends Construct {
       limitsDeclaredFile,
       Object.fromEntries(this.routes.map(route => [route.key, routeLimitsDeclared(route)])),
     )
+  }
+
+  #acknowledgePublic(): void {
+    for (const { access, key } of this.routes)
+      if (access.kind === 'public') acknowledgePublic(this.restApi, key, 'Declared so: Access.public().')
+    for (const path of this.#preflights.keys())
+      acknowledgePublic(
+        this.restApi,
+        `OPTIONS ${path}`,
+        'Browsers ask it without credentials (Fetch §4.8). The second door answers from what is declared, and calls nothing.',
+      )
+  }
+
+  get #preflights(): ReadonlyMap<string, Gate> {
+    return this.#cors ? preflightGates(this.routes, this.#gates.preflights) : new Map()
   }
 
   #describeContract(): void {

@@ -8,9 +8,11 @@ import { securityHeaders } from '../contract/headers.ts'
 import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
-import { type Generation, startGeneration } from './generation.ts'
+import { functionOf, type Generation, startGeneration } from './generation.ts'
 import { createIssuers, type Issuers } from './issuer/issuers.ts'
 import { askedUrls, issuerClaims, refuseSharedHosts, upstreamClaims } from './issuer/shared-hosts.ts'
+import { startKms } from './kms/api.ts'
+import { createKeys } from './kms/keys.ts'
 import { startInvokeApi } from './lambda/api.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createAuthority } from './network/ca.ts'
@@ -105,9 +107,12 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     undo.push(dynamodb.close)
     const lambda = await startInvokeApi({ invoke: async (name, event) => generation.invoke(name, event) })
     undo.push(lambda.close)
+    const knowsKey = (arn: string) => app.signingKeys.includes(arn) || policies.signingKeys.includes(arn)
+    const kms = await startKms(createKeys(knowsKey))
+    undo.push(kms.close)
 
     const namesFor = (declared: Policies): LocalNames => ({
-      ...awsNames(dynamodb.origin, lambda.origin),
+      ...awsNames(dynamodb.origin, lambda.origin, kms.origin),
       ...issuers.names(),
       ...upstreamNames(declared, upstreams),
     })
@@ -163,10 +168,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       operations: () => generation.operations,
       policies: () => policies,
       unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),
-      absentFunctions: () =>
-        policies.upstreamFunctions.filter(
-          upstream => !app.functions.some(({ arn, name }) => upstream === arn || upstream === name),
-        ),
+      absentFunctions: () => policies.upstreamFunctions.filter(upstream => !functionOf(app, upstream)),
       async reload(assembly) {
         const nextApp = readApp(assembly)
         const nextPolicies = readPolicies(nextApp.functions)
@@ -197,9 +199,10 @@ function cameByDoor(payload: unknown): boolean {
   return Object.keys(securityHeaders).every(name => Object.hasOwn(Object(headers), name))
 }
 
-const awsNames = (dynamodb: string, lambda: string): LocalNames => ({
+const awsNames = (dynamodb: string, lambda: string, kms: string): LocalNames => ({
   [`dynamodb.${place.region}.amazonaws.com`]: dynamodb,
   [`lambda.${place.region}.amazonaws.com`]: lambda,
+  [`kms.${place.region}.amazonaws.com`]: kms,
 })
 
 function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<string, string>>): LocalNames {
@@ -222,7 +225,7 @@ function portsOf(
   const served = upstreamOrigins.filter(origin => Object.hasOwn(given, origin))
   const urls = [...served.map(origin => new URL(origin)), ...issuers.flatMap(askedUrls)]
   const dialled = urls.map(({ hostname, port }) => `${hostname}:${port || '443'}`)
-  const aws = Object.keys(awsNames('', '')).map(host => `${host}:443`)
+  const aws = Object.keys(awsNames('', '', '')).map(host => `${host}:443`)
   return Object.fromEntries([...dialled, ...aws].map(name => [name, frontPort]))
 }
 

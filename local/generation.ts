@@ -5,7 +5,7 @@ import { type AccessSummary, createRestApi, type FunctionResult, type Operation 
 import { mergeLayers } from './lambda/layers.ts'
 import type { LogMeta } from './lambda/output.ts'
 import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
-import type { LocalApp } from './template/app.ts'
+import type { LocalApp, LocalFunction } from './template/app.ts'
 import { place } from './template/intrinsics.ts'
 
 /** One synthesized state of the app, running. A reload makes the next one beside it. */
@@ -59,8 +59,7 @@ export function startGeneration({
       }),
     )
   }
-  const arnOf = (nameOrArn: string) =>
-    app.functions.find(({ arn, name }) => nameOrArn === arn || nameOrArn === name)?.arn
+  const arnOf = (nameOrArn: string) => functionOf(app, nameOrArn)?.arn
   const invoke: Generation['invoke'] = (nameOrArn, event) => pools.get(arnOf(nameOrArn) ?? '')?.invoke(event)
 
   const api = createRestApi(
@@ -114,6 +113,13 @@ export function startGeneration({
     },
   }
 }
+
+/** A function of the app by its name or ARN, or by the ARN of one of its versions or aliases. */
+export const functionOf = (
+  { functions, qualified }: LocalApp,
+  nameOrArn: string,
+): LocalFunction | undefined =>
+  functions.find(({ arn, name }) => [nameOrArn, qualified.get(nameOrArn)].includes(arn) || nameOrArn === name)
 
 /** API Gateway's patience. A function's own time-out is something else: to its caller it is a failure. */
 async function within(timeoutMs: number, running: Promise<FunctionResult>): Promise<FunctionResult> {

@@ -4,6 +4,7 @@ import { type AuthorizerManifest, readAuthorizerManifest } from '../contract/aut
 import { type Deployed, resolveDeployed } from '../contract/deployed.ts'
 import { type GateManifest, readGateManifest } from '../contract/gate-manifest.ts'
 import { policyFolder } from '../contract/policy-package.ts'
+import type { UpstreamManifest } from '../contract/upstream-manifest.ts'
 import type { TokenProfile } from './issuer/token-profile.ts'
 import type { LocalFunction } from './template/app.ts'
 
@@ -32,6 +33,8 @@ export interface Policies extends Manifests {
   readonly upstreamOrigins: readonly string[]
   /** ARNs (or names) of functions that are upstreams. */
   readonly upstreamFunctions: readonly string[]
+  /** ARNs of keys in KMS that sign for a gateway, or are published by one. */
+  readonly signingKeys: readonly string[]
   /** ARNs of functions that have, or should have, the second door inside. */
   readonly doorsInside: readonly string[]
 }
@@ -62,10 +65,20 @@ export function readPolicies(functions: readonly LocalFunction[]): Policies {
     upstreamFunctions: gates.flatMap(({ environment, manifest: { upstream } }) =>
       upstream.kind === 'lambda' ? [resolveDeployed(upstream.functionArn, environment)] : [],
     ),
+    signingKeys: gates.flatMap(({ environment, manifest: { upstream } }) =>
+      keysOf(upstream).map(key => resolveDeployed(key, environment)),
+    ),
     doorsInside: gates.flatMap(({ arn, manifest: { upstream } }) =>
       upstream.kind === 'direct' ? [arn] : [],
     ),
   }
+}
+
+function keysOf(upstream: UpstreamManifest): readonly Deployed[] {
+  if (upstream.kind === 'keySet') return [upstream.current, ...upstream.others]
+  return upstream.kind === 'http' && upstream.credentials?.kind === 'gatewayToken'
+    ? [upstream.credentials.key]
+    : []
 }
 
 type Found =

@@ -154,6 +154,8 @@ function upstreamText({ gate, upstream }: GateManifest): string {
       return 'lambda'
     case 'stub':
       return 'stub'
+    case 'keySet':
+      return 'key set'
     case 'direct':
       return `direct: ${gate}`
   }

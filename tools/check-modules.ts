@@ -17,8 +17,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   examples: ['bin'],
 }
 
-/** Whoever may write controls need have nothing else of this package's: a responder's function carries them along. */
-const packagesOf: Readonly<Record<string, readonly string[]>> = { controls: ['@aws-sdk/client-dynamodb'] }
+/**
+ * Whoever may write controls need have nothing else of this package's: a responder's function carries them along. Checks are for apps
+ * without these constructs, too, and load nothing that those need.
+ */
+const packagesOf: Readonly<Record<string, readonly string[]>> = {
+  controls: ['@aws-sdk/client-dynamodb'],
+  'lib/checks': ['aws-cdk-lib', 'constructs'],
+}
 
 /** Packages that must not be in a bundle, with the reason. */
 const forbidden: ReadonlyArray<{ bundle: string; package: RegExp; reason: string }> = [

@@ -2,11 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { type ReasonCode, reasonOf, reasons } from '../contract/reasons.ts'
 
+/** Of a table in Markdown. */
+export const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+
 /** docs/errors.md, from the reason table. */
 export function errorsPage(): string {
   const all = (Object.keys(reasons) as ReasonCode[]).map(code => ({ code, ...reasonOf(code) }))
   const shown = [...new Set(all.map(({ outside }) => outside))].map(code => ({ code, ...reasonOf(code) }))
-  const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
     '# Errors',
     '',

@@ -42,7 +42,7 @@ const parts: GateParts = {
     pause: async () => {},
     telemetry,
   })(async request => {
-    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request)))
+    const { statusCode, headers, body } = await askUpstream(settle(askedOf(request, { kind: 'header' })))
     return allow(answerOf(statusCode, headers, body))
   }),
   telemetry,

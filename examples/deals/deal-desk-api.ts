@@ -1,18 +1,29 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
-import { Access, type GatewayState, Issuer, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
+import {
+  Access,
+  Credentials,
+  type GatewayIdentity,
+  type GatewayState,
+  Issuer,
+  Limit,
+  Output,
+  Upstream,
+  ZeroTrustApi,
+} from 'sallyport'
 import { z } from 'zod'
 import { Deal, Failure, Invoice, NewDeal, NewInvoice } from './schemas.ts'
 
 interface DealDeskApiProps extends StackProps {
   readonly state: GatewayState
+  readonly identity: GatewayIdentity
 }
 
 /** A deal desk: sales may make deals, finance may make invoices, and nobody may do both with one role. */
 export class DealDeskApi extends Stack {
   readonly api: ZeroTrustApi
 
-  constructor(scope: Construct, id: string, { state, ...props }: DealDeskApiProps) {
+  constructor(scope: Construct, id: string, { state, identity, ...props }: DealDeskApiProps) {
     super(scope, id, props)
 
     this.api = new ZeroTrustApi(this, 'Api', {
@@ -31,13 +42,24 @@ export class DealDeskApi extends Stack {
       'Crm',
       Upstream.http('https://crm.internal.example.com', { timeout: Duration.seconds(3) }),
     )
-    const billing = this.api.addUpstream('Billing', Upstream.http('https://billing.internal.example.com'))
+    // It takes requests from the gateway only: see services/billing.ts.
+    const billing = this.api.addUpstream(
+      'Billing',
+      Upstream.http('https://billing.internal.example.com', {
+        credentials: Credentials.gatewayToken(identity, { audience: 'https://billing.internal.example.com' }),
+      }),
+    )
 
     const deal = Output.json(Deal, { visibleTo: { '/margin': { roles: ['manager'] } } })
     const deals = Output.json(z.array(Deal), { visibleTo: { '/*/margin': { roles: ['manager'] } } })
 
     this.api.addRoute('GET /health', {
       upstream: Upstream.stub(200, { status: 'ok' }),
+      access: Access.public(),
+    })
+
+    this.api.addRoute('GET /.well-known/jwks.json', {
+      upstream: identity.keySet,
       access: Access.public(),
     })
 

@@ -1,9 +1,11 @@
 import { main } from '../../bin/cli.ts'
+import { servedAt } from '../../bin/served-at.ts'
 import { startBilling } from './services/billing.ts'
 import { startCrm } from './services/crm.ts'
 
 // The example in one command: its two services, and `sallyport dev` with their production names leading to them.
-const [crm, billing] = await Promise.all([startCrm(), startBilling()])
+const keySet = () => new URL('/.well-known/jwks.json', servedAt())
+const [crm, billing] = await Promise.all([startCrm(), startBilling(keySet)])
 await main([
   'dev',
   '--upstream',

@@ -6,6 +6,7 @@ import type { AnswerValidators } from './declare-outputs.ts'
 import type { RouteValidators } from './inputs/validation.ts'
 import { openDoor } from './open-door.ts'
 import { createGate } from './pipeline.ts'
+import { openCredentials } from './upstreams/http/credentials/credentials.ts'
 import { openStub } from './upstreams/stub.ts'
 import type { Upstream } from './upstreams/upstream.ts'
 
@@ -18,18 +19,24 @@ const loadValidators = (): Promise<{
 
 const manifest = loadManifest(readGateManifest)
 const now = Date.now
-
 const telemetry = createTelemetry(manifest.gate, manifest.api)
 
 /** Only what this gate's upstream needs is loaded: a stub's gate has no HTTP client, an HTTP gate no Lambda client. */
 async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   switch (upstream.kind) {
-    case 'http':
-      return (await import('./upstreams/http/open-http.ts')).openHttp(upstream, process.env, telemetry)
+    case 'http': {
+      const [{ openHttp }, credentials] = await Promise.all([
+        import('./upstreams/http/open-http.ts'),
+        openCredentials(upstream, process.env),
+      ])
+      return openHttp(upstream, process.env, { credentials, telemetry })
+    }
     case 'lambda':
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)
     case 'stub':
       return openStub()
+    case 'keySet':
+      return (await import('./upstreams/key-set.ts')).openKeySet(upstream, process.env, telemetry.trouble)
     case 'direct':
       throw new Error('the door before this upstream stands in the function itself')
   }

@@ -74,7 +74,7 @@ export const contractLines = ({
   ...gates
     .filter(gate => gate.target.kind !== 'stub')
     .flatMap(({ node: { id }, target }) => [
-      [`upstream ${id}`, targetText(target)] as const,
+      ...targetLines(target).map(([about, text]): Line => [`upstream ${id}${about}`, text]),
       ...atATime(
         `upstream ${id} reservedConcurrency`,
         'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
@@ -162,6 +162,16 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
 const schemasByName = (parameters: readonly CompiledParameter[]) =>
   Object.fromEntries(parameters.map(({ name, required, schema }) => [required ? name : `${name}?`, schema]))
 
+/** What an upstream is, and how it knows who is calling, and who calls it. */
+function targetLines(target: UpstreamTarget): Line[] {
+  const lines: Line[] = [['', targetText(target)]]
+  if (target.kind !== 'http') return lines
+  const { principal, credentials } = target
+  if (principal.declared.kind !== 'header') lines.push([' principal', String(principal)])
+  if (credentials) lines.push([' credentials', String(credentials)])
+  return lines
+}
+
 function targetText(target: UpstreamTarget): string {
   switch (target.kind) {
     case 'http': {
@@ -172,6 +182,11 @@ function targetText(target: UpstreamTarget): string {
       return `function ${target.function.node.path} within ${target.timeout.toMilliseconds()} ms`
     case 'direct':
       return `function ${target.function.node.path} with the door inside, within ${target.timeout.toMilliseconds()} ms`
+    case 'keySet': {
+      const { issuer, publishedKeys } = target.identity
+      const name = Token.isUnresolved(issuer) ? 'a deploy-time issuer' : issuer
+      return `key set of ${name}: ${publishedKeys.map(({ node }) => node.path).join(', ')}`
+    }
     case 'stub':
       return `stub ${target.status} ${compact(target.body)}`
   }

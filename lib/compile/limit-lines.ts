@@ -2,6 +2,7 @@ import type { RouteLimitsDeclared } from '../../contract/declared-limits.ts'
 import { isCallersOwn } from '../../contract/limits.ts'
 import { boundsText, layerText } from '../../contract/limits-text.ts'
 import { type DeclaredLimit, type ReadApiLimits, usualBudgetMs } from '../declare/limits.ts'
+import { answersItself } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 
@@ -48,7 +49,7 @@ export function apiLimitLines(
   const { of, budgetMs } = limits
   const { service, upstream } = of
   const byUpstream = gates.flatMap(({ node, target }) => {
-    const limit = target.kind === 'stub' ? undefined : (target.limit ?? upstream)
+    const limit = answersItself(target) ? undefined : (target.limit ?? upstream)
     return limit ? [[`upstream ${node.id} limit`, declaredText(limit)] as const] : []
   })
   return [

@@ -6,7 +6,7 @@ import type { Access } from '../declare/access.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { Limit } from '../declare/limit.ts'
 import type { Counted, DeclaredLimit, ReadApiLimits, ReadRouteLimits } from '../declare/limits.ts'
-import type { UpstreamTarget } from '../declare/upstream.ts'
+import { answersItself, type UpstreamTarget } from '../declare/upstream.ts'
 import type { CounterNames } from './counters.ts'
 
 export interface CompiledLimits {
@@ -89,8 +89,7 @@ function chosenFor(
     case 'service':
       return choose(undefined)
     case 'upstream':
-      // A stub has nothing behind it that could be overrun.
-      return upstream.kind === 'stub' ? { layer, limit: undefined, own: false } : choose(upstream.limit)
+      return answersItself(upstream) ? { layer, limit: undefined, own: false } : choose(upstream.limit)
     case 'user':
     case 'client':
       // A public route does not know its callers.

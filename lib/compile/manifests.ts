@@ -3,11 +3,12 @@ import type { AuthorizerManifest, IssuerManifest, RouteAccess } from '../../cont
 import type { Deployed } from '../../contract/deployed.ts'
 import type { GateManifest, GateRoute } from '../../contract/gate-manifest.ts'
 import type { Rule } from '../../contract/rule.ts'
-import type { UpstreamManifest } from '../../contract/upstream-manifest.ts'
+import type { CredentialsManifest, UpstreamManifest } from '../../contract/upstream-manifest.ts'
 import { acceptedIssuers } from '../declare/accepted-issuers.ts'
 import type { Access } from '../declare/access.ts'
 import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
+import type { DeclaredCredentials } from '../declare/credentials.ts'
 import type { Issuer } from '../declare/issuer.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
@@ -51,6 +52,8 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         timeoutMs: target.timeout.toMilliseconds(),
         maxResponseBytes: target.maxResponseBytes,
         resilience: resilienceManifest(target.resilience),
+        principal: target.principal.declared,
+        credentials: credentialsManifest(target.credentials?.declared, deploy),
       }
     case 'lambda':
       return {
@@ -58,9 +61,41 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         functionArn: deploy('UPSTREAM_FUNCTION', target.function.functionArn),
         timeoutMs: target.timeout.toMilliseconds(),
       }
+    case 'keySet': {
+      const [current = '', ...others] = target.identity.publishedKeys.map(({ keyArn }, i) =>
+        deploy(`SIGNING_KEY_${i}`, keyArn),
+      )
+      return { kind: 'keySet', current, others }
+    }
     case 'direct':
     case 'stub':
       return { kind: target.kind }
+  }
+}
+
+function credentialsManifest(
+  declared: DeclaredCredentials | undefined,
+  deploy: Deploy,
+): CredentialsManifest | null {
+  switch (declared?.kind) {
+    case 'gatewayToken':
+      return {
+        kind: 'gatewayToken',
+        issuer: deploy('GATEWAY_ISSUER', declared.identity.issuer),
+        audience: deploy('GATEWAY_AUDIENCE', declared.audience),
+        key: deploy('SIGNING_KEY', declared.identity.key.keyArn),
+        lifetimeSeconds: declared.lifetime.toSeconds(),
+      }
+    case 'sigV4': {
+      const { service, region } = declared
+      return {
+        kind: 'sigV4',
+        service,
+        region: region === undefined ? null : deploy('SIGNING_REGION', region),
+      }
+    }
+    case undefined:
+      return null
   }
 }
 
@@ -71,7 +106,10 @@ export interface ApiIssuers {
 }
 
 /** What one route asks of a token, with a hash that changes whenever any of it does. */
-export function routeAccess({ access, rule, limits, output }: Route, issuers: ApiIssuers): RouteAccess {
+export function routeAccess(
+  { access, rule, limits, output, upstream }: Route,
+  issuers: ApiIssuers,
+): RouteAccess {
   const accepted = acceptedIssuers(access, issuers.declared).map(issuer => issuers.declared.indexOf(issuer))
   const asked = {
     issuers: accepted,
@@ -79,7 +117,7 @@ export function routeAccess({ access, rule, limits, output }: Route, issuers: Ap
     anyScope: access.anyScope,
     roles: access.roles,
     claims: access.requirements,
-    carried: carriedClaims(access, rule, limits.claims),
+    carried: carriedClaims(access, rule, [...limits.claims, ...toldClaims(upstream.target)]),
     viewers: output.kind === 'declared' ? output.viewers : [],
   }
   const decisive = [
@@ -93,17 +131,23 @@ export function routeAccess({ access, rule, limits, output }: Route, issuers: Ap
   return { ...asked, fingerprint: hash.slice(0, 22) }
 }
 
-/** What the second door decides on. */
+/** What an upstream is told. */
+const toldClaims = (target: UpstreamTarget): string[] =>
+  target.kind === 'http' && target.principal.declared.kind === 'claims'
+    ? target.principal.declared.headers.map(({ claim }) => claim)
+    : []
+
+/** What the second door decides on, or tells. */
 const carriedClaims = (
   { bindings, authentication }: Access,
   rule: Rule | undefined,
-  limitClaims: readonly string[],
+  otherClaims: readonly string[],
 ): string[] =>
   [
     ...new Set([
       ...bindings.map(({ claim }) => claim),
       ...(rule?.claims ?? []),
-      ...limitClaims,
+      ...otherClaims,
       ...(authentication && authentication.acrValues.length > 0 ? ['acr'] : []),
       ...(authentication?.mfa ? ['amr'] : []),
       ...(authentication && authentication.maxAgeSeconds !== null ? ['auth_time'] : []),

@@ -43,9 +43,10 @@ export interface OutputContext {
 /** Reads a route's `output`. Throws a {@link DeclarationError} naming the status. */
 export function compileOutput(at: string, given: unknown, context: OutputContext): CompiledOutput {
   const { kind } = context.target
-  if (kind === 'stub') return given === undefined ? { kind } : refuseOnStub(at)
+  if (kind === 'stub') return given === undefined ? { kind } : refuseOwn(at, 'a stub')
+  if (kind === 'keySet' && given !== undefined) refuseOwn(at, 'a key set')
   if (given instanceof UnsafeAnyOutput) return { kind: 'unsafeAny', reason: given.reason }
-  const declared = readStatuses(at, given).map(
+  const declared = readStatuses(at, kind === 'keySet' ? keySetAnswers : given).map(
     ([status, answer]) => [status, readOutput(`${at} output.${status}`, answer)] as const,
   )
   const viewers = viewersOf(declared.map(([, answer]) => answer))
@@ -96,13 +97,26 @@ export const outputValidators = (output: CompiledOutput): ValidatorTree =>
 /** Two schemas of one `$id` could not be compiled together. */
 const anonymous = ({ $id: _, ...schema }: JsonSchema): JsonSchema => schema
 
-function refuseOnStub(at: string): never {
+function refuseOwn(at: string, what: string): never {
   throw new DeclarationError({
     at: `${at} output`,
-    given: 'an output on a stub',
-    allowed: 'output where there is no stub: a stub declares its own answer',
+    given: `an output on ${what}`,
+    allowed: `output where there is no ${what.slice(2)}: ${what} declares its own answer`,
     fix: 'remove it',
   })
+}
+
+const text = { type: 'string' }
+const keyMembers = { kty: text, crv: text, x: text, y: text, kid: text, use: text, alg: text }
+const key = { type: 'object', properties: keyMembers, required: Object.keys(keyMembers) }
+
+/** Of the public members of keys, these (RFC 7517 §4, RFC 7518 §6.2.1). */
+const keySetAnswers = {
+  200: Output.json({
+    type: 'object',
+    properties: { keys: { type: 'array', items: key } },
+    required: ['keys'],
+  }),
 }
 
 const isAnswerStatus = (status: number) =>

@@ -2,8 +2,8 @@ import type { Parameter } from '../../contract/gate-manifest.ts'
 import { httpToken } from '../../contract/headers.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import type { InputPlace } from '../declare/input.ts'
+import { isReservedHeader } from '../declare/reserved-headers.ts'
 import { type JsonSchema, readSchema, type Schema } from '../declare/schema.ts'
-import { isReservedHeader } from './reserved-headers.ts'
 import { boundIntegers } from './safe-integers.ts'
 
 export interface CompiledParameter extends Parameter {

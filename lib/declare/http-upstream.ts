@@ -1,7 +1,9 @@
 import { type Duration, Size } from 'aws-cdk-lib'
 import { checkHttps, checkOptions, checkSize } from './checks.ts'
+import { type Credentials, readCredentials } from './credentials.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
+import { Principal, readPrincipal } from './principal.ts'
 import { checkReservedConcurrency } from './reserved-concurrency.ts'
 import {
   type DeclaredResilience,
@@ -25,6 +27,16 @@ export interface HttpUpstreamOptions extends ResilienceOptions {
    * @see docs/segmentation.md
    */
   readonly reservedConcurrency?: number
+  /**
+   * What it is told of who is calling. @default - `Principal.header()`; with `Credentials.gatewayToken`, which says it better,
+   * `Principal.none()`
+   */
+  readonly principal?: Principal
+  /**
+   * How it can tell that a request came through the gateway.
+   * @default - it cannot: whoever can reach it may say anything
+   */
+  readonly credentials?: Credentials
 }
 
 /** What `Upstream.http` declares. */
@@ -36,12 +48,19 @@ export interface HttpTarget {
   readonly resilience: DeclaredResilience
   readonly limit: DeclaredLimit | undefined
   readonly reservedConcurrency: number | undefined
+  readonly principal: Principal
+  readonly credentials: Credentials | undefined
 }
 
 /** Throws a `DeclarationError`. */
 export function readHttpUpstream(at: string, url: string, options: HttpUpstreamOptions): HttpTarget {
-  checkOptions(at, options, ['timeout', 'maxResponse', 'limit', 'reservedConcurrency', ...resilienceKeys])
+  checkOptions(at, options, [
+    ...['timeout', 'maxResponse', 'limit', 'principal', 'credentials', 'reservedConcurrency'],
+    ...resilienceKeys,
+  ])
   checkHttps(at, 'url', url)
+  const credentials = readCredentials(`${at} credentials`, options.credentials)
+  const saidByToken = credentials?.declared.kind === 'gatewayToken'
   return {
     kind: 'http',
     url,
@@ -50,5 +69,9 @@ export function readHttpUpstream(at: string, url: string, options: HttpUpstreamO
     resilience: readResilience(at, options),
     limit: readUpstreamLimit(`${at} limit`, options.limit),
     reservedConcurrency: checkReservedConcurrency(`${at} reservedConcurrency`, options.reservedConcurrency),
+    principal:
+      readPrincipal(`${at} principal`, options.principal) ??
+      (saidByToken ? Principal.none() : Principal.header()),
+    credentials,
   }
 }

@@ -20,14 +20,14 @@ export interface RouteBase<Template extends string> {
   readonly cost?: number
   /**
    * What the upstream answers, by status: a schema, or `Output.json`, `.text`, `.bytes`, `.empty`. A status that is not declared,
-   * or an answer that violates its schema, is a 502. Required but with `Upstream.stub`, which declares its
-   * own answer.
+   * or an answer that violates its schema, is a 502. Required but with `Upstream.stub` and a key set, which
+   * declare their own answers.
    */
   readonly output?: RouteOutput
   /**
    * Hands the caller's access token on to the upstream, in `Authorization`. Only where there is `Access.token`.
    * Security: whoever has the token can speak as the caller, here and wherever else it counts; an upstream that only needs
-   * to know who is calling has `sallyport-principal`.
+   * to know who is calling has `sallyport-principal`, or a token of the gateway's own (`Credentials.gatewayToken`).
    * @default - the token ends at the second door
    */
   readonly forwardAuthorization?: {

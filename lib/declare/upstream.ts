@@ -1,6 +1,8 @@
-import type { Duration } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { GatewayIdentity } from '../gateway-identity.ts'
 import { checkOptions, describeValue } from './checks.ts'
+import { checkIdentity } from './credentials.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { checkDirect, checkPatience } from './direct.ts'
 import { type HttpTarget, type HttpUpstreamOptions, readHttpUpstream } from './http-upstream.ts'
@@ -44,6 +46,13 @@ export type UpstreamTarget =
       readonly limit: DeclaredLimit | undefined
     }
   | { readonly kind: 'stub'; readonly status: number; readonly body: unknown }
+  | { readonly kind: 'keySet'; readonly identity: GatewayIdentity; readonly timeout: Duration }
+
+/** Whether a gate answers by itself: there is nothing behind it that could be overrun, or closed. */
+export const answersItself = (
+  target: UpstreamTarget,
+): target is Extract<UpstreamTarget, { kind: 'stub' | 'keySet' }> =>
+  target.kind === 'stub' || target.kind === 'keySet'
 
 /** What stands behind a route. */
 export class Upstream {
@@ -113,6 +122,12 @@ export class Upstream {
       })
     }
     return new Upstream({ kind: 'stub', status, body })
+  }
+
+  /** The public keys of an identity. Written `identity.keySet`, which is this, once for all APIs. */
+  static keySet(identity: GatewayIdentity): Upstream {
+    checkIdentity('Upstream.keySet', identity)
+    return new Upstream({ kind: 'keySet', identity, timeout: Duration.seconds(2) })
   }
 
   readonly target: UpstreamTarget

@@ -69,7 +69,6 @@ export interface ZeroTrustApiProps extends KeepingOptions {
    */
   readonly logUndeclared?: boolean
   /**
-  /**
    * How many tokens the first door checks at a time, over all instances; as many are kept free for it, so that no other function of the
    * account can leave it without. Beyond it callers get 503.
    * @default - as many as the account has left

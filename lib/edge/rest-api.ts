@@ -9,6 +9,7 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import type { Construct } from 'constructs'
+import { acknowledgeByDesign } from '../acknowledged.ts'
 import { accessLogFormat } from '../compile/access-log.ts'
 import type { LogGroups } from '../log-groups.ts'
 import { type Edge, tlsOf } from './edge.ts'
@@ -49,6 +50,7 @@ export function createRestApi(scope: Construct, declaration: RestApiDeclaration)
       tracingEnabled: edge.tracing,
     },
   })
+  acknowledgeByDesign(api, 'restApi')
   const resource = api.node.defaultChild as CfnRestApi
   resource.body = Lazy.any({ produce: declaration.body })
   const { securityPolicy, endpointAccessMode } = tlsOf(edge)

@@ -1,6 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib'
 import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import type { UpstreamManifest } from '../../contract/upstream-manifest.ts'
@@ -9,6 +8,7 @@ import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
 import { type CommonFunctionProps, createFunction, permitInvocation } from '../least-function.ts'
+import { upstreamPermissions } from './upstream-permissions.ts'
 
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
   readonly target: Target
@@ -40,7 +40,7 @@ export class GateFunction extends Gate {
       memorySize: 512,
       timeout: this.timeout,
       common,
-      reservedConcurrency: target.kind === 'stub' ? undefined : target.reservedConcurrency,
+      reservedConcurrency: 'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
@@ -49,11 +49,6 @@ export class GateFunction extends Gate {
       this.function.addEnvironment(name, value)
       return { env: name }
     })
-    if (target.kind === 'lambda') {
-      // This function only: grantInvoke would add every version and alias of it.
-      this.function.addToRolePolicy(
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [target.function.functionArn] }),
-      )
-    }
+    for (const statement of upstreamPermissions(target)) this.function.addToRolePolicy(statement)
   }
 }

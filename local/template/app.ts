@@ -14,7 +14,11 @@ export interface LocalApp {
   }
   readonly functions: readonly LocalFunction[]
   readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
+  /** ARNs of versions and aliases, and of which function of the app each is. */
+  readonly qualified: ReadonlyMap<string, string>
   readonly permissions: readonly Permission[]
+  /** ARNs of its keys in KMS that sign with ECDSA on P-256. */
+  readonly signingKeys: readonly string[]
 }
 
 export interface LocalFunction {
@@ -63,6 +67,15 @@ export function readApp(folder: string): LocalApp {
     api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
     functions,
     tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
+    qualified: new Map(
+      [...all('AWS::Lambda::Version'), ...all('AWS::Lambda::Alias')].map(({ ref }) => [
+        ref,
+        ref.split(':').slice(0, -1).join(':'),
+      ]),
+    ),
+    signingKeys: all('AWS::KMS::Key')
+      .filter(({ properties }) => properties.KeySpec === 'ECC_NIST_P256')
+      .map(({ attribute }) => attribute('Arn') as string),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }
@@ -116,9 +129,12 @@ function references(stack: Stack, imported: References['imported']): References 
     const resource = find(logicalId)
     if (!resource) return undefined
     const { ref: named } = typeOf(`${stack.name}.${logicalId}`, resource)
-    return named?.(stack.name, logicalId, resource.Properties ?? {}) ?? `${stack.name}-${logicalId}`
+    const { Properties: properties = {} } = resource
+    const resolved = (name: string) =>
+      resolve((properties as Properties)[name], own, `${stack.name}.${logicalId}.${name}`)
+    return named?.(stack.name, logicalId, properties, resolved) ?? `${stack.name}-${logicalId}`
   }
-  return {
+  const own: References = {
     ref,
     imported,
     attribute(logicalId, name) {
@@ -129,6 +145,7 @@ function references(stack: Stack, imported: References['imported']): References 
       )
     },
   }
+  return own
 }
 
 function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['api'] {

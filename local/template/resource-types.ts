@@ -13,6 +13,12 @@ const madeUpId = (stack: string, logicalId: string, length: number): string =>
     .toString(36)
     .slice(0, length)
 
+/** Of a function by its name or ARN. */
+const qualifiedArn = (nameOrArn: unknown, qualifier: string): string => {
+  const name = String(nameOrArn)
+  return `${name.startsWith('arn:') ? name : arn('lambda', `function:${name}`)}:${qualifier}`
+}
+
 const onlyInTheCloud = 'what it does shows in AWS alone'
 
 const noFirewall = 'no firewall stands before the local API, which is served on loopback'
@@ -112,6 +118,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       arn('lambda', `layer:${String(LayerName ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
     attributes: { LayerVersionArn: ref => ref },
   },
+  'AWS::Lambda::Version': {
+    used: ['FunctionName'],
+    inert: { CodeSha256: onlyInTheCloud, Description: 'text', ProvisionedConcurrencyConfig: onlyInTheCloud },
+    // The first version of a function, whatever becomes of it: it runs the code that there is.
+    ref: (_, __, ___, resolved) => qualifiedArn(resolved('FunctionName'), '1'),
+    attributes: { FunctionArn: ref => ref, Version: () => '1' },
+  },
+  'AWS::Lambda::Alias': {
+    used: ['FunctionName', 'Name'],
+    inert: {
+      Description: 'text',
+      FunctionVersion: 'there is one version here',
+      ProvisionedConcurrencyConfig: onlyInTheCloud,
+    },
+    ref: (_, __, { Name }, resolved) => qualifiedArn(resolved('FunctionName'), String(Name)),
+    attributes: { AliasArn: ref => ref },
+  },
   'AWS::Lambda::Permission': {
     used: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
     inert: {},
@@ -122,6 +145,25 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
     attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
   },
+  'AWS::KMS::Key': {
+    used: ['KeySpec', 'KeyUsage'],
+    inert: {
+      Description: 'text',
+      EnableKeyRotation: onlyInTheCloud,
+      RotationPeriodInDays: onlyInTheCloud,
+      MultiRegion: onlyInTheCloud,
+      KeyPolicy: 'roles are not enforced here',
+      PendingWindowInDays: onlyInTheCloud,
+      Tags: onlyInTheCloud,
+    },
+    ref: (stack, logicalId) =>
+      madeUpId(stack, logicalId, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+    attributes: { Arn: ref => arn('kms', `key/${ref}`), KeyId: ref => ref },
+  },
+  'AWS::KMS::Alias': {
+    ...beside('keys are named by their ARNs'),
+    ref: (_, __, { AliasName }) => String(AliasName),
+  },
   'AWS::IAM::Role': beside('roles are not enforced here', {
     Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,
     RoleId: ref => ref,
@@ -131,11 +173,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
   }),
   'AWS::Logs::ResourcePolicy': beside('functions log to the terminal'),
-  'AWS::KMS::Key': beside('nothing is encrypted at rest here', {
-    Arn: ref => arn('kms', `key/${ref}`),
-    KeyId: ref => ref,
-  }),
-  'AWS::KMS::Alias': beside('nothing is encrypted at rest here'),
   'AWS::Lambda::CodeSigningConfig': beside('functions run from their folders, which nobody signs', {
     CodeSigningConfigArn: ref => arn('lambda', `code-signing-config:${ref}`),
     CodeSigningConfigId: ref => ref,

@@ -14,6 +14,8 @@ const gate = () => ({
     timeoutMs: 3000,
     maxResponseBytes: 1000,
     resilience: { retries: 1, breaker: { failures: 5, of: 10, openForMs: 10_000 }, maxConcurrent: 50 },
+    principal: { kind: 'claims', headers: [{ header: 'x-tenant', claim: 'tenant' }] },
+    credentials: { kind: 'sigV4', service: 'es', region: null },
   },
   state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
   clientAddress: { from: ['203.0.113.0/24'], hops: 1 },

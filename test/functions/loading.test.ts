@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Metafile } from 'esbuild'
 import { Access, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { type LocalFunction, readApp } from '../../local/template/app.ts'
@@ -23,6 +25,21 @@ function loadedBy({ folder, environment }: LocalFunction): string[] {
     encoding: 'utf8',
   })
   return JSON.parse(output)
+}
+
+/** The sources that are loaded with one of them, in the gate's bundle: what it only loads on demand left out. */
+function loadedWith(source: string): string[] {
+  const { gate } = JSON.parse(readFileSync('dist/functions/metafile.json', 'utf8')) as { gate: Metafile }
+  const seen = new Set<string>()
+  const sourcesOf = (file: string): string[] => {
+    const output = gate.outputs[file]
+    if (!output || seen.has(file)) return []
+    seen.add(file)
+    const imported = output.imports.filter(({ kind }) => kind === 'import-statement')
+    return [...Object.keys(output.inputs), ...imported.flatMap(({ path }) => sourcesOf(path))]
+  }
+  const entry = Object.keys(gate.outputs).find(file => gate.outputs[file]?.entryPoint === source)
+  return sourcesOf(entry ?? `no entry for ${source}`)
 }
 
 const assemblies = createAssemblies()
@@ -50,6 +67,17 @@ describe('at load', () => {
     const loaded = loadedBy(functionNamed('Stubs', assembly))
     for (const name of ['tls', 'http', 'https', 'http2', 'internal/deps/undici/undici'])
       expect(loaded).not.toContain(name)
+  })
+
+  it('a gate has neither KMS nor what signs requests, unless its upstream has such credentials', () => {
+    const credentials = /client-kms|credentials\/(?:gateway-token|sig-v4)\.ts|smithy\/signature-v4/
+    const [handler, http, token] = [
+      'functions/gate/handler.ts',
+      'functions/gate/upstreams/http/open-http.ts',
+      'functions/gate/upstreams/http/credentials/gateway-token.ts',
+    ].map(source => loadedWith(source).filter(path => credentials.test(path)))
+    expect([handler, http]).toEqual([[], []])
+    expect(token?.join()).toMatch(/client-kms/)
   })
 
   it('a gate before an HTTP upstream loads neither HTTP/2 nor Node’s copy of undici, but what every request needs', () => {

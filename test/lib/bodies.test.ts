@@ -4,7 +4,7 @@ import { Size } from 'aws-cdk-lib'
 import { Access, Body, optional, type RouteProps } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { isReservedHeader } from '../../lib/compile/reserved-headers.ts'
+import { isReservedHeader } from '../../lib/declare/reserved-headers.ts'
 import { anyToken, complaintOf, newApi, ok, synthesized } from './support.ts'
 
 const untyped = <T = never>(value: unknown) => value as T

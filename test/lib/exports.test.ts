@@ -1,4 +1,5 @@
 import * as sallyport from 'sallyport'
+import * as checks from 'sallyport/checks'
 import { expect, it } from 'vitest'
 
 it('the library hands out the words of declarations, and no class that only an API may construct', () => {
@@ -7,17 +8,24 @@ it('the library hands out the words of declarations, and no class that only an A
     'Body',
     'Breaker',
     'ClientAddress',
+    'Credentials',
     'DeclarationError',
     'Endpoint',
     'GatewayDashboard',
+    'GatewayIdentity',
     'GatewayState',
     'Issuer',
     'Limit',
     'Output',
+    'Principal',
     'Upstream',
     'WebFirewall',
     'ZeroTrustApi',
     'declareRoute',
     'optional',
   ])
+})
+
+it('of checks there is the plugin alone: rules are asked by it', () => {
+  expect(Object.keys(checks)).toEqual(['ZeroTrustChecks'])
 })

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
-import { type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Alias, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
@@ -176,6 +176,54 @@ describe('the role of', () => {
       api.addRoute('GET /c', { ...guarded, limits: { ip: limit } })
     }
     expect(countedBy(two, { issuers: [login] })).toEqual([['ip#*', 'user#*']])
+  })
+
+  it('a gate before an alias or a version of a function can invoke that alone, and is told to', () => {
+    const stack = newStack()
+    const fn = new LambdaFunction(stack, 'Backend', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => ({ statusCode: 204 })'),
+    })
+    const imported = 'arn:aws:lambda:eu-west-1:123456789012:function:prices'
+    const upstreams = {
+      Alias: new Alias(stack, 'Live', { aliasName: 'live', version: fn.currentVersion }),
+      Version: fn.currentVersion,
+      ImportedAlias: LambdaFunction.fromFunctionArn(stack, 'ImportedAlias', `${imported}:live`),
+      ImportedVersion: LambdaFunction.fromFunctionArn(stack, 'ImportedVersion', `${imported}:7`),
+    }
+    const { gate, resources } = synthesized(
+      api => {
+        for (const [id, upstream] of Object.entries(upstreams))
+          api.addRoute(`GET /${id}`, {
+            upstream: api.addUpstream(`Of${id}`, Upstream.lambda(upstream)),
+            output: anyOutput,
+            access: Access.public(),
+          })
+      },
+      {},
+      stack,
+    )
+    const ofGate = (id: string) => {
+      const { resource, manifest } = gate(id)
+      const { functionArn } = manifest.upstream as { functionArn?: unknown }
+      const asked =
+        typeof functionArn === 'string'
+          ? functionArn
+          : resource.Properties.Environment.Variables.UPSTREAM_FUNCTION
+      const [invoke, ...more] = statementsOf(resources, resource).filter(({ Action }) =>
+        String(Action).startsWith('lambda:'),
+      )
+      expect([invoke?.Action, more]).toEqual(['lambda:InvokeFunction', []])
+      expect(invoke?.Resource).toEqual(asked)
+      return asked
+    }
+    expect(ofGate('OfAlias')).toEqual({ Ref: expect.stringMatching(/^Live/) })
+    expect(ofGate('OfVersion')).toEqual({ Ref: expect.stringMatching(/^BackendCurrentVersion/) })
+    expect([ofGate('OfImportedAlias'), ofGate('OfImportedVersion')]).toEqual([
+      `${imported}:live`,
+      `${imported}:7`,
+    ])
   })
 
   it('a gate before a function can invoke that function alone, no version or alias of it', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Duration } from 'aws-cdk-lib'
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Alias, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Access, Issuer, Output, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -74,6 +74,13 @@ beforeAll(() => {
         201: Output.bytes(['image/png']),
       },
     })
+    const live = new Alias(stack, 'Live', { aliasName: 'live', version: quotes.currentVersion })
+    for (const [path, upstream] of Object.entries({ '/alias': live, '/version': quotes.currentVersion }))
+      api.addRoute(`GET ${path as '/'}`, {
+        upstream: Upstream.lambda(upstream),
+        output: anyOutput,
+        access: Access.public(),
+      })
     api.addRoute('POST /quotes/{quoteId}', {
       upstream: gate,
       output: anyOutput,
@@ -123,6 +130,17 @@ describe('a Lambda function as upstream', () => {
       principal: { iss: issuer, sub: 'ada', client_id: 'sallyport-cli' },
     })
     expect(environment).toBe('value')
+  })
+
+  it('is reached by an alias or a version of it', async () => {
+    expect(cloud.absentFunctions()).toEqual([])
+    for (const path of ['/alias', '/version']) {
+      const response = await fetch(`${cloud.url}${path}`)
+      expect([response.status, await response.json()]).toMatchObject([
+        201,
+        { event: { route: `GET ${path}` } },
+      ])
+    }
   })
 
   it('of a public route is told that nobody is known', async () => {
@@ -185,7 +203,7 @@ describe('what the template does not wire', () => {
           }
           return Variables && 'UPSTREAM_FUNCTION' in Variables ? [Variables] : []
         })
-        expect(gates).toHaveLength(1)
+        expect(gates).toHaveLength(3)
         for (const gate of gates) {
           gate.UPSTREAM_FUNCTION = 'arn:aws:lambda:eu-west-1:123456789012:function:nobody'
         }

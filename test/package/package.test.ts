@@ -86,6 +86,19 @@ test('a function imports sallyport/controls, without the CDK, and finds its type
   expect(existsSync(join(project, 'node_modules/sallyport/dist/controls/index.d.ts'))).toBe(true)
 })
 
+test('sallyport/checks stops the synth of an app without these constructs', () => {
+  const source = `import { App, Stack, Validations } from 'aws-cdk-lib'
+    import { Table, AttributeType } from 'aws-cdk-lib/aws-dynamodb'
+    import { ZeroTrustChecks } from 'sallyport/checks'
+    const app = new App({ outdir: 'checked.out' })
+    Validations.of(app).addPlugins(new ZeroTrustChecks())
+    new Table(new Stack(app, 'S'), 'T', { partitionKey: { name: 'pk', type: AttributeType.STRING } })
+    try { app.synth() } catch (error) { console.log(error.message) }`
+  writeFileSync(join(project, 'checked.mjs'), source)
+  const said = execFileSync('node', ['checked.mjs'], { cwd: project, encoding: 'utf8' })
+  expect(said).toContain('ZeroTrust::ZT-BACKUP')
+})
+
 test('its types make a route without access, or without its path parameter, not compile', () => {
   mkdirSync(join(project, 'types'), { recursive: true })
   writeFileSync(

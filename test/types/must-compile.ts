@@ -1,4 +1,4 @@
-import { type App, Duration, Size, type Stack } from 'aws-cdk-lib'
+import { type App, Duration, Size, type Stack, Validations } from 'aws-cdk-lib'
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
@@ -8,18 +8,22 @@ import {
   Access,
   Breaker,
   ClientAddress,
+  Credentials,
   Endpoint,
+  type GatewayIdentity,
   Issuer,
   Limit,
   Output,
   optional,
   type PathParameters,
+  Principal,
   type Route,
   Upstream,
   WebFirewall,
   type ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
+import { ZeroTrustChecks } from 'sallyport/checks'
 import { z } from 'zod'
 
 // Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
@@ -93,6 +97,27 @@ export const unbroken = Upstream.http('https://crm.example.com', {
   retries: 0,
   breaker: Breaker.unsafeNone('its mesh has one'),
 })
+export const identified = (identity: GatewayIdentity, api: ZeroTrustApi): Upstream[] => {
+  api.addRoute('GET /.well-known/jwks.json', { upstream: identity.keySet, access: Access.public() })
+  const url = 'https://crm.example.com'
+  return [
+    Upstream.http(url, { credentials: Credentials.gatewayToken(identity, { audience: url }) }),
+    Upstream.http(url, {
+      principal: Principal.claims({ 'x-user-id': 'sub' }),
+      credentials: Credentials.gatewayToken(identity, { audience: url, lifetime: Duration.minutes(1) }),
+    }),
+    Upstream.http(url, {
+      principal: Principal.none(),
+      credentials: Credentials.sigV4({
+        service: 'execute-api',
+        allow: {
+          actions: ['execute-api:Invoke'],
+          resources: ['arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/live/GET/*'],
+        },
+      }),
+    }),
+  ]
+}
 
 export const parameters: Record<PathParameters<'GET /a/{b}/c/{d}'>, true> = { b: true, d: true }
 export const none: [PathParameters<'GET /a'>] extends [never] ? true : false = true
@@ -128,6 +153,8 @@ export const props = (app: App): ZeroTrustApiProps => ({
     }),
   ],
 })
+
+export const checked = (app: App): void => Validations.of(app).addPlugins(new ZeroTrustChecks())
 
 export function firewall(stack: Stack, api: ZeroTrustApi): void {
   new WebFirewall(stack, 'Firewall', {

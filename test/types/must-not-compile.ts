@@ -5,11 +5,14 @@ import {
   Access,
   Breaker,
   ClientAddress,
+  Credentials,
   Endpoint,
   type Gate,
+  type GatewayIdentity,
   Issuer,
   Limit,
   Output,
+  Principal,
   Upstream,
   WebFirewall,
   ZeroTrustApi,
@@ -224,6 +227,34 @@ export function upstreams(api: ZeroTrustApi): void {
 
   // @ts-expect-error a bare URL
   api.addUpstream('Crm', 'https://crm.example.com')
+}
+
+export function credentials(identity: GatewayIdentity): void {
+  const url = 'https://crm.example.com'
+
+  // @ts-expect-error a token for nobody in particular
+  Credentials.gatewayToken(identity)
+
+  // @ts-expect-error tokens of nobody
+  Credentials.gatewayToken('https://api.example.com', { audience: url })
+
+  // @ts-expect-error seconds are a Duration
+  Credentials.gatewayToken(identity, { audience: url, lifetime: 60 })
+
+  // @ts-expect-error signatures of a role that may do anything
+  Credentials.sigV4({ service: 'es' })
+
+  // @ts-expect-error one action without its list
+  Credentials.sigV4({ service: 'es', allow: { actions: 'es:ESHttpGet', resources: ['arn'] } })
+
+  // @ts-expect-error a list of headers without claims
+  Principal.claims(['x-user-id'])
+
+  // @ts-expect-error credentials are made by Credentials alone
+  Upstream.http(url, { credentials: 'sigV4' })
+
+  // @ts-expect-error a function is told who is calling, and is invoked by its role
+  Upstream.lambda({} as never, { credentials: Credentials.gatewayToken(identity, { audience: url }) })
 }
 
 export function outputs(api: ZeroTrustApi): void {

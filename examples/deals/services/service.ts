@@ -17,15 +17,25 @@ export interface Asked {
   readonly subject: string
 }
 
+/** Who is calling; null: nobody who may. */
+export type Identify = (request: IncomingMessage) => Promise<string | null>
+
 export interface Service {
   readonly origin: string
   readonly close: () => Promise<void>
 }
 
-/** A JSON service on a free port of loopback. */
-export async function serve(answer: (asked: Asked) => Answer): Promise<Service> {
+/** A JSON service on a free port of loopback. Whoever it cannot identify gets 401. */
+export async function serve(
+  answer: (asked: Asked) => Answer,
+  identify: Identify = asTheGatewaySays,
+): Promise<Service> {
   const server = createServer(async (request, response) => {
-    const { status, body } = answer(await read(request))
+    const subject = await identify(request)
+    const { status, body } =
+      subject === null
+        ? { status: 401, body: { error: 'not by the gateway' } }
+        : answer({ ...(await read(request)), subject })
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   server.listen(0, '127.0.0.1')
@@ -39,17 +49,21 @@ export async function serve(answer: (asked: Asked) => Answer): Promise<Service> 
   }
 }
 
-async function read(request: IncomingMessage): Promise<Asked> {
+/** Unsigned: to be believed only where nobody but the gateway can reach the service. */
+async function asTheGatewaySays({ headers }: IncomingMessage): Promise<string> {
+  const principal = String(headers['sallyport-principal'] ?? '')
+  return principal ? JSON.parse(Buffer.from(principal, 'base64url').toString('utf8')).sub : ''
+}
+
+async function read(request: IncomingMessage): Promise<Omit<Asked, 'subject'>> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString('utf8')
   const url = new URL(request.url ?? '/', 'http://service')
-  const principal = String(request.headers['sallyport-principal'] ?? '')
   return {
     method: request.method ?? '',
     path: url.pathname,
     query: url.searchParams,
     body: text ? JSON.parse(text) : null,
-    subject: principal ? JSON.parse(Buffer.from(principal, 'base64url').toString('utf8')).sub : '',
   }
 }

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { limitHeaders, securityHeaders } from '../../../contract/headers.ts'
@@ -68,7 +69,7 @@ const dealsQuery = '(?:\\?(?:status=(?:open|won|lost)(?:&limit=LIMIT)?|limit=LIM
   'LIMIT',
   '(?:[1-9]|[1-9]\\d|100)',
 )
-const always = ['accept', 'connection', 'host', 'sallyport-principal']
+const always = ['accept', 'connection', 'host']
 const ofBody = ['content-length', 'content-type']
 const crm = 'crm.internal.example.com'
 
@@ -79,6 +80,8 @@ interface Arrival {
   /** Beside those that each has. */
   readonly headers?: readonly string[]
   readonly body?: z.ZodType
+  /** What says who is calling. @default sallyport-principal */
+  readonly callerIn?: 'authorization'
 }
 
 const strictInvoice = z.strictObject({
@@ -98,6 +101,7 @@ const arrivals: readonly Arrival[] = [
     host: 'billing.internal.example.com',
     headers: ofBody,
     body: strictInvoice,
+    callerIn: 'authorization',
   },
 ]
 
@@ -110,7 +114,8 @@ export function expectDeclared(received: Received): void {
   if (!route) throw new Error(`no declared route: ${method} ${url} at ${headers.host}`)
   const names = rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())
   const optional = route.body ? [] : (route.headers ?? [])
-  const required = [...always, ...(route.body ? ofBody : [])]
+  const { callerIn = 'sallyport-principal' } = route
+  const required = [...always, callerIn, ...(route.body ? ofBody : [])]
   expect(names.filter(name => !optional.includes(name)).sort()).toEqual(required.sort())
   expect(new Set(names).size).toBe(names.length)
   expect(headers).toMatchObject({
@@ -118,14 +123,16 @@ export function expectDeclared(received: Received): void {
     ...(route.body && { 'content-type': 'application/json' }),
   })
 
-  const principal = JSON.parse(
-    Buffer.from(String(headers['sallyport-principal']), 'base64url').toString('utf8'),
-  )
-  expect(principal).toEqual({
-    iss: issuerName,
-    sub: expect.stringMatching(/^fuzz-\d+$/),
-    client_id: expect.any(String),
-  })
+  const said = String(headers[callerIn])
+  const caller = { sub: expect.stringMatching(/^fuzz-\d+$/), client_id: expect.any(String) }
+  const principal =
+    callerIn === 'authorization'
+      ? decodeJwt(said.replace('Bearer ', ''))
+      : JSON.parse(Buffer.from(said, 'base64url').toString('utf8'))
+  // A caller's own token would be one of the issuer's, too.
+  if (callerIn === 'authorization')
+    expect(principal).toMatchObject({ ...caller, iss: 'https://api.example.com', route: `${method} ${url}` })
+  else expect(principal).toEqual({ ...caller, iss: issuerName })
   if (url.startsWith('/users/')) expect(url).toBe(`/users/${principal.sub}/deals`)
 
   if (route.body) {

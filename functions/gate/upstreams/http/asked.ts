@@ -1,17 +1,20 @@
 import { allow } from '../../../../contract/decision.ts'
+import type { PrincipalManifest } from '../../../../contract/upstream-manifest.ts'
 import { fieldsOf } from '../../inputs/pairs.ts'
 import type { DeclaredRequest } from '../../passage.ts'
 import { boundedBody, contentTypeOf, encodePairs } from '../bodies.ts'
-import { encodePrincipal, principalHeader } from '../principal.ts'
+import { principalHeaders } from './principal-headers.ts'
 
-/** What is asked of an upstream, whatever its base. Denial: `input.too_large`. */
-export function askedOf(request: DeclaredRequest) {
+/** What is asked of an upstream, whatever its base. Denials: `input.too_large`, `principal.unusable`. */
+export function askedOf(request: DeclaredRequest, principal: PrincipalManifest) {
   const body = boundedBody(request)
   if (!body.ok) return body
+  const caller = principalHeaders(principal, request.ticket)
+  if (!caller.ok) return caller
   return allow({
     path: targetOf(request),
     method: request.key.slice(0, request.key.indexOf(' ')) as 'GET',
-    headers: headersOf(request),
+    headers: { ...headersOf(request), ...caller.value },
     body: body.value,
   })
 }
@@ -39,6 +42,5 @@ function headersOf(request: DeclaredRequest): Record<string, string> {
       cookie: request.cookies.map(([name, v]) => `${name}=${v}`).join('; '),
     }),
     ...(request.bodyType !== null && { 'content-type': contentTypeOf(request.bodyType) }),
-    ...(request.ticket && { [principalHeader]: encodePrincipal(request.ticket) }),
   }
 }

@@ -2,6 +2,7 @@ import type { UpstreamKind } from '../../../../contract/upstream-manifest.ts'
 import { systemClock } from '../../../runtime/clock.ts'
 import type { Telemetry } from '../../../runtime/telemetry.ts'
 import type { Upstream } from '../upstream.ts'
+import type { Credentials } from './credentials/credentials.ts'
 import { openExchange } from './exchange.ts'
 import { withstandFailures } from './withstand-failures.ts'
 
@@ -12,7 +13,7 @@ import { withstandFailures } from './withstand-failures.ts'
 export function openHttp(
   declared: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
-  telemetry: Telemetry,
+  { credentials, telemetry }: { readonly credentials: Credentials; readonly telemetry: Telemetry },
 ): Upstream {
   const withstand = withstandFailures(declared, {
     clock: systemClock,
@@ -20,5 +21,6 @@ export function openHttp(
     pause: ms => new Promise(resolve => setTimeout(resolve, ms)),
     telemetry,
   })
-  return withstand(openExchange(declared, environment))
+  // Within each attempt: SigV4 signs its time.
+  return withstand(openExchange(declared, environment, credentials))
 }

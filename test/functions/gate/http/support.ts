@@ -109,7 +109,7 @@ export async function startUpstream(behaviour: Behaviour) {
     let begun = false
     try {
       const { statusCode, headers, body } = await request.call(pool, {
-        ...settle(askedOf(declared)),
+        ...settle(askedOf(declared, { kind: 'header' })),
         signal: AbortSignal.timeout(shorter(10_000, withinMs)),
       })
       begun = true

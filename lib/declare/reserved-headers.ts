@@ -2,7 +2,7 @@
  * Headers that belong to the connection, to the gateway, or to whoever is in between (RFC 9110 §7.6.1, RFC 7239): by one of
  * these a caller would speak in their name. A name that ends in `*` stands for all that begin so.
  */
-const reserved = [
+const others = [
   // The connection and the message: written anew for the upstream.
   ...[
     'host',
@@ -33,7 +33,14 @@ const reserved = [
     'x-azure-*',
   ],
   ...['x-amz*', 'x-goog-*', 'x-appengine-*', 'x-vercel-*', 'x-nf-*', 'x-arr-*', 'x-waws-*', 'x-iisnode-*'],
-  // Who a caller is, as gateways and identity-aware proxies say it.
+  ...['x-client-cert*', 'x-client-dn', 'x-client-verify', 'client-cert*', 'ssl-client-*', 'x-ssl-*'],
+  // What changes a request behind the gate that has judged it.
+  ...['x-http-method*', 'x-method-override', 'x-original-*', 'x-rewrite-*', 'x-middleware-*', 'x-internal-*'],
+  ...['sallyport-*', 'x-sallyport-*'],
+]
+
+/** Who a caller is, as gateways and identity-aware proxies say it. */
+const identity = [
   ...['x-user', 'x-user-*', 'x-userid', 'x-username', 'x-userinfo', 'x-auth-*', 'x-authenticated-*'],
   ...[
     'x-authorization',
@@ -45,13 +52,15 @@ const reserved = [
   ],
   ...['x-consumer-*', 'x-credential-*', 'x-anonymous-consumer', 'x-principal*', 'x-identity*', 'x-jwt-*'],
   ...['x-access-token', 'x-id-token', 'x-scope', 'x-scopes', 'x-role', 'x-roles', 'x-groups'],
-  ...['x-client-cert*', 'x-client-dn', 'x-client-verify', 'client-cert*', 'ssl-client-*', 'x-ssl-*'],
-  // What changes a request behind the gate that has judged it.
-  ...['x-http-method*', 'x-method-override', 'x-original-*', 'x-rewrite-*', 'x-middleware-*', 'x-internal-*'],
-  ...['sallyport-*', 'x-sallyport-*'],
 ]
-const exact = new Set(reserved.filter(name => !name.endsWith('*')))
-const prefixes = reserved.filter(name => name.endsWith('*')).map(name => name.slice(0, -1))
+
+const among = (names: readonly string[]) => {
+  const exact = new Set(names.filter(name => !name.endsWith('*')))
+  const prefixes = names.filter(name => name.endsWith('*')).map(name => name.slice(0, -1))
+  return (name: string) => exact.has(name) || prefixes.some(prefix => name.startsWith(prefix))
+}
+const isReserved = among([...others, ...identity])
+const isOthers = among(others)
 
 /**
  * Whether a header cannot be declared. An underscore counts as a hyphen: servers with CGI's variables (RFC 3875 §4.1.18)
@@ -59,7 +68,13 @@ const prefixes = reserved.filter(name => name.endsWith('*')).map(name => name.sl
  *
  * @param name in lower case
  */
-export function isReservedHeader(name: string): boolean {
-  const hyphenated = name.replaceAll('_', '-')
-  return exact.has(hyphenated) || prefixes.some(prefix => hyphenated.startsWith(prefix))
-}
+export const isReservedHeader = (name: string): boolean => isReserved(name.replaceAll('_', '-'))
+
+/**
+ * Whether the gate can tell an upstream in a header who is calling: none that a standard gives a meaning (they do not begin with
+ * `x-`), and none that speaks for anyone but the gate. No underscore, which some servers drop.
+ *
+ * @param name in lower case
+ */
+export const isPrincipalHeader = (name: string): boolean =>
+  /^x-[a-z0-9-]*[a-z0-9]$/.test(name) && !isOthers(name)

@@ -1,0 +1,21 @@
+import type { Resource } from '../template/template.ts'
+import type { Templates } from '../template/templates.ts'
+import type { Value } from '../template/value.ts'
+
+export const restStageTypes = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment']
+export const stageTypes = [...restStageTypes, 'AWS::ApiGatewayV2::Stage']
+
+/** Settings of a stage. Undefined for a deployment, unless it makes a stage in passing. */
+export function settingsOf(resource: Resource): Value | undefined {
+  if (resource.type !== 'AWS::ApiGateway::Deployment') return resource.properties
+  return resource.get('StageName').isPresent ? resource.get('StageDescription') : undefined
+}
+
+/** The REST API with this id. Undefined where it is none of this app's. */
+export const apiOf = (id: Value, app: Templates): Resource | undefined => app.referred(id.text())
+
+/** Whether only a VPC endpoint leads to it. */
+export const isPrivate = (api: Resource): boolean =>
+  [api.get('EndpointConfiguration', 'Types'), api.get('Parameters', 'endpointConfigurationTypes')]
+    .flatMap(types => types.items())
+    .some(type => type.text() === 'PRIVATE')

@@ -1,0 +1,1 @@
+export { ZeroTrustChecks } from './zero-trust-checks.ts'

@@ -1,0 +1,41 @@
+import { documentOf } from '../api/openapi.ts'
+import { breach, type Rule } from '../rule.ts'
+import type { Resource } from '../template/template.ts'
+import type { Templates } from '../template/templates.ts'
+import type { Value } from '../template/value.ts'
+
+/** What a domain name asks of callers (certificates, a firewall before it) is asked of nobody who goes around it. */
+export const apiDefaultEndpoint: Rule = {
+  id: 'ZT-API-DEFAULT-ENDPOINT',
+  title: 'An API with a domain name answers at no other',
+  fix: 'Set DisableExecuteApiEndpoint to true at the API.',
+  types: [
+    'AWS::ApiGateway::BasePathMapping',
+    'AWS::ApiGateway::BasePathMappingV2',
+    'AWS::ApiGatewayV2::ApiMapping',
+    'AWS::ApiGatewayV2::RoutingRule',
+  ],
+  *judge(mapping, app) {
+    for (const id of apisOf(mapping)) {
+      // A name may be there for APIs that are mapped to it later.
+      if (id.isPresent && !isDisabled(app.target(id), app))
+        yield breach(id, 'the API answers at its execute-api address, too')
+    }
+  },
+}
+
+function apisOf(mapping: Resource): Value[] {
+  if (mapping.type === 'AWS::ApiGatewayV2::RoutingRule')
+    return mapping
+      .get('Actions')
+      .items()
+      .map(action => action.get('InvokeApi', 'ApiId'))
+  return [mapping.get(mapping.type === 'AWS::ApiGatewayV2::ApiMapping' ? 'ApiId' : 'RestApiId')]
+}
+
+function isDisabled(api: Resource, app: Templates): boolean {
+  const flag = api.get('DisableExecuteApiEndpoint').flag()
+  if (flag !== undefined) return flag
+  const settings = documentOf(api, app).get('x-amazon-apigateway-endpoint-configuration')
+  return settings.get('disableExecuteApiEndpoint').flag() === true
+}

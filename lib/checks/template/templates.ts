@@ -1,0 +1,101 @@
+import { CannotTell } from './cannot-tell.ts'
+import { isRecord } from './intrinsics.ts'
+import { type Resource, Template, type TemplateSource } from './template.ts'
+import { Value } from './value.ts'
+
+/** A file that goes along with a template, found by the text that says where it will be. */
+export type ReadAsset = (location: string, beside: TemplateSource) => AssetFile | undefined
+export interface AssetFile {
+  readonly path: string
+  readonly content: unknown
+}
+
+/** All templates of an app, with what they refer to in each other. */
+export class Templates {
+  readonly all: readonly Template[]
+  readonly #readAsset: ReadAsset
+  readonly #nested = new Map<Resource, Template>()
+
+  /** @param readAsset gives the JSON of an asset; undefined for what is none, or no JSON */
+  constructor(sources: readonly TemplateSource[], readAsset: ReadAsset = () => undefined) {
+    this.#readAsset = readAsset
+    const all: Template[] = []
+    this.all = all
+    const add = (source: TemplateSource, parent?: Resource) => {
+      const template = new Template(source, all.length, this)
+      template.parent = parent
+      if (parent) this.#nested.set(parent, template)
+      all.push(template)
+      for (const resource of template.resources) {
+        const file = resource.type === nestedStack ? this.#nestedFile(resource, parent) : undefined
+        if (!file) continue
+        add({ ...file, stackPath: source.stackPath, outermost: source.outermost ?? source.path }, resource)
+      }
+    }
+    for (const source of sources) add(source)
+  }
+
+  of(...types: readonly string[]): Resource[] {
+    return this.all.flatMap(({ resources }) => resources.filter(({ type }) => types.includes(type)))
+  }
+
+  nestedIn(resource: Resource): Template {
+    const nested = this.#nested.get(resource)
+    if (!nested) throw new CannotTell(`the template of ${resource.logicalId} is not at hand`)
+    return nested
+  }
+
+  exported(name: string): Value {
+    const [value, ...more] = this.all.flatMap(template => template.exporting(name))
+    if (!value) throw new CannotTell('no stack of this app exports what is imported')
+    if (more.length > 0) throw new CannotTell('several stacks of this app export what is imported')
+    return value
+  }
+
+  /** The resource that a text is a reference to. Undefined for any other text. */
+  referred(text: string | undefined): Resource | undefined {
+    const [, number, logicalId = ''] = /^\$\{#(\d+)\/([^./}]+)(?:\.[^}]*)?\}$/.exec(text ?? '') ?? []
+    return number === undefined ? undefined : this.all[Number(number)]?.find(logicalId)
+  }
+
+  /** The resource that something must be about. */
+  target(value: Value): Resource {
+    const found = this.referred(value.text())
+    if (!found) throw new CannotTell(`${value.at} names nothing of this app`)
+    return found
+  }
+
+  /** What lies in a bucket of assets. */
+  asset(location: Value, beside: Template): Value {
+    const file = this.#readAsset(location.text() ?? '', beside.source)
+    if (!file) throw new CannotTell(`what lies at ${location.at} is not at hand`)
+    return new Value(file.content, location.at, beside)
+  }
+
+  #nestedFile(resource: Resource, parent: Resource | undefined): AssetFile | undefined {
+    // A template that contains itself has no end.
+    for (let above = parent; above; above = above.template.parent) if (above === resource) return undefined
+    try {
+      const location = resource.get('TemplateURL').text() ?? ''
+      const file = this.#readAsset(location, resource.template.source)
+      const isAbove = (template: Template): boolean =>
+        template.source.path === file?.path ||
+        (template.parent !== undefined && isAbove(template.parent.template))
+      return file && isRecord(file.content) && !isAbove(resource.template) ? file : undefined
+    } catch (error) {
+      if (error instanceof CannotTell) return undefined
+      throw error
+    }
+  }
+}
+
+export const nestedStack = 'AWS::CloudFormation::Stack'
+
+/**
+ * Whether one resource can be counted on where another is: what exists only on a condition of its own may be missing.
+ * @returns the first, or throws `CannotTell`
+ */
+export function certain(resource: Resource, beside: Resource): Resource {
+  if (resource.condition === undefined || resource.condition === beside.condition) return resource
+  throw new CannotTell(`${resource.logicalId} is there only if ${resource.condition}`)
+}
