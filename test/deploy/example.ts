@@ -42,11 +42,12 @@ export function exampleIsDeployed(run: Run): void {
       await expectAsDeclared(run, resources)
     })
 
-    test('leaves exactly the declared operations, of which only the public one is open', async () => {
+    test('leaves exactly the declared operations, of which only the public ones are open', async () => {
       const { operations } = await readBody(run.emulator.origin, apiId())
       expect(
         Object.fromEntries(Object.entries(operations).map(([name, one]) => [name, one.authorizer])),
       ).toEqual({
+        'GET /.well-known/jwks.json': null,
         'GET /health': null,
         'GET /deals': 'token',
         'POST /deals': 'token',
@@ -134,7 +135,7 @@ export function exampleIsDeployed(run: Run): void {
       expect(Stacks.map(({ StackName }) => StackName).sort()).toEqual(['CDKToolkit', 'DealDeskState'])
     })
 
-    test('without that protection leaves what docs/deploy.md lists: the table, log groups, and the role of API Gateway', async () => {
+    test('without that protection leaves what docs/deploy.md lists: the table, the key, log groups, and the role of API Gateway', async () => {
       await cloudFormation(run).send(
         new UpdateTerminationProtectionCommand({
           StackName: 'DealDeskState',
@@ -151,6 +152,7 @@ export function exampleIsDeployed(run: Run): void {
           'AWS::Logs::LogGroup',
           'AWS::IAM::Role',
           'AWS::ApiGateway::Account',
+          'AWS::KMS::Key',
         ]),
       )
       expect(await tables(run)).toEqual(namesOf('AWS::DynamoDB::Table'))

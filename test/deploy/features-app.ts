@@ -53,7 +53,7 @@ const api = new ZeroTrustApi(stack, 'Whole', {
   cors: { origins: ['https://app.example.com', 'https://admin.example.com'] },
   limits: { user: Limit.perMinute(60), service: Limit.perSecond(500) },
 })
-const code = Code.fromInline('exports.handler = async () => ({ statusCode: 204 })')
+const code = Code.fromAsset('dist/functions/gate')
 const runtime = Runtime.NODEJS_24_X
 const own = (id: string) =>
   new LambdaFunction(stack, id, { code, runtime, handler: 'index.handler', timeout: Duration.seconds(5) })

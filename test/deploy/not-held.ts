@@ -23,6 +23,17 @@ export const notHeld: readonly NotHeld[] = [
     property: 'EndpointAccessMode',
     reason: 'moto does not know it; AWS says no more than that it takes it (SDK model)',
   },
+  {
+    type: 'AWS::ApiGateway::DomainName',
+    property: 'EndpointAccessMode',
+    reason: 'moto does not know it; AWS says no more than that it takes it (SDK model)',
+  },
+  {
+    type: 'AWS::ApiGateway::DomainName',
+    property: 'MutualTlsAuthentication',
+    reason: 'moto does not keep it',
+  },
+  { type: 'AWS::WAFv2::WebACL', property: 'DataProtectionConfig', reason: 'moto does not keep it' },
   { type: 'AWS::Logs::LogGroup', property: 'DeletionProtectionEnabled', reason: 'moto does not keep it' },
   { type: 'AWS::Lambda::Function', property: 'LoggingConfig', reason: 'moto does not keep it' },
 ]

@@ -125,11 +125,63 @@ export const notNeeded: readonly NotNeeded[] = [
     property: 'BearerTokenAuthenticationEnabled',
     actions: ['logs:PutBearerTokenAuthentication'],
   },
-  { type: logGroup, property: 'ResourcePolicyDocument', actions: ['logs:DeleteResourcePolicy'] },
+  {
+    type: 'AWS::WAFv2::WebACL',
+    property: null,
+    reason: 'groups of rules that are bought in the marketplace',
+    actions: ['payments:GetConnectedAccount'],
+  },
+  {
+    type: 'AWS::WAFv2::LoggingConfiguration',
+    property: null,
+    reason: 'logs that go to S3 or Firehose',
+    actions: [
+      'firehose:ListDeliveryStreams',
+      'iam:DescribeOrganization',
+      's3:GetBucketPolicy',
+      's3:PutBucketPolicy',
+    ],
+  },
+  {
+    type: 'AWS::WAFv2::WebACLAssociation',
+    property: null,
+    reason: 'what is protected is a stage of API Gateway, not one of these',
+    actions: [
+      'amplify:AssociateWebACL',
+      'amplify:DisassociateWebACL',
+      'amplify:GetWebACLForResource',
+      'apprunner:AssociateWebAcl',
+      'apprunner:DescribeWebAclForService',
+      'apprunner:DisassociateWebAcl',
+      'appsync:AssociateWebACL',
+      'appsync:DisassociateWebACL',
+      'appsync:GetWebACLForResource',
+      'appsync:SetWebACL',
+      'bedrock-agentcore:GatewayAssociateWebACL',
+      'bedrock-agentcore:GatewayDisassociateWebACL',
+      'bedrock-agentcore:GatewayGetWebACLForResource',
+      'cognito-idp:AssociateWebACL',
+      'cognito-idp:DisassociateWebACL',
+      'cognito-idp:GetWebACLForResource',
+      'ec2:AssociateVerifiedAccessInstanceWebAcl',
+      'ec2:DescribeVerifiedAccessInstanceWebAclAssociations',
+      'ec2:DisassociateVerifiedAccessInstanceWebAcl',
+      'ec2:GetVerifiedAccessInstanceWebAcl',
+      'elasticloadbalancing:CreateWebACLAssociation',
+      'elasticloadbalancing:DeleteWebACLAssociation',
+      'elasticloadbalancing:GetLoadBalancerWebACL',
+      'elasticloadbalancing:SetWebACL',
+      'wafv2:GetPermissionPolicy',
+      'wafv2:PutPermissionPolicy',
+    ],
+  },
 ]
 
 /** Allowed by the policy though no type in a deployment of the tests asks for it. */
 export const beyondTheRegistry: Readonly<Record<string, string>> = {
+  'apigateway:AddCertificateToDomain':
+    'API Gateway asks for it beside POST and PATCH where a domain has a truststore',
+  'apigateway:RemoveCertificateFromDomain': 'the same, where the truststore goes',
   'ssm:GetParameters':
     'every template names the version of the bootstrap stack as a parameter of Systems Manager',
 }

@@ -16,7 +16,8 @@ names = json.loads((schemas / "providers/us-east-1.json").read_text())
 def actions(kind: str) -> list[str]:
     schema = json.loads((schemas / f"resources/{names[kind]}.json").read_text())
     handlers = [one.get("permissions", []) for name, one in schema["handlers"].items() if name != "list"]
-    return sorted({action for one in handlers for action in one})
+    tags = schema.get("tagging", {}).get("permissions", [])
+    return sorted({action for one in [*handlers, tags] for action in one})
 
 
 print(json.dumps({kind: actions(kind) for kind in sys.argv[1:]}))

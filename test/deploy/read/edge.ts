@@ -58,6 +58,17 @@ const byName = (physicalId: string) => {
   return { Name, Id, Scope }
 }
 
+/** The service's `ARN` of a set is CloudFormation's `Arn`; and moto says null of what there is not. */
+function asDeclared(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(asDeclared)
+  if (typeof given !== 'object' || given === null) return given
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name === 'ARN' ? 'Arn' : name, asDeclared(value)]),
+  )
+}
+
 export const ipSet: Reader = {
   async read(origin, { physicalId }) {
     const { IPSet } = await waf<{ IPSet: OfWaf }>(origin, 'GetIPSet', byName(physicalId))
@@ -68,7 +79,7 @@ export const ipSet: Reader = {
 export const webAcl: Reader = {
   async read(origin, { physicalId }) {
     const { WebACL } = await waf<{ WebACL: OfWaf }>(origin, 'GetWebACL', byName(physicalId))
-    return { ...WebACL, Scope: byName(physicalId).Scope }
+    return { ...(asDeclared(WebACL) as OfWaf), Scope: byName(physicalId).Scope }
   },
 }
 

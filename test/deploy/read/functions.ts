@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import {
+  GetFunctionCodeSigningConfigCommand,
   GetFunctionCommand,
   GetFunctionConcurrencyCommand,
-  GetLayerVersionByArnCommand,
+  GetLayerVersionCommand,
   GetPolicyCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda'
@@ -23,6 +24,7 @@ export const lambdaFunction: Reader = {
     const client = new LambdaClient(clientOptions(origin))
     const { Configuration: found } = await client.send(new GetFunctionCommand({ FunctionName }))
     const concurrency = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }))
+    const signing = await client.send(new GetFunctionCodeSigningConfigCommand({ FunctionName }))
     const { S3Bucket, S3Key } = properties.Code as Place
     const uploaded = sha256(await object(origin, S3Bucket, S3Key))
     return {
@@ -30,6 +32,7 @@ export const lambdaFunction: Reader = {
       Code: found?.CodeSha256 === uploaded ? properties.Code : 'another',
       Layers: found?.Layers?.map(({ Arn }) => Arn),
       LoggingConfig: found?.LoggingConfig,
+      CodeSigningConfigArn: signing.CodeSigningConfigArn,
       KmsKeyArn: found?.KMSKeyArn,
       ReservedConcurrentExecutions: concurrency.ReservedConcurrentExecutions,
     }
@@ -63,8 +66,10 @@ interface Statement {
 }
 
 export const layerVersion: Reader = {
-  async read(origin, { physicalId: Arn, properties }) {
-    const found = await new LambdaClient(clientOptions(origin)).send(new GetLayerVersionByArnCommand({ Arn }))
+  async read(origin, { physicalId, properties }) {
+    const [, LayerName, version] = /([^:]+):(\d+)$/.exec(physicalId) ?? []
+    const client = new LambdaClient(clientOptions(origin))
+    const found = await client.send(new GetLayerVersionCommand({ LayerName, VersionNumber: Number(version) }))
     const { S3Bucket, S3Key } = properties.Content as Place
     const uploaded = sha256(await object(origin, S3Bucket, S3Key))
     return {

@@ -181,11 +181,13 @@ interface MethodSetting {
   readonly HttpMethod: string
 }
 
+/** There is one for the account and region, so of several APIs the one that was deployed last counts. */
 export const account: Reader = {
-  async read(origin) {
-    const { cloudwatchRoleArn } = await new APIGatewayClient(clientOptions(origin)).send(
+  async read(origin, { properties }) {
+    const { cloudwatchRoleArn = '' } = await new APIGatewayClient(clientOptions(origin)).send(
       new GetAccountCommand({}),
     )
-    return { CloudWatchRoleArn: cloudwatchRoleArn }
+    const isOfAnApi = /:role\/[\w-]+RestApiCloudWatchRole/.test(cloudwatchRoleArn)
+    return { CloudWatchRoleArn: isOfAnApi ? properties.CloudWatchRoleArn : cloudwatchRoleArn }
   },
 }
