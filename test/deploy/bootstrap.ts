@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { place } from '../../local/template/intrinsics.ts'
 import { cdkDone } from './cdk.ts'
 import { policyText } from './deployer-policy.ts'
-import { iam } from './read/calls.ts'
+import { iam, s3 } from './read/calls.ts'
 import type { Run } from './run.ts'
 
 /** As docs/deploy.md says, with the policy that stands beside it. */
@@ -28,6 +28,27 @@ export function accountIsBootstrapped(run: Run): void {
         { RoleName },
       )
       expect(AttachedPolicies.map(({ PolicyArn }) => PolicyArn)).toEqual([Policy.Arn])
+    })
+
+    test('gets no policy for its bucket here: moto would deny uploads over plain HTTP, and all others too', async () => {
+      const bucket = 'deny-plain-http'
+      const denial = {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: `arn:aws:s3:::${bucket}/*`,
+        // So that it is about nobody who uploads here.
+        Condition: { Bool: { 'aws:SecureTransport': 'maybe' } },
+      }
+      await s3(run.emulator.origin, bucket)
+      await s3(
+        run.emulator.origin,
+        `${bucket}?policy`,
+        JSON.stringify({ Version: '2012-10-17', Statement: [denial] }),
+      )
+      const uploaded = await s3(run.emulator.origin, `${bucket}/key`, 'text')
+      expect(uploaded.status).toBe(403)
+      run.differing.add('AWS::S3::BucketPolicy.null')
     })
   })
 }

@@ -104,16 +104,17 @@ export const clientOptions = (endpoint: string) => ({
   credentials: { accessKeyId: 'reader', secretAccessKey: 'none' },
 })
 
-const arn = (service: string, resource: string, region: string = place.region) =>
+/** Of this account, in this region unless it is of none. */
+export const arnOf = (service: string, resource: string, region: string = place.region) =>
   `arn:aws:${service}:${region}:${place.account}:${resource}`
 
 // As AWS documents them, not as the emulator says.
 const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
-  'AWS::DynamoDB::Table.Arn': id => arn('dynamodb', `table/${id}`),
-  'AWS::IAM::Role.Arn': id => arn('iam', `role/${id}`, ''),
-  'AWS::KMS::Key.Arn': id => arn('kms', `key/${id}`),
-  'AWS::Lambda::Function.Arn': id => arn('lambda', `function:${id}`),
-  'AWS::Logs::LogGroup.Arn': id => arn('logs', `log-group:${id}:*`),
-  'AWS::WAFv2::IPSet.Arn': id => arn('wafv2', `regional/ipset/${id.split('|').slice(0, 2).join('/')}`),
-  'AWS::WAFv2::WebACL.Arn': id => arn('wafv2', `regional/webacl/${id.split('|').slice(0, 2).join('/')}`),
+  'AWS::DynamoDB::Table.Arn': id => arnOf('dynamodb', `table/${id}`),
+  'AWS::IAM::Role.Arn': id => arnOf('iam', `role/${id}`, ''),
+  'AWS::KMS::Key.Arn': id => arnOf('kms', `key/${id}`),
+  'AWS::Lambda::Function.Arn': id => arnOf('lambda', `function:${id}`),
+  'AWS::Logs::LogGroup.Arn': id => arnOf('logs', `log-group:${id}:*`),
+  'AWS::WAFv2::IPSet.Arn': id => arnOf('wafv2', `regional/ipset/${id.split('|').slice(0, 2).join('/')}`),
+  'AWS::WAFv2::WebACL.Arn': id => arnOf('wafv2', `regional/webacl/${id.split('|').slice(0, 2).join('/')}`),
 }

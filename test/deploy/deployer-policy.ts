@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { place } from '../../local/template/intrinsics.ts'
-import type { Deployed } from './deployed.ts'
+import { arnOf, type Deployed } from './deployed.ts'
 
 interface Statement {
   readonly Sid: string
@@ -25,8 +25,8 @@ export const isAllowed = (action: string, resource: string): boolean =>
       listed(Action).includes(action) && listed(Resource).some(pattern => matches(pattern, resource)),
   )
 
-// As IAM does: a star is any text, slashes included.
-const matches = (pattern: string, text: string) =>
+/** As IAM does: a star is any text, slashes included. */
+export const matches = (pattern: string, text: string) =>
   new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(text)
 
 /** Which actions AWS's handlers of a type may take, by CloudFormation's own registry. */
@@ -34,9 +34,6 @@ export function actionsOfTypes(types: readonly string[]): Readonly<Record<string
   const script = join(import.meta.dirname, 'emulator/needs.py')
   return JSON.parse(execFileSync(inject('python'), [script, ...types], { encoding: 'utf8' }))
 }
-
-const arn = (service: string, resource: string, region: string = place.region) =>
-  `arn:aws:${service}:${region}:${place.account}:${resource}`
 
 const gateway = (path: string) => `arn:aws:apigateway:${place.region}::${path}`
 
@@ -57,23 +54,23 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
     case 'AWS::ApiGateway::Stage':
       return ['apigateway:POST', gateway(`/restapis/${text('RestApiId')}/stages`)]
     case 'AWS::CloudWatch::Dashboard':
-      return ['cloudwatch:PutDashboard', arn('cloudwatch', `dashboard/${physicalId}`, '')]
+      return ['cloudwatch:PutDashboard', arnOf('cloudwatch', `dashboard/${physicalId}`, '')]
     case 'AWS::DynamoDB::Table':
-      return ['dynamodb:CreateTable', arn('dynamodb', `table/${physicalId}`)]
+      return ['dynamodb:CreateTable', arnOf('dynamodb', `table/${physicalId}`)]
     case 'AWS::IAM::Policy':
-      return ['iam:PutRolePolicy', arn('iam', `role/${(properties.Roles as string[])[0]}`, '')]
+      return ['iam:PutRolePolicy', arnOf('iam', `role/${(properties.Roles as string[])[0]}`, '')]
     case 'AWS::IAM::Role':
-      return ['iam:CreateRole', arn('iam', `role/${physicalId}`, '')]
+      return ['iam:CreateRole', arnOf('iam', `role/${physicalId}`, '')]
     case 'AWS::KMS::Key':
-      return ['kms:PutKeyPolicy', arn('kms', `key/${physicalId}`)]
+      return ['kms:PutKeyPolicy', arnOf('kms', `key/${physicalId}`)]
     case 'AWS::Lambda::Function':
-      return ['lambda:CreateFunction', arn('lambda', `function:${physicalId}`)]
+      return ['lambda:CreateFunction', arnOf('lambda', `function:${physicalId}`)]
     case 'AWS::Lambda::LayerVersion':
       return ['lambda:PublishLayerVersion', physicalId.replace(/:\d+$/, '')]
     case 'AWS::Lambda::Permission':
       return ['lambda:AddPermission', text('FunctionName')]
     case 'AWS::Logs::LogGroup':
-      return ['logs:CreateLogGroup', arn('logs', `log-group:${physicalId}`)]
+      return ['logs:CreateLogGroup', arnOf('logs', `log-group:${physicalId}`)]
     case 'AWS::Logs::ResourcePolicy':
       return ['logs:PutResourcePolicy', '*']
     case 'AWS::Route53::RecordSet':
@@ -82,7 +79,7 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
     case 'AWS::WAFv2::WebACL': {
       const [name, id] = physicalId.split('|')
       const kind = type.endsWith('IPSet') ? 'IPSet' : 'WebACL'
-      return [`wafv2:Create${kind}`, arn('wafv2', `regional/${kind.toLowerCase()}/${name}/${id}`)]
+      return [`wafv2:Create${kind}`, arnOf('wafv2', `regional/${kind.toLowerCase()}/${name}/${id}`)]
     }
     case 'AWS::WAFv2::LoggingConfiguration':
       return ['wafv2:PutLoggingConfiguration', physicalId]

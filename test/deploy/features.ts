@@ -1,12 +1,20 @@
 import { ListStacksCommand } from '@aws-sdk/client-cloudformation'
 import { describe, expect, test } from 'vitest'
 import { cdkDone, deployAll } from './cdk.ts'
-import { deployedResources } from './deployed.ts'
+import { arnOf, deployedResources } from './deployed.ts'
+import { matches } from './deployer-policy.ts'
 import { createHostedZone } from './read/calls.ts'
 import { expectAsDeclared } from './read/readers.ts'
 import { cloudFormation, type Run } from './run.ts'
 
+const logGroupArn = (name: string) => arnOf('logs', `log-group:${name}`)
 const stacks = ['DealDeskKept', 'DealDeskFeatures']
+
+interface KeyPolicy {
+  readonly Statement: ReadonlyArray<{
+    readonly Condition?: { readonly ArnLike?: Readonly<Record<string, string | readonly string[]>> }
+  }>
+}
 
 /** What the example does not use, of what can be declared: test/deploy/features-app.ts. */
 export function featuresAreDeployed(run: Run): void {
@@ -18,6 +26,23 @@ export function featuresAreDeployed(run: Run): void {
       app = ['--app', 'npx tsx test/deploy/features-app.ts', '--context', `zone=${zone}`]
       await cdkDone(run.emulator, ...deployAll, ...app)
       await expectAsDeclared(run, await deployedResources(run.emulator, stacks))
+    })
+
+    test('has a key that CloudWatch Logs may use for its own log groups, whatever names they were given', () => {
+      const deployed = run.resources.filter(({ stack }) => stacks.includes(stack))
+      const groups = deployed.filter(
+        ({ type, properties }) => type.endsWith('LogGroup') && properties.KmsKeyId,
+      )
+      const policies = deployed.flatMap(({ type, properties }) =>
+        type === 'AWS::KMS::Key' ? [properties.KeyPolicy as KeyPolicy] : [],
+      )
+      const patterns = policies[0]?.Statement.flatMap(
+        one => one.Condition?.ArnLike?.['kms:EncryptionContext:aws:logs:arn'] ?? [],
+      )
+      expect(groups.length).toBeGreaterThan(4)
+      const arns = groups.map(({ physicalId }) => logGroupArn(physicalId))
+      expect(arns.filter(arn => !patterns?.some(pattern => matches(pattern, arn)))).toEqual([])
+      expect(patterns?.some(pattern => matches(pattern, logGroupArn('another')))).toBe(false)
     })
 
     test('goes without a rest, where it was declared to', async () => {

@@ -61,6 +61,10 @@ async function xml(origin: string, path: string, init: RequestInit): Promise<str
   return text
 }
 
+/** Puts a bucket, an object, or a setting of either. */
+export const s3 = (origin: string, path: string, body = ''): Promise<Response> =>
+  fetch(`${origin}/${path}`, { method: 'PUT', headers: { authorization: signed('s3') }, body })
+
 /** An object's bytes. */
 export async function object(origin: string, bucket: string, key: string): Promise<Buffer> {
   const answer = await fetch(`${origin}/${bucket}/${key}`, { headers: { authorization: signed('s3') } })
