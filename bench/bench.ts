@@ -7,7 +7,7 @@ import { pipelineCost } from './pipeline/pipeline.ts'
 import { printTable } from './print-table.ts'
 import { type Stage, startStage } from './stage.ts'
 import { storeCalls } from './store/store-calls.ts'
-import { synth } from './synth.ts'
+import { synth } from './synth/synth.ts'
 import { tokenVerification } from './tokens/token-verification.ts'
 
 // npm run bench -- [--json] [group …]. A missed goal is reported, not a failure: whether it matters is for people to say.

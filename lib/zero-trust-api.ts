@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attachCustomSynthesis, Duration, Fn, Stack } from 'aws-cdk-lib'
+import { attachCustomSynthesis, Duration, Stack } from 'aws-cdk-lib'
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
-import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
@@ -19,6 +19,7 @@ import { gatewayDocument, publicDocument } from './compile/openapi.ts'
 import { outputValidators } from './compile/outputs.ts'
 import { preflightGates } from './compile/preflights.ts'
 import { ResourceTree } from './compile/resources.ts'
+import { tooManyResources } from './compile/stack-resources.ts'
 import { methodSettings } from './compile/throttles.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
@@ -40,6 +41,7 @@ import { createRestApi } from './edge/rest-api.ts'
 import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates/gates.ts'
+import { placeBody } from './gateway-body.ts'
 import { GatewayState, useStateAs } from './gateway-state.ts'
 import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
 import { LogGroups } from './log-groups.ts'
@@ -67,7 +69,7 @@ export class ZeroTrustApi extends Construct {
   readonly #logUndeclared: boolean
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
-  readonly #tree = new ResourceTree()
+  readonly #tree: ResourceTree
   readonly #routes: Route[] = []
   #state: GatewayState | undefined
   #isLimited: boolean
@@ -78,6 +80,7 @@ export class ZeroTrustApi extends Construct {
     this.apiName = id
     this.#edge = readEdge(this, props)
     this.#stageName = props.stageName ?? 'live'
+    this.#tree = new ResourceTree(this.#stageName)
     this.#limits = readApiLimits(`${this.node.path} limits`, props.limits)
     this.#counterNames = new CounterNames(this.node.addr.slice(0, 8))
     this.#controls = props.controls
@@ -100,7 +103,12 @@ export class ZeroTrustApi extends Construct {
       edge: this.#edge,
       logGroups: this.#functions.logGroups,
       info: this.#info,
-      body: () => this.#gatewayDocument(),
+      placeBody: restApi =>
+        placeBody(this, {
+          restApi,
+          document: uriOf => this.#gatewayDocument(uriOf),
+          functions: () => this.#invoked,
+        }),
       methodSettings: () => methodSettings(this.#limits.of.service, this.routes),
     })
     const { domain } = this.#edge
@@ -252,12 +260,18 @@ export class ZeroTrustApi extends Construct {
     return this.#state
   }
 
-  #gatewayDocument() {
+  /** Functions that API Gateway calls. */
+  get #invoked(): LambdaFunction[] {
+    const gates = [...this.#gates.all, ...(this.#gates.preflights ? [this.#gates.preflights] : [])]
+    return [...new Set([...(this.#firstDoor ? [this.#firstDoor] : []), ...gates].map(each => each.function))]
+  }
+
+  #gatewayDocument(uriOf: (fn: LambdaFunction) => string) {
     return gatewayDocument(this.#info, this.routes, {
-      integrationUri: gate => invocationUri(gate.function, this.restApi),
+      integrationUri: gate => uriOf(gate.function),
       authorizer: this.#firstDoor
         ? {
-            uri: invocationUri(this.#firstDoor.function, this.restApi),
+            uri: uriOf(this.#firstDoor.function),
             cacheTtlSeconds: this.#firstDoor.cacheTtlSeconds,
           }
         : null,
@@ -337,15 +351,7 @@ export class ZeroTrustApi extends Construct {
     return [
       ...(this.#routes.length === 0 ? [`${this.node.path} declares no route: add one with addRoute`] : []),
       ...idle.map(gate => `${gate.node.path} has no route: use it in addRoute, or remove it`),
+      ...tooManyResources(Stack.of(this)),
     ]
   }
-}
-
-/** By `Fn::Sub`, which says in one line what `Fn::Join` says in twenty: it stands in the document once for each route. */
-const invocationUri = (fn: LambdaFunction, api: SpecRestApi): string => {
-  const uri = (arn: string) =>
-    `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${arn}}/invocations`
-  // A function of another stack has no logical id here.
-  if (Stack.of(fn) !== Stack.of(api)) return Fn.sub(uri('Function'), { Function: fn.functionArn })
-  return Fn.sub(uri(`${Stack.of(fn).getLogicalId(fn.node.defaultChild as CfnFunction)}.Arn`))
 }

@@ -17,9 +17,9 @@ import { bodySchema } from './body.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { Line } from './metadata.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
-import type { CompiledParameter } from './parameters.ts'
 import { resilienceLines } from './resilience.ts'
 import { viewersText } from './responses.ts'
+import { schemasText, schemaText } from './schema-text.ts'
 
 interface DeclaredApi {
   readonly routes: readonly Route[]
@@ -39,9 +39,33 @@ interface DeclaredApi {
 
 /**
  * What an API declares, in words: a line for each aspect of a route and of an issuer, and for each upstream. They go into the
- * template (metadata.ts): in the functions' code the same change is but another hash.
+ * template (metadata.ts): in the functions' code the same change is but another hash. Of very many routes
+ * schemas are shorter, and then each route is one line.
  */
-export const contractLines = ({
+export function contractLines(declared: DeclaredApi): Line[] {
+  for (const longest of [longestValue, longestAmongMany]) {
+    const lines = linesOf({ ...declared, linesOfRoute: route => eachAspect(route, longest) })
+    if (charactersOf(lines) <= mostCharacters) return lines
+  }
+  return linesOf({ ...declared, linesOfRoute: inOneLine })
+}
+
+const charactersOf = (lines: readonly Line[]) =>
+  lines.reduce((sum, [about, text]) => sum + about.length + text.length, 0)
+
+const eachAspect = (route: Route, longest: number): Line[] =>
+  aspects(route, longest).map(([about, text]) => [`${route.key} ${about}`, text])
+
+const tellsSchema = ([about]: Line) => /^(?:path|query|headers|cookies|body|output \d+)$/.test(about)
+
+/** Everything of a route but its schemas in words; these as one digest. */
+function inOneLine(route: Route): Line[] {
+  const lines = aspects(route, longestAmongMany)
+  const words = lines.filter(line => !tellsSchema(line)).map(([, text]) => text)
+  return [[route.key, `${words.join('; ')}; #${digest(JSON.stringify(lines.filter(tellsSchema)))}`]]
+}
+
+const linesOf = ({
   routes,
   gates,
   issuers,
@@ -53,7 +77,8 @@ export const contractLines = ({
   firstDoor,
   keeping,
   codeSigning,
-}: DeclaredApi): Line[] => [
+  linesOfRoute,
+}: DeclaredApi & { readonly linesOfRoute: (route: Route) => Line[] }): Line[] => [
   ...edgeLines(edge),
   ...(cors ? [corsLine(cors)] : []),
   ...(clientAddress ? [['clientAddress', String(clientAddress)] as const] : []),
@@ -86,7 +111,7 @@ export const contractLines = ({
   ...(codeSigning ? [['code', `signed as ${codeSigning.node.path} says`] as const] : []),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),
-  ...routes.flatMap(route => aspects(route).map(([about, text]): Line => [`${route.key} ${about}`, text])),
+  ...routes.flatMap(linesOfRoute),
 ]
 
 const atATime = (about: string, most: number | undefined): Line[] =>
@@ -109,7 +134,7 @@ function corsLine({ origins, credentials, maxAgeSeconds, exposeHeaders }: Cors):
   return ['cors', parts.join(', ')]
 }
 
-function aspects(route: Route): Line[] {
+function aspects(route: Route, longest: number): Line[] {
   const { access, gate, upstream, input, output, maxBodyBytes, forwardAuthorization, logUndeclared } = route
   const lines: Line[] = [
     ['access', String(access)],
@@ -118,29 +143,31 @@ function aspects(route: Route): Line[] {
   ]
   lines.push(...limitLines(route))
   for (const place of inputPlaces) {
-    if (input[place].length > 0) lines.push([place, compact(schemasByName(input[place]))])
+    if (input[place].length > 0) lines.push([place, schemasText(input[place], longest)])
   }
   if (input.body) {
     const { kind, types, required } = input.body
     const schema = bodySchema(input.body)
     const of = kind === 'json' && types.join() === 'application/json' ? '' : ` of ${types.join(', ')}`
-    const what = schema ? `: ${compact(schema)}` : ''
+    const what = schema ? `: ${schemaText(schema, longest)}` : ''
     lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes${of}${what}`])
   }
-  lines.push(...outputLines(output))
+  lines.push(...outputLines(output, longest))
   if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
   if (logUndeclared) lines.push(['log', 'names of what is undeclared'])
   if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
 }
 
-function outputLines(output: CompiledOutput): Line[] {
+function outputLines(output: CompiledOutput, longest: number): Line[] {
   if (output.kind === 'stub') return []
   if (output.kind === 'unsafeAny') return [['output', `unsafe, anything: ${output.reason}`]]
-  return [...output.statuses].map(([status, answer]): Line => [`output ${status}`, answerText(answer)])
+  return [...output.statuses].map(
+    ([status, answer]): Line => [`output ${status}`, answerText(answer, longest)],
+  )
 }
 
-function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
+function answerText({ manifest, schema, visibleTo }: CompiledAnswer, longest: number): string {
   const of =
     manifest.kind === 'empty'
       ? 'empty'
@@ -150,17 +177,16 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer): string {
   const bound =
     manifest.kind !== 'empty' && manifest.maxBytes !== null ? [`up to ${manifest.maxBytes} bytes`] : []
   const parts = [
-    of,
+    ...(schema && of === 'application/json' ? [] : [of]),
     ...bound,
     ...(manifest.headers.length > 0 ? [`headers ${manifest.headers.join(' and ')}`] : []),
     ...(manifest.cookies.length > 0 ? [`cookies ${manifest.cookies.join(' and ')}`] : []),
     ...[...visibleTo].map(([pointer, viewers]) => `${pointer} for ${viewersText(viewers)}`),
   ]
-  return `${parts.join(', ')}${schema ? `: ${compact(schema)}` : ''}`
+  const said = parts.join(', ')
+  if (!schema) return said
+  return `${said && `${said}: `}${schemaText(schema, longest)}`
 }
-
-const schemasByName = (parameters: readonly CompiledParameter[]) =>
-  Object.fromEntries(parameters.map(({ name, required, schema }) => [required ? name : `${name}?`, schema]))
 
 /** What an upstream is, and how it knows who is calling, and who calls it. */
 function targetLines(target: UpstreamTarget): Line[] {
@@ -192,28 +218,16 @@ function targetText(target: UpstreamTarget): string {
   }
 }
 
-// Templates hold 1 MB in all. What is longer than this is told by its names, and a digest that changes with the rest.
-const longestValue = 400
-const longestText = 80
+// CloudFormation takes a template of 1,000,000 bytes, of which these are a part (docs/adr/0017).
+const mostCharacters = 250_000
+const longestValue = 300
+const longestAmongMany = 60
 
-/** JSON in which only a change of meaning is a change: keys sorted, what schemas of libraries merely repeat left out. */
+/** JSON in which only a change of meaning is a change: its members are sorted. A long one is told by their names, and a digest. */
 function compact(value: unknown): string {
-  const text = JSON.stringify(value, shorten)
+  const text = JSON.stringify(value, sorted)
   if (text.length <= longestValue) return text
-  const { properties } = Object(value) as { properties?: object }
-  return `${Object.keys(properties ?? Object(value)).join(', ')} #${digest(JSON.stringify(value, sorted))}`
-}
-
-function shorten(key: string, value: unknown): unknown {
-  // Every integer has these (safe-integers.ts).
-  if ((key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER)
-    return undefined
-  if (key === '$schema') return undefined
-  // For example the pattern that zod writes beside the format of a UUID.
-  if (typeof value === 'string' && value.length > longestText) {
-    return `${value.slice(0, 16)}… #${digest(value)}`
-  }
-  return sorted(key, value)
+  return `${Object.keys(Object(value)).join(', ')} #${digest(text)}`
 }
 
 function sorted(_key: string, value: unknown): unknown {

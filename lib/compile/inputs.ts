@@ -1,5 +1,5 @@
 import { DeclarationError } from '../declare/declaration-error.ts'
-import { checkInput, type DeclaredInput, type InputPlace, inputPlaces } from '../declare/input.ts'
+import { checkInput, type DeclaredInput, type InputPlace } from '../declare/input.ts'
 import type { JsonSchema } from '../declare/schema.ts'
 import { type CompiledBody, compileBody } from './body.ts'
 import { type CompiledParameter, compileParameter } from './parameters.ts'
@@ -39,21 +39,25 @@ export function compileInput(
   return compiled
 }
 
-/** All schemas at once, as they will be compiled; one by one only to find out which is at fault. */
+/** Each schema as it will be compiled: parts repeat from route to route, whole inputs do not. */
 function checkSchemas(at: string, input: CompiledInput): void {
-  const whole = compiles(inputSchema(input))
-  if (whole === null) return
-  const fields = input.body?.kind === 'form' ? input.body.fields : []
-  for (const [place, parameters] of [
-    ...inputPlaces.map(place => [place, input[place]] as const),
-    ['body', fields] as const,
-  ]) {
-    for (const { name, schema } of parameters) {
-      const reason = compiles(embedded(schema))
-      if (reason !== null) refuseSchema(`${at} input.${place}.${name}`, reason)
+  const { body, ...places } = inputValidators(input)
+  const named = { ...places, ...(input.body?.kind === 'form' && { body }) }
+  for (const [place, fields] of Object.entries(named)) {
+    for (const [name, field] of Object.entries(Object(fields) as Record<string, ValidatorTree>)) {
+      checkTree(`${at} input.${place}.${name}`, field)
     }
   }
-  refuseSchema(`${at} input${input.body ? '.body' : ''}`, whole)
+  checkTree(`${at} input.body`, body)
+}
+
+function checkTree(at: string, tree: ValidatorTree): void {
+  if (tree instanceof ValidatorOf) {
+    const reason = compiles(tree.schema)
+    if (reason !== null) refuseSchema(at, reason)
+  } else if (tree !== null && !Array.isArray(tree)) {
+    for (const part of Object.values(tree)) checkTree(at, part)
+  }
 }
 
 function checkPathParameters(at: string, declared: readonly string[], inTemplate: readonly string[]): void {
@@ -85,27 +89,14 @@ function checkHeaderCase(at: string, names: readonly string[]): void {
   })
 }
 
-/** All schemas of a route as one, only to see whether they compile. */
-function inputSchema(input: CompiledInput): JsonSchema {
-  const { body } = input
-  const place = (parameters: readonly CompiledParameter[]) => ({
-    type: 'object',
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, embedded(schema)])),
-  })
-  return {
-    type: 'object',
-    properties: {
-      ...Object.fromEntries(inputPlaces.map(name => [name, place(input[name])])),
-      ...(body?.kind === 'form' && { body: place(body.fields) }),
-      ...((body?.kind === 'json' || body?.kind === 'text') && { body: embedded(body.schema) }),
-    },
-    // A body's references are written from its own root, which this now is.
-    ...(body?.kind === 'json' && body.schema.$defs !== undefined && { $defs: body.schema.$defs }),
-  }
-}
-
 /** A validator for each part of a request, as the second door's `RouteValidators`: each fails on its own (docs/adr/0008). */
-export function inputValidators({ path, query, headers, cookies, body }: CompiledInput): ValidatorTree {
+export function inputValidators({
+  path,
+  query,
+  headers,
+  cookies,
+  body,
+}: CompiledInput): Record<InputPlace | 'body', ValidatorTree> {
   const place = (parameters: readonly CompiledParameter[]) =>
     Object.fromEntries(parameters.map(({ name, schema }) => [name, new ValidatorOf(embedded(schema))]))
   return {

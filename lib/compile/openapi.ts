@@ -1,6 +1,5 @@
 import { layerText } from '../../contract/limits-text.ts'
 import { problemMediaType } from '../../contract/problem.ts'
-import { pathParametersOf } from '../../contract/route.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema, type CompiledBody } from './body.ts'
@@ -33,27 +32,22 @@ const securityScheme = 'token'
  * explain nothing. The second door validates everything (docs/adr/0001).
  */
 export function gatewayDocument(info: OpenApiInfo, routes: readonly Route[], wiring: GatewayWiring) {
-  const operation = (path: string, gate: Gate, security: ReturnType<typeof securityOf>) => ({
-    parameters: pathParametersOf(path).map(name => ({
-      name,
-      in: 'path',
-      required: true,
-      schema: { type: 'string' },
-    })),
-    responses: { default: { description: 'See the public document.' } },
+  // It stands in the template once for each route, so it says only what API Gateway acts upon: a proxy integration hands over
+  // path parameters that no operation lists, and never consults a passthrough behaviour (SAM writes its APIs the same way).
+  const operation = (gate: Gate, security: ReturnType<typeof securityOf>) => ({
+    responses: {},
     security,
     'x-amazon-apigateway-integration': {
       type: 'aws_proxy',
       httpMethod: 'POST',
       uri: wiring.integrationUri(gate),
-      passthroughBehavior: 'never',
       timeoutInMillis: gate.timeout.toMilliseconds(),
     },
   })
-  const paths = pathsOf(routes, route => operation(route.path, route.gate, securityOf(route)))
+  const paths = pathsOf(routes, route => operation(route.gate, securityOf(route)))
   // Browsers send no token with them (Fetch §4.8), so nobody guards them.
   for (const [path, gate] of wiring.preflights)
-    Object.assign(paths[path] ?? {}, { options: operation(path, gate, []) })
+    Object.assign(paths[path] ?? {}, { options: operation(gate, []) })
   return {
     openapi: '3.0.1',
     info,
@@ -198,17 +192,17 @@ const problemSchema = {
 
 const securityOf = (route: Route) => (route.access.kind === 'public' ? [] : [{ [securityScheme]: [] }])
 
-const pathsOf = (routes: readonly Route[], operation: (route: Route) => object) =>
-  Object.fromEntries(
-    [...new Set(routes.map(route => route.path))].map(path => [
-      path,
-      Object.fromEntries(
-        routes
-          .filter(route => route.path === path)
-          .map(route => [route.method.toLowerCase(), operation(route)]),
-      ),
-    ]),
-  )
+function pathsOf(
+  routes: readonly Route[],
+  operation: (route: Route) => object,
+): Record<string, Record<string, object>> {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    paths[route.path] ??= {}
+    Object.assign(paths[route.path] ?? {}, { [route.method.toLowerCase()]: operation(route) })
+  }
+  return paths
+}
 
 /** A name for each route, of which no two are the same (`/deals/open` and `/dealsOpen` read alike). */
 function operationIds(routes: readonly Route[]): Map<Route, string> {

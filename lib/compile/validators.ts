@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { _, type CodeKeywordDefinition, type KeywordCxt, str } from 'ajv'
+import { _, type CodeKeywordDefinition, type KeywordCxt, type Options, str } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
@@ -61,8 +61,9 @@ const uniqueItems: CodeKeywordDefinition = {
   },
 }
 
-const createAjv = () => {
+const createAjv = (more: Options = {}) => {
   const ajv = new Ajv2020({
+    ...more,
     // The first failure ends it: with all of them, a long text would meet its pattern although its length was refused.
     allErrors: false,
     strict: true,
@@ -71,7 +72,7 @@ const createAjv = () => {
     ownProperties: true,
     allowUnionTypes: true,
     formats: Object.fromEntries(Object.entries(fullFormats).filter(([name]) => !refusedFormats.has(name))),
-    code: { source: true, esm: true, formats: _`fullFormats` },
+    code: { source: true, esm: true, formats: _`fullFormats`, ...more.code },
   })
   for (const keyword of [multipleOf, uniqueItems]) {
     ajv.removeKeyword(String(keyword.keyword)).addKeyword(keyword)
@@ -84,11 +85,63 @@ export const embedded = ({ $schema: _s, $id: _i, $defs: _d, ...schema }: JsonSch
 
 /** Why a schema cannot be compiled, or null if it can. */
 export function compiles(schema: JsonSchema): string | null {
+  for (const part of partsOf(schema, schema.$defs)) {
+    const complaint = complaintAbout(part)
+    if (complaint !== null) return complaint
+  }
+  return null
+}
+
+/** A schema without its members, and these: they repeat from route to route. */
+function partsOf(schema: JsonSchema, $defs: unknown): JsonSchema[] {
+  const { properties, items, ...shell } = schema
+  const members = isSchema(properties) ? properties : {}
+  const below = [...Object.values(members), items].filter(isSchema)
+  return [
+    {
+      ...shell,
+      ...(properties !== undefined && {
+        properties: isSchema(properties) ? mapped(members, each => isSchema(each) || each) : properties,
+      }),
+      ...(items !== undefined && { items: isSchema(items) || items }),
+      ...($defs !== undefined && { $defs }),
+    },
+    ...below.flatMap(each => partsOf(each, $defs)),
+  ]
+}
+
+const mapped = (of: object, value: (member: unknown) => unknown) =>
+  Object.fromEntries(Object.entries(of).map(([name, member]) => [name, value(member)]))
+
+const isSchema = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+// Made once: to compile the meta-schema takes longer than most schemas do.
+let checking: Ajv2020 | undefined
+// Nothing runs what it makes.
+const unrun: Options = { code: { optimize: false } }
+const complaints = new Map<string, string | null>()
+
+function complaintAbout(schema: JsonSchema): string | null {
+  const text = JSON.stringify(schema)
+  const known = complaints.get(text)
+  if (known !== undefined) return known
+  // What has a name would be known by it, to the next schema too.
+  const named = text.includes('"$id"')
+  if (!named) checking ??= createAjv(unrun)
+  const complaint = complaintOf((!named && checking) || createAjv(unrun), schema)
+  complaints.set(text, complaint)
+  return complaint
+}
+
+function complaintOf(ajv: Ajv2020, schema: JsonSchema): string | null {
   try {
-    createAjv().compile(schema)
+    ajv.compile(schema)
     return null
   } catch (error) {
     return (error as Error).message
+  } finally {
+    ajv.removeSchema(schema)
   }
 }
 
@@ -124,7 +177,8 @@ export type ValidatorTree =
  * declarations changes nothing.
  */
 export function validatorsModule(exports: Readonly<Record<string, ValidatorTree>>): string {
-  const ajv = createAjv()
+  // That they are schemas was found out as each was declared.
+  const ajv = createAjv({ validateSchema: false })
   const known = new Map<string, string>()
   const names: Record<string, string> = {}
   const functionOf = (schema: JsonSchema): string => {

@@ -21,9 +21,10 @@ export interface RestApiDeclaration {
   readonly stageName: string
   readonly edge: Edge
   readonly logGroups: LogGroups
-  /** The OpenAPI document, and what it begins with. Asked for when the template is made. */
+  /** What the OpenAPI document begins with. */
   readonly info: { readonly title: string; readonly version: string }
-  readonly body: () => unknown
+  /** Puts the document where it is to be (gateway-body.ts). */
+  readonly placeBody: (restApi: CfnRestApi) => void
   readonly methodSettings: () => CfnStage.MethodSettingProperty[]
 }
 
@@ -52,7 +53,7 @@ export function createRestApi(scope: Construct, declaration: RestApiDeclaration)
   })
   acknowledgeByDesign(api, 'restApi')
   const resource = api.node.defaultChild as CfnRestApi
-  resource.body = Lazy.any({ produce: declaration.body })
+  declaration.placeBody(resource)
   const { securityPolicy, endpointAccessMode } = tlsOf(edge)
   resource.securityPolicy = securityPolicy
   resource.endpointAccessMode = endpointAccessMode

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
+import { broughtHome } from './home.ts'
 import { place as local, type References, resolve } from './intrinsics.ts'
 import { type LocalLayer, layersOf, readLayer } from './layers.ts'
 import { typeOf } from './resource-types.ts'
@@ -52,6 +54,7 @@ export interface Placed {
   readonly properties: Properties
   readonly attribute: (name: string) => string | undefined
   readonly assets: Stack['assets']
+  readonly environment: Stack['environment']
 }
 
 /**
@@ -104,8 +107,9 @@ function place(stacks: readonly Stack[]): Placed[] {
         type: resource.Type,
         ref: own.ref(logicalId) as string,
         attribute: (name: string) => own.attribute(logicalId, name),
-        properties: resolve(resource.Properties ?? {}, own, at) as Properties,
+        properties: broughtHome(resolve(resource.Properties ?? {}, own, at), stack.environment) as Properties,
         assets: stack.assets,
+        environment: stack.environment,
       }
     }),
   )
@@ -161,10 +165,19 @@ function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['
   const { Format } = (stage.properties.AccessLogSetting ?? {}) as { Format?: string }
   return {
     id: api.ref,
-    body: api.properties.Body,
+    body: readBody(api),
     stage: String(stage.properties.StageName),
     ...(Format !== undefined && { accessLogFormat: Format }),
   }
+}
+
+/** The API's document: in the template, or an asset, in which nothing is left to resolve. */
+function readBody({ at, properties, assets, environment }: Placed): unknown {
+  const { Key } = (properties.BodyS3Location ?? {}) as { Key?: string }
+  if (Key === undefined) return properties.Body
+  const file = assets.get(Key)
+  if (file !== undefined) return broughtHome(JSON.parse(readFileSync(file, 'utf8')), environment)
+  throw new UnsupportedTemplateError(`${at}.BodyS3Location`, `${Key} is no asset of this app`)
 }
 
 // Settings of a method that change no answer.

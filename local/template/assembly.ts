@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UnsupportedTemplateError } from '../unsupported.ts'
+import { type Environment, readEnvironment } from './home.ts'
 
 /** One stack of a synthesized app. */
 export interface Stack {
   readonly name: string
   readonly template: Template
-  /** Object key of an asset → the folder it was made from. */
+  readonly environment: Environment
+  /** Object key of an asset → the folder or file it was made from. */
   readonly assets: ReadonlyMap<string, string>
 }
 
@@ -27,6 +29,7 @@ export interface Resource {
 interface Artifact {
   readonly type: string
   readonly displayName?: string
+  readonly environment?: string
   readonly properties?: {
     readonly templateFile?: string
     readonly file?: string
@@ -50,9 +53,7 @@ const sections = [
  * template sections that would need CloudFormation itself.
  */
 export function readAssembly(folder: string): Stack[] {
-  return stackArtifacts(folder).map(({ id, stackName, templateFile }) =>
-    readStack(folder, stackName, id, templateFile),
-  )
+  return stackArtifacts(folder).map(artifact => readStack(folder, artifact))
 }
 
 /** The folders that the assets of a cloud assembly were made from, whatever its templates say. Throws for nested assemblies as well. */
@@ -61,7 +62,14 @@ export function readAssetFolders(folder: string): string[] {
   return [...new Set(folders)]
 }
 
-function stackArtifacts(folder: string): Array<{ id: string; stackName: string; templateFile: string }> {
+interface StackArtifact {
+  readonly id: string
+  readonly stackName: string
+  readonly templateFile: string
+  readonly environment: string | undefined
+}
+
+function stackArtifacts(folder: string): StackArtifact[] {
   const manifest = readJson(join(folder, 'manifest.json')) as { artifacts?: Record<string, Artifact> }
   const artifacts = Object.entries(manifest.artifacts ?? {})
   const nested = artifacts.find(([, { type }]) => type === 'cdk:cloud-assembly')
@@ -71,14 +79,15 @@ function stackArtifacts(folder: string): Array<{ id: string; stackName: string; 
       'is a stage; the local cloud runs the stacks of one app without stages',
     )
   }
-  return artifacts.flatMap(([id, { type, properties }]) =>
+  return artifacts.flatMap(([id, { type, properties, environment }]) =>
     type === 'aws:cloudformation:stack' && properties?.templateFile
-      ? [{ id, stackName: properties.stackName ?? id, templateFile: properties.templateFile }]
+      ? [{ id, stackName: properties.stackName ?? id, templateFile: properties.templateFile, environment }]
       : [],
   )
 }
 
-function readStack(folder: string, name: string, id: string, templateFile: string): Stack {
+function readStack(folder: string, artifact: StackArtifact): Stack {
+  const { id, stackName: name, templateFile, environment } = artifact
   const template = readJson(join(folder, templateFile)) as Template
   const unknown = Object.keys(template).find(section => !sections.includes(section))
   const parameters = Object.keys((template.Parameters as object | undefined) ?? {})
@@ -90,7 +99,7 @@ function readStack(folder: string, name: string, id: string, templateFile: strin
       `${what} is not supported; decide such things when the app is synthesized`,
     )
   }
-  return { name, template, assets: readAssets(folder, id) }
+  return { name, template, environment: readEnvironment(environment), assets: readAssets(folder, id) }
 }
 
 function readAssets(folder: string, id: string): Map<string, string> {

@@ -25,7 +25,7 @@ const noFirewall = 'no firewall stands before the local API, which is served on 
 
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::RestApi': {
-    used: ['Body', 'Name'],
+    used: ['Body', 'BodyS3Location', 'Name'],
     inert: {
       Description: 'text',
       Tags: onlyInTheCloud,

@@ -102,15 +102,9 @@ describe('the contract in the template', () => {
       ['Api POST /users/{userId}/deals access', 'scope deals:write, role sales, sub = {userId}'],
       ['Api POST /users/{userId}/deals upstream', 'Crm'],
       ['Api POST /users/{userId}/deals limit', '5 per minute per user, for this route alone'],
-      ['Api POST /users/{userId}/deals path', '{"userId":{"maxLength":64,"type":"string"}}'],
-      [
-        'Api POST /users/{userId}/deals query',
-        '{"dry?":{"type":"boolean"},"page":{"minimum":1,"type":"integer"}}',
-      ],
-      [
-        'Api POST /users/{userId}/deals body',
-        'up to 1024 bytes: {"properties":{"title":{"maxLength":9,"type":"string"}},"required":["title"],"type":"object"}',
-      ],
+      ['Api POST /users/{userId}/deals path', '{userId: string maxLength 64}'],
+      ['Api POST /users/{userId}/deals query', '{dry?: boolean, page: integer minimum 1}'],
+      ['Api POST /users/{userId}/deals body', 'up to 1024 bytes: {title: string maxLength 9}'],
       ['Api POST /users/{userId}/deals output', 'unsafe, anything: a test of something else'],
     ])
   })
@@ -188,7 +182,7 @@ describe('the contract in the template', () => {
     expect(contract).not.toHaveProperty(['Api GET /b log'])
   })
 
-  it('stays small: a long schema is told by its names and a digest of all it says', () => {
+  it('stays small: a long schema is told by names and a digest of all it says', () => {
     const body = (extra: number) =>
       z.object(
         Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`member${i}`, z.string().max(i + extra)])),
@@ -201,7 +195,7 @@ describe('the contract in the template', () => {
           input: { body: body(extra) },
         }),
       )['Api POST /a body']
-    expect(line(1)).toMatch(/^up to 262144 bytes: member0, member1, .*, member19 #[0-9a-f]{12}$/)
+    expect(line(1)).toMatch(/^up to 262144 bytes: member0, member1, .*, … #[0-9a-f]{12}$/)
     expect(line(1)).toBe(line(1))
     expect(line(1)).not.toBe(line(2))
   })
@@ -256,8 +250,7 @@ describe('cdk diff', () => {
     expect(said).toContain('Api GET /deals limit: 60 per minute per user')
     expect(said).not.toContain('Api GET /deals query')
     const schema = await diff(declared('deals:read', 60, 10), declared('deals:read', 60, 1000))
-    expect(schema).toContain('"maxLength":10,')
-    expect(schema).toContain('"maxLength":1000,')
+    expect(schema).toContain('Api GET /deals query: {q: string maxLength 10} to {q: string maxLength 1000}')
   })
 
   it('shows a route that came and one that went', async () => {

@@ -779,6 +779,21 @@ describe('the tree of resources', () => {
     },
   ])
 
+  it('accepts a path whose ARN is as long as a policy takes, and none that is a character longer', () => {
+    const of = (characters: number) => () =>
+      newApi({ stageName: 'live' }).addRoute(`GET /a/{id}/${'b'.repeat(characters)}`, {
+        upstream: ok,
+        access: Access.public(),
+        input: { path: { id: z.uuid() } },
+      })
+    expect(of(432)).not.toThrow()
+    expect(complaintOf(of(433))).toMatchObject({
+      given: 'a path whose ARN has up to 513 characters',
+      allowed: "512, as in the policy of an authorizer (API Gateway's quota)",
+      fix: 'shorten the path: 1 too many',
+    })
+  })
+
   it('accepts as many resources as API Gateway has', () => {
     expect(declareMany(300)).not.toThrow()
   })

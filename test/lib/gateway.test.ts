@@ -53,7 +53,6 @@ describe('the REST API', () => {
     expect(integration).toMatchObject({
       type: 'aws_proxy',
       httpMethod: 'POST',
-      passthroughBehavior: 'never',
       timeoutInMillis: 6000,
     })
     expect(JSON.stringify(integration.uri)).toContain(`${gate('Crm').logicalId}.Arn`)

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Stack } from 'aws-cdk-lib'
 import { Code, Function as LambdaFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Access, Upstream, ZeroTrustApi } from 'sallyport'
@@ -10,6 +9,7 @@ import { anyOutput, ok } from '../lib/support.ts'
 import { bundleFunction } from '../support/orders/bundle.ts'
 import { createOrder } from '../support/orders/routes.ts'
 import { type Assemblies, createAssemblies, idsOf, stackName, type Template } from './assemblies.ts'
+import { folderWith as folderIn } from './folders.ts'
 
 // By `require` and by its own name, as a function's code finds what its layers hold.
 const code = `
@@ -24,16 +24,7 @@ beforeAll(() => {
 })
 afterAll(() => assemblies.remove())
 
-let folders = 0
-function folderWith(files: Readonly<Record<string, string>>): string {
-  folders += 1
-  const folder = join(assemblies.folder, `content-${folders}`)
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
+const folderWith = (files: Readonly<Record<string, string>>) => folderIn(assemblies.folder, files)
 const says = (word: string) => `module.exports = ${JSON.stringify(word)}`
 
 /** An app whose function has these layers. */
