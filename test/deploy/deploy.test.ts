@@ -24,7 +24,9 @@ test('every exception is still needed: the emulator differs there from what was 
   const lines = notHeld.map(
     ({ type, property, reason }) => `  ${type} ${property ?? '(all of it)'}: ${reason}`,
   )
-  console.log(`Not held by the emulator, and so unproven here:\n${lines.join('\n')}`)
+  console.log(
+    `Not held by the emulator, and so unproven here:\n${lines.join('\n')}\nWhat it was taught: test/deploy/emulator/*.py`,
+  )
   const needed = notHeld.filter(({ type, property }) => run.differing.has(`${type}.${property}`))
   expect(needed).toEqual(notHeld)
 })

@@ -103,4 +103,16 @@ for (const one of [partners, inner])
     access: Access.public(),
   })
 
+// So many that the document is no part of the template any more, and within 300 resources of API Gateway.
+const env = { account: '123456789012', region: 'eu-west-1' }
+const large = new ZeroTrustApi(new Stack(app, 'DealDeskLarge', { env }), 'Api', {
+  logRemovalPolicy: removalPolicy,
+})
+for (let place = 0; place < 130; place++)
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)
+    large.addRoute(`${method} /a-collection-of-its-own-${place}`, {
+      upstream: Upstream.stub(200, { status: 'ok' }),
+      access: Access.public(),
+    })
+
 app.synth()

@@ -8,7 +8,7 @@ import { expectAsDeclared } from './read/readers.ts'
 import { cloudFormation, type Run } from './run.ts'
 
 const logGroupArn = (name: string) => arnOf('logs', `log-group:${name}`)
-const stacks = ['DealDeskKept', 'DealDeskFeatures']
+const stacks = ['DealDeskKept', 'DealDeskFeatures', 'DealDeskLarge']
 
 interface KeyPolicy {
   readonly Statement: ReadonlyArray<{
@@ -49,7 +49,7 @@ export function featuresAreDeployed(run: Run): void {
       await cdkDone(run.emulator, 'destroy', '--all', '--force', ...app)
       const { StackSummaries = [] } = await cloudFormation(run).send(new ListStacksCommand({}))
       const states = StackSummaries.filter(({ StackName = '' }) => stacks.includes(StackName))
-      expect(states.map(({ StackStatus }) => StackStatus)).toEqual(['DELETE_COMPLETE', 'DELETE_COMPLETE'])
+      expect(states.map(({ StackStatus }) => StackStatus)).toEqual(stacks.map(() => 'DELETE_COMPLETE'))
     })
   })
 }

@@ -61,9 +61,9 @@ async function xml(origin: string, path: string, init: RequestInit): Promise<str
   return text
 }
 
-/** Puts a bucket, an object, or a setting of either. */
+/** Puts a bucket, an object, or a setting of either, where a bucket needs no place. */
 export const s3 = (origin: string, path: string, body = ''): Promise<Response> =>
-  fetch(`${origin}/${path}`, { method: 'PUT', headers: { authorization: signed('s3') }, body })
+  fetch(`${origin}/${path}`, { method: 'PUT', headers: { authorization: signed('s3', 'us-east-1') }, body })
 
 /** An object's bytes. */
 export async function object(origin: string, bucket: string, key: string): Promise<Buffer> {

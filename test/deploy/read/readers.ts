@@ -56,7 +56,7 @@ export async function expectAsDeclared(run: Run, resources: readonly Deployed[])
     }
     const reader = readers[type]
     if (!reader) throw new Error(`nothing reads ${type} back: add a reader, or list it in not-held.ts`)
-    const declared = (await reader.declared?.(resource.properties)) ?? resource.properties
+    const declared = (await reader.declared?.(resource.properties, origin)) ?? resource.properties
     const found = await reader.read(origin, resource)
     for (const [property, value] of Object.entries(declared)) {
       if (isSame(found[property], value)) continue

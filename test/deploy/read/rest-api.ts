@@ -11,6 +11,7 @@ import {
   type Method,
 } from '@aws-sdk/client-api-gateway'
 import { clientOptions } from '../deployed.ts'
+import { object } from './calls.ts'
 import type { Reader } from './reader.ts'
 
 /** An OpenAPI document, as far as API Gateway acts upon it. */
@@ -37,7 +38,7 @@ interface Scheme {
 const members = (given: object, ...names: string[]) =>
   Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)))
 
-const ofIntegration = ['type', 'httpMethod', 'uri', 'passthroughBehavior', 'timeoutInMillis']
+const ofIntegration = ['type', 'httpMethod', 'uri', 'timeoutInMillis']
 
 /** The document in the words in which it can be read back. */
 function declaredBody(document: Document) {
@@ -110,8 +111,15 @@ export async function readBody(origin: string, restApiId: string): Promise<Retur
   }
 }
 
+async function inAsset(origin: string, place: unknown): Promise<unknown> {
+  const { Bucket, Key } = place as { Bucket: string; Key: string }
+  return JSON.parse(String(await object(origin, Bucket, Key)))
+}
+
 export const restApi: Reader = {
-  declared: ({ Body, ...rest }) => ({ ...rest, Body: declaredBody(Body as Document) }),
+  async declared({ Body, BodyS3Location, ...rest }, origin) {
+    return { ...rest, Body: declaredBody((Body ?? (await inAsset(origin, BodyS3Location))) as Document) }
+  },
   async read(origin, { physicalId: restApiId }) {
     const api = await new APIGatewayClient(clientOptions(origin)).send(new GetRestApiCommand({ restApiId }))
     return {
