@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
+import { rawTlsPort } from '../local/network/raw-tls.ts'
 import { UnsupportedTemplateError } from '../local/unsupported.ts'
 import { UsageError } from '../local/usage-error.ts'
 import { addControl } from './commands/control/commands.ts'
@@ -22,11 +24,22 @@ program
   .description('run the app here: synthesize, serve, and again on every change')
   .option(...app)
   .option('--port <port>', 'port of the API on loopback; 0 takes a free one', wholeNumber(0, 65535), 3000)
-  .option('--upstream <origin=local>', 'a local server that plays an HTTP upstream; repeatable', mapping, {})
+  .option(
+    '--upstream <origin=local>',
+    'a local server that plays an HTTP upstream: http://, https://, or tls://127.0.0.1:port for one whose own certificate the gate is to trust as declared; repeatable',
+    upstreamMapping,
+    {},
+  )
   .option(
     '--issuer <issuer=local>',
     'a local server in place of the built-in OpenID provider; repeatable',
     mapping,
+    {},
+  )
+  .option(
+    '--secret <name=file>',
+    'what a secret holds, by its name, ARN or construct path; read each time it is asked for; repeatable',
+    secretFile,
     {},
   )
   .option('--logs', 'also print what the functions log, to stderr')
@@ -86,6 +99,26 @@ function mapping(text: string, before: Record<string, string>): Record<string, s
   }
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
   return { ...before, [name]: origin }
+}
+
+/** As {@link mapping}, or to a server that speaks TLS itself. */
+function upstreamMapping(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name = '', local = ''] = /^(https:\/\/.+?)=(tls:\/\/.+)$/.exec(text) ?? []
+  if (!local) return mapping(text, before)
+  if (!URL.canParse(name) || rawTlsPort(local) === undefined) {
+    throw new InvalidArgumentError('It is https://production.name=tls://127.0.0.1:port')
+  }
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
+  return { ...before, [name]: local }
+}
+
+function secretFile(text: string, before: Record<string, string>): Record<string, string> {
+  const [, name = '', file = ''] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (!file || !existsSync(file)) {
+    throw new InvalidArgumentError('It is <name>=<file>, and the file is there.')
+  }
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`)
+  return { ...before, [name]: file }
 }
 
 function nonEmpty(id: string): string {

@@ -40,9 +40,9 @@ export function welcome(
   ].join('\n')
 }
 
-/** Upstreams that will answer 502, since nobody plays them here: one line each. */
+/** Upstreams that will answer 502, since nobody plays them here, and secrets for want of which gates answer 503: one line each. */
 export const unplayed = (
-  cloud: Pick<LocalCloud, 'unmapped' | 'absentFunctions'>,
+  cloud: Pick<LocalCloud, 'unmapped' | 'absentFunctions' | 'secretsWithoutValue'>,
 ): Array<{ upstream: string; text: string }> => [
   ...[...new Set(cloud.unmapped())].map(upstream => ({
     upstream,
@@ -51,6 +51,10 @@ export const unplayed = (
   ...[...new Set(cloud.absentFunctions())].map(upstream => ({
     upstream,
     text: nobody(upstream, 'nobody plays it: declare the function in this app to have it run here'),
+  })),
+  ...cloud.secretsWithoutValue().map(secret => ({
+    upstream: secret,
+    text: line('secret', secret, paint('yellow', `it has no value: --secret ${secret}=<file>`)),
   })),
 ]
 

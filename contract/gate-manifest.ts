@@ -201,6 +201,8 @@ const gateManifest = object({
   /** Null: this API counts nothing, and nothing can be ordered of it. */
   state: nullable(state),
   clientAddress: nullable(clientAddress),
+  /** Whether the API's domain asks callers for certificates. */
+  clientCertificates: boolean,
   /** Whether any route has a rule, or a limit a condition: whether their language is needed. */
   speaksCel: boolean,
   /** Null: no page of another origin may use this API. */

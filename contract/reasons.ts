@@ -38,7 +38,8 @@ const overloaded = {
   owner: 'operator',
 } as const
 
-// A request that passed API Gateway without the first door's ticket: the wiring is wrong, or someone is inside.
+// A request that passed API Gateway without the first door's ticket, or without a certificate that the domain asks for: the wiring is wrong,
+// or someone is inside.
 const breached = { ...refused, owner: 'operator', pages: true } as const
 
 export const reasons = {
@@ -76,6 +77,8 @@ export const reasons = {
     detail: 'This request asks for a stronger or a more recent sign-in.',
     owner: 'client',
   },
+
+  'certificate.missing': breached,
 
   'ticket.missing': breached,
   'ticket.malformed': breached,
@@ -180,6 +183,28 @@ export const reasons = {
     status: 502,
     detail: 'The service behind this route did not answer.',
     owner: 'upstream',
+  },
+  // Someone else may be in its place, or in between; or it does not know us. Which of these is in the log.
+  'upstream.untrusted': {
+    status: 502,
+    detail: 'The service behind this route could not be verified.',
+    owner: 'operator',
+    pages: true,
+  },
+  // Its name leads to where no upstream may be: into the function itself, to a metadata service, into a private network.
+  'upstream.address_refused': {
+    status: 502,
+    detail: 'The service behind this route cannot be reached.',
+    owner: 'operator',
+    pages: true,
+  },
+  'upstream.certificate_unavailable': {
+    status: 503,
+    detail:
+      'The gateway cannot identify itself to the service behind this route at the moment. Try again shortly.',
+    owner: 'operator',
+    pages: true,
+    retryAfterSeconds: 5,
   },
   'upstream.invalid_response': {
     status: 502,

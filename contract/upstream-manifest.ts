@@ -1,3 +1,4 @@
+import { connectionManifest } from './connection-manifest.ts'
 import { count, type Decoded, list, literal, nullable, object, oneOfKind, text } from './decode.ts'
 import { deployed } from './deployed.ts'
 
@@ -63,6 +64,7 @@ export const upstreamManifest = oneOfKind({
     resilience: resilienceManifest,
     principal,
     credentials: nullable(credentials),
+    connection: connectionManifest,
   }),
   lambda: object({ kind: literal('lambda'), functionArn: deployed, timeoutMs: count }),
   stub: object({ kind: literal('stub') }),

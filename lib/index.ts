@@ -7,6 +7,8 @@ export { Breaker, type BreakerOptions } from './declare/breaker.ts'
 export type { CallersOptions } from './declare/callers.ts'
 export type { ClaimRequirement } from './declare/claim-requirement.ts'
 export { type AnyProxyOptions, ClientAddress, type ProxiesOptions } from './declare/client-address.ts'
+export { ClientCertificate, type ClientCertificateOptions } from './declare/client-certificate.ts'
+export type { ConnectionOptions, UpstreamVpc } from './declare/connection.ts'
 export type { CorsOptions } from './declare/cors.ts'
 export { Credentials, type GatewayTokenOptions, type SigV4Options } from './declare/credentials.ts'
 export { DeclarationError } from './declare/declaration-error.ts'
@@ -43,6 +45,7 @@ export { Principal } from './declare/principal.ts'
 export type { ResilienceOptions } from './declare/resilience.ts'
 export type { AddedRouteProps, RouteProps } from './declare/route-props.ts'
 export { type JsonSchema, type OptionalSchema, optional, type Schema } from './declare/schema.ts'
+export { Trust } from './declare/trust.ts'
 export {
   type DirectUpstreamOptions,
   type LambdaUpstreamOptions,

@@ -6,6 +6,7 @@ import {
   Architecture,
   CfnPermission,
   type Code,
+  type FunctionOptions,
   type ICodeSigningConfig,
   Function as LambdaFunction,
   LoggingFormat,
@@ -28,7 +29,7 @@ export interface CommonFunctionProps {
   readonly codeSigning?: ICodeSigningConfig | undefined
 }
 
-export interface LeastFunctionProps {
+export interface LeastFunctionProps extends Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
   readonly common: CommonFunctionProps
   readonly description: string
   readonly code: Code

@@ -172,7 +172,7 @@ export class ZeroTrustApi extends Construct {
       apiName: this.apiName,
       logUndeclared: this.#logUndeclared,
       acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
-      clientCertificates: this.#edge.domain?.clientCertificates !== undefined,
+      clientCertificates: this.#asksCertificates,
     })
     if (gate.target.kind === 'direct' && this.#cors) this.#gates.needPreflights()
     this.#routes.push(added)
@@ -189,6 +189,10 @@ export class ZeroTrustApi extends Construct {
   /** With the headers that say how near a caller is to a limit: pages cannot read them otherwise. */
   get #sharing(): Cors | undefined {
     return this.#cors && this.#isLimited ? withExposed(this.#cors, limitHeaders) : this.#cors
+  }
+
+  get #asksCertificates(): boolean {
+    return this.#edge.domain?.clientCertificates !== undefined
   }
 
   get #info() {
@@ -290,6 +294,7 @@ export class ZeroTrustApi extends Construct {
           routes: this.routes,
           budgetMs: this.#limits.budgetMs,
           clientAddress: this.#clientAddress,
+          clientCertificates: this.#asksCertificates,
           cors: this.#sharing,
           preflights: this.#gates.preflights,
         }),

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { securityHeaders } from '../contract/headers.ts'
 import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
+import { callersCertificate } from './gateway/client-certificate.ts'
 import type { AccessSummary, Operation } from './gateway/rest-api.ts'
 import { functionOf, type Generation, startGeneration } from './generation.ts'
 import { createIssuers, type Issuers } from './issuer/issuers.ts'
@@ -18,7 +19,17 @@ import type { LogMeta } from './lambda/output.ts'
 import { createAuthority } from './network/ca.ts'
 import { startFront } from './network/front.ts'
 import type { LocalNames } from './network/names.ts'
+import { rawTlsPort } from './network/raw-tls.ts'
 import { type Policies, readPolicies } from './policies.ts'
+import { startSecretsApi } from './secrets/api.ts'
+import {
+  hasValue,
+  isNamed,
+  refuseUnknown,
+  type SecretValues,
+  textOf,
+  withImported,
+} from './secrets/values.ts'
 import { type LocalApp, readApp } from './template/app.ts'
 import { place } from './template/intrinsics.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,10 +39,15 @@ export interface CloudOptions {
   readonly assembly: string
   /** Port of the API on 127.0.0.1. @default 0, a free one */
   readonly port?: number
-  /** Origin of a declared HTTP upstream → the local server that plays it. One without is unreachable, as is everything else. */
+  /**
+   * Origin of a declared HTTP upstream → the local server that plays it: `http://`, `https://`, or `tls://127.0.0.1:<port>` for one whose own
+   * certificate the gate is to meet. One without is unreachable, as is everything else.
+   */
   readonly upstreams?: Readonly<Record<string, string>>
   /** Declared issuer → a local server that takes the built-in provider's place. */
   readonly issuers?: Readonly<Record<string, string>>
+  /** What secrets hold: by name, ARN or construct path. One without a value does not exist for functions. */
+  readonly secrets?: SecretValues
   /** Each answered request; `line` is the access log's. `reason` is why one of the doors refused it, with names, without values. */
   readonly onRequest?: (summary: AccessSummary, line: string) => void
   /** Each line a function writes. */
@@ -57,6 +73,8 @@ export interface LocalCloud {
   readonly policies: () => Policies
   /** Declared HTTP upstreams that no local server plays. */
   readonly unmapped: () => readonly string[]
+  /** Secrets that gates use and nobody gave a value. */
+  readonly secretsWithoutValue: () => readonly string[]
   /** ARNs of declared Lambda upstreams that are no functions of this app. */
   readonly absentFunctions: () => readonly string[]
   /**
@@ -73,7 +91,8 @@ export interface LocalCloud {
  * Rejects with a {@link UsageError} or an `UnsupportedTemplateError`, having left nothing running.
  */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
-  const { port = 0, upstreams = {}, onRequest = () => {}, onLog = () => {}, onDoorless = () => {} } = options
+  const { port = 0, upstreams = {}, secrets = {} } = options
+  const { onRequest = () => {}, onLog = () => {}, onDoorless = () => {} } = options
   const undo: Array<() => Promise<unknown> | unknown> = []
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -100,6 +119,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         ...upstreamClaims(upstreamOrigins, upstreams),
       ])
     refuseConflicts(policies)
+    refuseUnknown(withImported(app.secrets, policies.upstreamSecrets), secrets)
     const issuers = createIssuers(options.issuers ?? {})
     undo.push(issuers.close)
     await issuers.serve(policies.issuers)
@@ -110,21 +130,37 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const knowsKey = (arn: string) => app.signingKeys.includes(arn) || policies.signingKeys.includes(arn)
     const kms = await startKms(createKeys(knowsKey))
     undo.push(kms.close)
+    const known = () => withImported(app.secrets, policies.upstreamSecrets)
+    const secretsApi = await startSecretsApi({
+      read(id) {
+        const secret = known().find(each => isNamed(each, id))
+        const value = secret && textOf(secret, secrets)
+        return secret && value !== undefined ? { secret, value } : undefined
+      },
+    })
+    undo.push(secretsApi.close)
 
     const namesFor = (declared: Policies): LocalNames => ({
-      ...awsNames(dynamodb.origin, lambda.origin, kms.origin),
+      ...awsNames({
+        dynamodb: dynamodb.origin,
+        lambda: lambda.origin,
+        kms: kms.origin,
+        secretsmanager: secretsApi.origin,
+      }),
       ...issuers.names(),
       ...upstreamNames(declared, upstreams),
     })
     const front = await startFront({ ca, names: namesFor(policies) })
     undo.push(front.close)
 
+    const clientCertificate = await callersCertificate(ca)
     const denials = createDenials()
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
         scratch: folder,
         network: { caFile: ca.certificateFile, names: portsOf(declared, upstreams, front.port) },
+        clientCertificate,
         // A function's result comes after all that it logged, so the reason is known by now.
         onRequest(summary, line) {
           const reason = denials.take(summary.extendedRequestId) ?? summary.reason
@@ -168,6 +204,11 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
       operations: () => generation.operations,
       policies: () => policies,
       unmapped: () => policies.upstreamOrigins.filter(origin => !Object.hasOwn(upstreams, origin)),
+      secretsWithoutValue: () =>
+        known()
+          .filter(secret => policies.upstreamSecrets.some(used => isNamed(secret, used)))
+          .filter(secret => !hasValue(secret, secrets))
+          .map(({ path }) => path),
       absentFunctions: () => policies.upstreamFunctions.filter(upstream => !functionOf(app, upstream)),
       async reload(assembly) {
         const nextApp = readApp(assembly)
@@ -199,13 +240,24 @@ function cameByDoor(payload: unknown): boolean {
   return Object.keys(securityHeaders).every(name => Object.hasOwn(Object(headers), name))
 }
 
-const awsNames = (dynamodb: string, lambda: string, kms: string): LocalNames => ({
-  [`dynamodb.${place.region}.amazonaws.com`]: dynamodb,
-  [`lambda.${place.region}.amazonaws.com`]: lambda,
-  [`kms.${place.region}.amazonaws.com`]: kms,
-})
+/** AWS's services that are played here. */
+interface AwsOrigins {
+  readonly dynamodb: string
+  readonly lambda: string
+  readonly kms: string
+  readonly secretsmanager: string
+}
 
-function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<string, string>>): LocalNames {
+const awsNames = (origins: AwsOrigins): LocalNames =>
+  Object.fromEntries(
+    Object.entries(origins).map(([service, origin]) => [`${service}.${place.region}.amazonaws.com`, origin]),
+  )
+
+/** Those that the front plays. */
+function upstreamNames(
+  { upstreamOrigins, pinnedOrigins }: Policies,
+  given: Readonly<Record<string, string>>,
+): LocalNames {
   const unknown = Object.keys(given).find(origin => !upstreamOrigins.includes(origin))
   if (unknown !== undefined) {
     const names = [...new Set(upstreamOrigins)].join(', ') || 'none'
@@ -213,20 +265,34 @@ function upstreamNames({ upstreamOrigins }: Policies, given: Readonly<Record<str
       `--upstream ${unknown}: no route of the app goes there; its HTTP upstreams are ${names}`,
     )
   }
-  return Object.fromEntries(Object.entries(given).map(([origin, local]) => [new URL(origin).hostname, local]))
+  const pinned = pinnedOrigins.find(origin => given[origin] && rawTlsPort(given[origin]) === undefined)
+  if (pinned !== undefined) {
+    throw new UsageError(
+      `--upstream ${pinned}: its gate asks for a public key of its own, which only a server with that key has\n` +
+        `  fix: lead to one that speaks TLS itself: --upstream ${pinned}=tls://127.0.0.1:<port>`,
+    )
+  }
+  return Object.fromEntries(
+    Object.entries(given)
+      .filter(([, local]) => rawTlsPort(local) === undefined)
+      .map(([origin, local]) => [new URL(origin).hostname, local]),
+  )
 }
 
-/** `host:port` as functions dial it → the front, for every name that is served here. */
+/** `host:port` as functions dial it → the front, for every name that is served here; or the server itself, where that speaks TLS. */
 function portsOf(
   { issuers, upstreamOrigins }: Policies,
   given: Readonly<Record<string, string>>,
   frontPort: number,
 ): Record<string, number> {
   const served = upstreamOrigins.filter(origin => Object.hasOwn(given, origin))
-  const urls = [...served.map(origin => new URL(origin)), ...issuers.flatMap(askedUrls)]
-  const dialled = urls.map(({ hostname, port }) => `${hostname}:${port || '443'}`)
-  const aws = Object.keys(awsNames('', '', '')).map(host => `${host}:443`)
-  return Object.fromEntries([...dialled, ...aws].map(name => [name, frontPort]))
+  const dialled = ({ hostname, port }: URL) => `${hostname}:${port || '443'}`
+  const aws = Object.keys(awsNames({ dynamodb: '', lambda: '', kms: '', secretsmanager: '' }))
+  return Object.fromEntries([
+    ...served.map(origin => [dialled(new URL(origin)), rawTlsPort(given[origin] ?? '') ?? frontPort]),
+    ...issuers.flatMap(askedUrls).map(url => [dialled(url), frontPort]),
+    ...aws.map(host => [`${host}:443`, frontPort]),
+  ])
 }
 
 /** AWS refuses names it does not serve; here a page of another site must not read the API by naming it (DNS rebinding). */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import type { ClientCertificate } from './gateway/client-certificate.ts'
 import { matchesPattern } from './gateway/policy.ts'
 import { type AccessSummary, createRestApi, type FunctionResult, type Operation } from './gateway/rest-api.ts'
 import { mergeLayers } from './lambda/layers.ts'
@@ -26,6 +27,8 @@ export interface GenerationOptions {
   /** A folder to write into. It is removed with the cloud. */
   readonly scratch: string
   readonly network: { readonly caFile: string; readonly names: Readonly<Record<string, number>> }
+  /** What callers are taken to have shown, where the app's domain asks for it. */
+  readonly clientCertificate: ClientCertificate
   readonly onRequest: (summary: AccessSummary, line: string) => void
   readonly onLog: (line: string, meta: LogMeta) => void
   /** What a function returned to the API. */
@@ -39,6 +42,7 @@ export function startGeneration({
   app,
   scratch,
   network,
+  clientCertificate,
   onRequest,
   onLog,
   onReturned,
@@ -69,6 +73,7 @@ export function startGeneration({
       stageName: app.api.stage,
       accountId: place.account,
       region: place.region,
+      ...(app.api.asksCertificates && { clientCertificate }),
       ...(app.api.accessLogFormat !== undefined && { accessLogFormat: app.api.accessLogFormat }),
     },
     {

@@ -31,6 +31,10 @@ export interface Policies extends Manifests {
   readonly issuers: readonly DeclaredIssuer[]
   /** Origins of HTTP upstreams: scheme, host, port. */
   readonly upstreamOrigins: readonly string[]
+  /** Of these, those that must have a declared public key. */
+  readonly pinnedOrigins: readonly string[]
+  /** ARNs of secrets with which gates show themselves to upstreams. */
+  readonly upstreamSecrets: readonly string[]
   /** ARNs (or names) of functions that are upstreams. */
   readonly upstreamFunctions: readonly string[]
   /** ARNs of keys in KMS that sign for a gateway, or are published by one. */
@@ -61,6 +65,16 @@ export function readPolicies(functions: readonly LocalFunction[]): Policies {
     issuers: authorizer ? issuersOf(authorizer.manifest, authorizer.environment) : [],
     upstreamOrigins: gates.flatMap(({ environment, manifest: { upstream } }) =>
       upstream.kind === 'http' ? [new URL(resolveDeployed(upstream.url, environment)).origin] : [],
+    ),
+    pinnedOrigins: gates.flatMap(({ environment, manifest: { upstream } }) =>
+      upstream.kind === 'http' && upstream.connection.publicKeys
+        ? [new URL(resolveDeployed(upstream.url, environment)).origin]
+        : [],
+    ),
+    upstreamSecrets: gates.flatMap(({ environment, manifest: { upstream } }) =>
+      upstream.kind === 'http' && upstream.connection.clientCertificate
+        ? [resolveDeployed(upstream.connection.clientCertificate.secret, environment)]
+        : [],
     ),
     upstreamFunctions: gates.flatMap(({ environment, manifest: { upstream } }) =>
       upstream.kind === 'lambda' ? [resolveDeployed(upstream.functionArn, environment)] : [],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ interface DevOptions {
   readonly port: number
   readonly upstream: Record<string, string>
   readonly issuer: Record<string, string>
+  readonly secret: Record<string, string>
   readonly logs?: boolean
   readonly json?: boolean
 }
@@ -26,7 +27,7 @@ interface DevOptions {
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** Serves the app of this folder until interrupted. Rejects, with nothing left running, when it cannot be served. */
-export async function dev({ app, port, upstream, issuer, logs, json }: DevOptions): Promise<void> {
+export async function dev({ app, port, upstream, issuer, secret, logs, json }: DevOptions): Promise<void> {
   const folder = process.cwd()
   const startedAt = Date.now()
   const settings = readAppSettings(folder, app)
@@ -51,6 +52,10 @@ export async function dev({ app, port, upstream, issuer, logs, json }: DevOption
       port,
       upstreams: upstream,
       issuers: issuer,
+      secrets: Object.fromEntries(
+        // Read each time, so that a changed file is a rotation.
+        Object.entries(secret).map(([name, file]) => [name, () => readFileSync(file, 'utf8')]),
+      ),
       onRequest: (summary, line) => say(json ? line : requestLine(summary)),
       onDoorless: onFirst(name =>
         say(

@@ -18,6 +18,7 @@ import type { RouteValidators } from './inputs/validation.ts'
 import { matchRoute } from './match-route.ts'
 import { recordOutcome } from './record-outcome.ts'
 import { requireAuthentication } from './require-authentication.ts'
+import { requireCertificate } from './require-certificate.ts'
 import { secureResponse } from './secure-response.ts'
 import { shareResponse } from './share-response.ts'
 import type { Upstream } from './upstreams/upstream.ts'
@@ -51,6 +52,7 @@ export const doorSteps = (door: DoorParts) =>
     announceLimits(),
     answerProblems(door), // the one place where a refusal or a fault becomes an answer
     matchRoute(door),
+    requireCertificate(door.manifest), // before anything else is looked at: whoever has none did not come by the domain
     checkOrigin(door.manifest), // before anything is looked at that a page could send with its visitor's credentials
     admitTicket(door), // before anything a stranger could make expensive
     requireAuthentication(door), // before the limit is counted: the caller is sent to sign in, and comes back

@@ -14,6 +14,7 @@ import type { FirstDoor } from '../first-door.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodySchema } from './body.ts'
+import { connectionLines } from './connection.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { Line } from './metadata.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
@@ -100,6 +101,9 @@ const linesOf = ({
     .filter(gate => gate.target.kind !== 'stub')
     .flatMap(({ node: { id }, target }) => [
       ...targetLines(target).map(([about, text]): Line => [`upstream ${id}${about}`, text]),
+      ...(target.kind === 'http' ? connectionLines(target.connection) : []).map(
+        ([about, text]): Line => [`upstream ${id} ${about}`, text],
+      ),
       ...atATime(
         `upstream ${id} reservedConcurrency`,
         'reservedConcurrency' in target ? target.reservedConcurrency : undefined,

@@ -14,6 +14,7 @@ import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { bodyManifest } from './body.ts'
+import { connectionManifest } from './connection.ts'
 import { outputManifest } from './outputs.ts'
 import { parameterManifest } from './parameters.ts'
 import { corsManifest } from './preflights.ts'
@@ -51,6 +52,7 @@ export function upstreamManifest(target: UpstreamTarget, deploy: Deploy): Upstre
         url: deploy('UPSTREAM_URL', target.url),
         timeoutMs: target.timeout.toMilliseconds(),
         maxResponseBytes: target.maxResponseBytes,
+        connection: connectionManifest(target.connection, deploy),
         resilience: resilienceManifest(target.resilience),
         principal: target.principal.declared,
         credentials: credentialsManifest(target.credentials?.declared, deploy),
@@ -183,13 +185,14 @@ export interface GateSurroundings {
   readonly routes: readonly Route[]
   readonly budgetMs: number
   readonly clientAddress: ClientAddress | undefined
+  readonly clientCertificates: boolean
   readonly cors: Cors | undefined
   /** Answers the preflights of paths before which there is no gate of their own. */
   readonly preflights: Gate | undefined
 }
 
 export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
-  const { api, issuers, routes, budgetMs, clientAddress, cors, preflights } = surroundings
+  const { api, issuers, routes, budgetMs, clientAddress, clientCertificates, cors, preflights } = surroundings
   const own = routes.filter(route => route.gate === gate)
   const paths = routes.map(({ path }) => path)
   return {
@@ -199,6 +202,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     upstream: gate.upstreamManifest,
     state: gate.table === null ? null : { table: gate.table, budgetMs },
     clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
+    clientCertificates,
     speaksCel: own.some(speaksCel),
     cors: cors ? corsManifest(cors, gate, routes, preflights) : null,
     routes: Object.fromEntries(own.map(route => [route.key, gateRoute(route, issuers, paths)])),

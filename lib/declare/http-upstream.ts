@@ -1,5 +1,11 @@
 import { type Duration, Size } from 'aws-cdk-lib'
 import { checkHttps, checkOptions, checkSize } from './checks.ts'
+import {
+  type ConnectionOptions,
+  connectionOptions,
+  type DeclaredConnection,
+  readConnection,
+} from './connection.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
 import type { LimitBounds, NoLimit } from './limit.ts'
 import { type DeclaredLimit, type ReadsAndWrites, readUpstreamLimit } from './limits.ts'
@@ -13,7 +19,7 @@ import {
 } from './resilience.ts'
 import { checkTimeout } from './upstream-timeout.ts'
 
-export interface HttpUpstreamOptions extends ResilienceOptions {
+export interface HttpUpstreamOptions extends ConnectionOptions, ResilienceOptions {
   /** How long the upstream may take in all. Beyond it the caller gets 504. @default Duration.seconds(10) */
   readonly timeout?: Duration
   /** The largest answer that is passed on, up to 5 MiB. Beyond it the caller gets 502. @default Size.mebibytes(5) */
@@ -50,21 +56,24 @@ export interface HttpTarget {
   readonly reservedConcurrency: number | undefined
   readonly principal: Principal
   readonly credentials: Credentials | undefined
+  readonly connection: DeclaredConnection
 }
 
 /** Throws a `DeclarationError`. */
 export function readHttpUpstream(at: string, url: string, options: HttpUpstreamOptions): HttpTarget {
   checkOptions(at, options, [
     ...['timeout', 'maxResponse', 'limit', 'principal', 'credentials', 'reservedConcurrency'],
+    ...connectionOptions,
     ...resilienceKeys,
   ])
   checkHttps(at, 'url', url)
+  const timeout = checkTimeout(at, options.timeout)
   const credentials = readCredentials(`${at} credentials`, options.credentials)
   const saidByToken = credentials?.declared.kind === 'gatewayToken'
   return {
     kind: 'http',
     url,
-    timeout: checkTimeout(at, options.timeout),
+    timeout,
     maxResponseBytes: checkSize(`${at} maxResponse`, options.maxResponse ?? Size.mebibytes(5)),
     resilience: readResilience(at, options),
     limit: readUpstreamLimit(`${at} limit`, options.limit),
@@ -73,5 +82,6 @@ export function readHttpUpstream(at: string, url: string, options: HttpUpstreamO
       readPrincipal(`${at} principal`, options.principal) ??
       (saidByToken ? Principal.none() : Principal.header()),
     credentials,
+    connection: readConnection(at, url, timeout, options),
   }
 }

@@ -8,6 +8,7 @@ import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
 import { type CommonFunctionProps, createFunction, permitInvocation } from '../least-function.ts'
+import { networkOf, permitConnection } from './http-connection.ts'
 import { upstreamPermissions } from './upstream-permissions.ts'
 
 export interface GateProps<Target extends UpstreamTarget = UpstreamTarget> {
@@ -41,6 +42,7 @@ export class GateFunction extends Gate {
       timeout: this.timeout,
       common,
       reservedConcurrency: 'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
+      ...(target.kind === 'http' && networkOf(this, target)),
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
     permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
@@ -49,6 +51,7 @@ export class GateFunction extends Gate {
       this.function.addEnvironment(name, value)
       return { env: name }
     })
+    if (target.kind === 'http') permitConnection(this, this.function, target.connection)
     for (const statement of upstreamPermissions(target)) this.function.addToRolePolicy(statement)
   }
 }

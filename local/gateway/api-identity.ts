@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import type { ClientCertificate } from './client-certificate.ts'
 
-/** What names one stage of one API; every ARN below derives from it. */
+/** What names one stage of one API; every ARN below derives from it. And what it asks of callers. */
 export interface ApiIdentity {
   apiId: string
   stageName: string
   accountId: string
   region: string
+  /** What every caller is taken to have shown. @default - callers are not asked for certificates */
+  clientCertificate?: ClientCertificate
 }
 
 /** `arn:…:execute-api:<region>:<account>:<api>`, what permissions and policies are scoped by. */

@@ -65,7 +65,7 @@ function requestContext(exchange: Exchange, match: RouteMatch) {
     domainPrefix: domainPrefix(exchange),
     requestTimeEpoch: exchange.startedAt,
     requestId: exchange.requestId,
-    identity: identity(request),
+    identity: { ...identity(request), ...(api.clientCertificate && { clientCert: api.clientCertificate }) },
     domainName: domainName(exchange),
     apiId: api.apiId,
   }

@@ -46,8 +46,11 @@ const LIMITS = { bodyBytes: 10 * 1024 * 1024, headerBytes: 10_240, urlBytes: 10_
  * @throws RefusedTemplateError for what AWS refuses at import
  */
 export function createRestApi(definition: RestApiDefinition, services: RestApiServices): RestApi {
-  const { apiId, stageName, accountId, region } = definition
-  const api: ApiIdentity = { apiId, stageName, accountId, region }
+  const { apiId, stageName, accountId, region, clientCertificate } = definition
+  const api: ApiIdentity = {
+    ...{ apiId, stageName, accountId, region },
+    ...(clientCertificate && { clientCertificate }),
+  }
   const { operations, gatewayResponses, isBinary } = readApiDocument(definition.body, api)
   const route = createRouter(operations)
   const authorizers = createAuthorizers(operations, api, services)

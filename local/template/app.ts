@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type LocalSecret, readSecret } from '../secrets/values.ts'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
 import { broughtHome } from './home.ts'
@@ -13,6 +14,8 @@ export interface LocalApp {
     readonly body: unknown
     readonly stage: string
     readonly accessLogFormat?: string
+    /** Whether a domain of it asks callers for certificates. */
+    readonly asksCertificates: boolean
   }
   readonly functions: readonly LocalFunction[]
   readonly tables: ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -21,6 +24,7 @@ export interface LocalApp {
   readonly permissions: readonly Permission[]
   /** ARNs of its keys in KMS that sign with ECDSA on P-256. */
   readonly signingKeys: readonly string[]
+  readonly secrets: readonly LocalSecret[]
 }
 
 export interface LocalFunction {
@@ -67,7 +71,11 @@ export function readApp(folder: string): LocalApp {
   const layers = all('AWS::Lambda::LayerVersion').map(readLayer)
   const functions = all('AWS::Lambda::Function').map(fn => readFunction(fn, layers))
   return {
-    api: readApi(all('AWS::ApiGateway::RestApi'), all('AWS::ApiGateway::Stage')),
+    api: readApi(
+      all('AWS::ApiGateway::RestApi'),
+      all('AWS::ApiGateway::Stage'),
+      all('AWS::ApiGateway::DomainName'),
+    ),
     functions,
     tables: all('AWS::DynamoDB::Table').map(({ properties, ref }) => ({ ...properties, TableName: ref })),
     qualified: new Map(
@@ -79,6 +87,7 @@ export function readApp(folder: string): LocalApp {
     signingKeys: all('AWS::KMS::Key')
       .filter(({ properties }) => properties.KeySpec === 'ECC_NIST_P256')
       .map(({ attribute }) => attribute('Arn') as string),
+    secrets: all('AWS::SecretsManager::Secret').map(readSecret),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }
@@ -100,14 +109,17 @@ function place(stacks: readonly Stack[]): Placed[] {
     Object.entries(stack.template.Resources ?? {}).map(([logicalId, resource]) => {
       const own = referencesOf.get(stack) as References
       const at = `${stack.name}.${logicalId}`
-      typeOf(at, resource)
+      const { used } = typeOf(at, resource)
       return {
         at,
         path: constructPath(resource) ?? at,
         type: resource.Type,
         ref: own.ref(logicalId) as string,
         attribute: (name: string) => own.attribute(logicalId, name),
-        properties: broughtHome(resolve(resource.Properties ?? {}, own, at), stack.environment) as Properties,
+        // Nobody looks into what is accepted whole, whatever functions of CloudFormation it is written with.
+        properties: (used.length === 0
+          ? {}
+          : broughtHome(resolve(resource.Properties ?? {}, own, at), stack.environment)) as Properties,
         assets: stack.assets,
         environment: stack.environment,
       }
@@ -152,7 +164,11 @@ function references(stack: Stack, imported: References['imported']): References 
   return own
 }
 
-function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['api'] {
+function readApi(
+  apis: readonly Placed[],
+  stages: readonly Placed[],
+  domains: readonly Placed[],
+): LocalApp['api'] {
   const [api, ...others] = apis
   const [stage, ...otherStages] = stages
   if (!api || !stage || others.length > 0 || otherStages.length > 0) {
@@ -167,6 +183,7 @@ function readApi(apis: readonly Placed[], stages: readonly Placed[]): LocalApp['
     id: api.ref,
     body: readBody(api),
     stage: String(stage.properties.StageName),
+    asksCertificates: domains.some(({ properties }) => properties.MutualTlsAuthentication !== undefined),
     ...(Format !== undefined && { accessLogFormat: Format }),
   }
 }

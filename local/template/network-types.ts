@@ -1,11 +1,29 @@
 import { place } from './intrinsics.ts'
 import { arn, beside, type ResourceType } from './resource-type.ts'
 
-const noNetwork = 'no network is made here: the local API is served on loopback'
+const noNetwork =
+  'no network is made here: the local API is served on loopback, functions run in the network of this machine'
 const noNames = 'no names are given out here: the local API is served on loopback'
 
-const names = (...types: readonly string[]): Record<string, ResourceType> =>
-  Object.fromEntries(types.map(type => [type, beside(noNetwork)]))
+/** What a VPC of the app is made of, with the attributes that CDK's own constructs refer to. */
+const vpcTypes: ReadonlyArray<readonly [type: string, attributes?: readonly string[]]> = [
+  ['VPC', ['CidrBlock', 'DefaultNetworkAcl', 'DefaultSecurityGroup', 'Ipv6CidrBlocks', 'VpcId']],
+  ['VPCCidrBlock'],
+  ['Subnet', ['AvailabilityZone', 'Ipv6CidrBlocks', 'NetworkAclAssociationId', 'SubnetId', 'VpcId']],
+  ['RouteTable', ['RouteTableId']],
+  ['SubnetRouteTableAssociation'],
+  ['Route'],
+  ['EIP', ['AllocationId', 'PublicIp']],
+  ['NatGateway', ['NatGatewayId']],
+  ['InternetGateway', ['InternetGatewayId']],
+  ['EgressOnlyInternetGateway'],
+  ['VPCGatewayAttachment'],
+  ['VPCEndpoint', ['Id']],
+  ['SecurityGroup', ['GroupId', 'VpcId']],
+  ['SecurityGroupIngress'],
+  ['SecurityGroupEgress'],
+  ['FlowLog'],
+]
 
 /** What stands around an API without seeing its requests as the gateway does: names, certificates, VPCs and what connects them. */
 export const networkTypes: Readonly<Record<string, ResourceType>> = {
@@ -28,26 +46,10 @@ export const networkTypes: Readonly<Record<string, ResourceType>> = {
         .slice(0, 63),
   },
   'AWS::S3::BucketPolicy': beside('no bucket is made here, and functions reach none'),
-  'AWS::EC2::VPC': beside(noNetwork, {
-    VpcId: ref => ref,
-    CidrBlock: () => '10.0.0.0/16',
-    DefaultSecurityGroup: ref => `${ref}-sg`,
-  }),
-  'AWS::EC2::Subnet': beside(noNetwork, {
-    SubnetId: ref => ref,
-    AvailabilityZone: () => `${place.region}a`,
-  }),
-  'AWS::EC2::SecurityGroup': beside(noNetwork, { GroupId: ref => ref, VpcId: ref => `${ref}-vpc` }),
-  'AWS::EC2::VPCEndpoint': beside(noNetwork, { Id: ref => ref }),
-  'AWS::EC2::EIP': beside(noNetwork, { AllocationId: ref => ref, PublicIp: () => '192.0.2.1' }),
-  ...names(
-    'AWS::EC2::InternetGateway',
-    'AWS::EC2::NatGateway',
-    'AWS::EC2::Route',
-    'AWS::EC2::RouteTable',
-    'AWS::EC2::SecurityGroupEgress',
-    'AWS::EC2::SecurityGroupIngress',
-    'AWS::EC2::SubnetRouteTableAssociation',
-    'AWS::EC2::VPCGatewayAttachment',
+  ...Object.fromEntries(
+    vpcTypes.map(([type, attributes = []]) => [
+      `AWS::EC2::${type}`,
+      beside(noNetwork, Object.fromEntries(attributes.map(name => [name, ref => `${ref}.${name}`]))),
+    ]),
   ),
 }

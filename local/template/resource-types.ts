@@ -51,7 +51,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (_, __, { StageName }) => String(StageName),
   },
   'AWS::ApiGateway::DomainName': {
-    used: [],
+    used: ['MutualTlsAuthentication'],
     inert: {
       DomainName: 'the local API is served on loopback, under no other name',
       RegionalCertificateArn: 'the local API is served without TLS, on loopback',
@@ -60,8 +60,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       EndpointConfiguration: 'the local API is served on loopback',
       SecurityPolicy: 'the local API is served without TLS, on loopback',
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
-      MutualTlsAuthentication:
-        'the local API is served without TLS: no caller has a certificate here, and rules that name it deny',
       Tags: onlyInTheCloud,
     },
     ref: (_, __, { DomainName }) => String(DomainName),
@@ -100,6 +98,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       TracingConfig: onlyInTheCloud,
       KmsKeyArn: onlyInTheCloud,
       CodeSigningConfigArn: 'functions run from their folders, which nobody signs',
+      VpcConfig: 'functions run in the network of this machine',
     },
     ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
@@ -164,6 +163,23 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ...beside('keys are named by their ARNs'),
     ref: (_, __, { AliasName }) => String(AliasName),
   },
+  'AWS::SecretsManager::Secret': {
+    used: ['Name'],
+    inert: {
+      Description: 'text',
+      GenerateSecretString: 'values are given with --secret',
+      KmsKeyId: 'values are not stored here',
+      SecretString: 'values are given with --secret',
+      Tags: onlyInTheCloud,
+    },
+    ref: (stack, logicalId, { Name }) =>
+      arn(
+        'secretsmanager',
+        `secret:${String(Name ?? `${stack}-${logicalId}`)}-${madeUpId(stack, logicalId, 6)}`,
+      ),
+    attributes: { Id: ref => ref },
+  },
+  'AWS::SecretsManager::ResourcePolicy': beside('policies are not enforced here'),
   'AWS::IAM::Role': beside('roles are not enforced here', {
     Arn: ref => `arn:${place.partition}:iam::${place.account}:role/${ref}`,
     RoleId: ref => ref,

@@ -163,6 +163,21 @@ const cases: readonly Case[] = [
     says: /^error: option '--upstream <origin=local>' argument '.+' is invalid\. It is https:\/\/production\.name=http:\/\/127\.0\.0\.1:port\n/,
   })),
   {
+    when: 'an upstream of another machine that speaks TLS itself',
+    args: [...dev, '--upstream', 'https://crm.example.com=tls://10.0.0.1:443'],
+    says: /^error: option '--upstream <origin=local>' argument '.+' is invalid\. It is https:\/\/production\.name=tls:\/\/127\.0\.0\.1:port\n/,
+  },
+  {
+    when: 'an issuer that speaks TLS itself',
+    args: [...dev, '--issuer', 'https://login.example.com=tls://127.0.0.1:1'],
+    says: /^error: option '--issuer <issuer=local>' argument '.+' is invalid\. It is https:\/\/production\.name=http:\/\/127\.0\.0\.1:port\n/,
+  },
+  ...['crm', 'crm=/nowhere'].map(given => ({
+    when: `the secret ${given}`,
+    args: [...dev, '--secret', given],
+    says: /^error: option '--secret <name=file>' argument '.+' is invalid\. It is <name>=<file>, and the file is there\.\n/,
+  })),
+  {
     when: 'a port that is none',
     args: ['dev', '--port', '65536'],
     says: /^error: option '--port <port>' argument '65536' is invalid\. It is a whole number from 0 to 65535\.\n/,

@@ -86,3 +86,25 @@ describe('at load', () => {
     expect(loaded).toContain('tls')
   })
 })
+
+it('a gate before an HTTP upstream loads the client of Secrets Manager only where it shows a certificate', () => {
+  const { outputs } = (JSON.parse(readFileSync('dist/functions/metafile.json', 'utf8')) as { gate: Metafile })
+    .gate
+  /** All that is loaded with a file, and not on demand. */
+  const loadedWith = (file: string, found = new Set<string>()): ReadonlySet<string> => {
+    if (found.has(file)) return found
+    found.add(file)
+    for (const { path, kind } of outputs[file]?.imports ?? [])
+      if (kind === 'import-statement') loadedWith(path, found)
+    return found
+  }
+  const holding = (source: string) =>
+    Object.keys(outputs).find(file => Object.hasOwn(outputs[file]?.inputs ?? {}, source)) ?? ''
+  const secrets = Object.keys(outputs).filter(file =>
+    Object.keys(outputs[file]?.inputs ?? {}).some(input => input.includes('client-secrets-manager')),
+  )
+  expect(secrets).not.toEqual([])
+  const exchange = loadedWith(holding('functions/gate/upstreams/http/exchange.ts'))
+  expect(exchange).toContain(holding('functions/gate/upstreams/http/connection/connector.ts'))
+  for (const file of secrets) expect(exchange).not.toContain(file)
+})

@@ -94,7 +94,7 @@ describe('options', () => {
       () => Upstream.http('https://a.example.com', untyped({ timeoutMs: 3000 })),
       'Upstream.http',
       'timeoutMs',
-      'timeout, maxResponse, limit, principal, credentials, reservedConcurrency, retries, breaker, maxConcurrent',
+      'timeout, maxResponse, limit, principal, credentials, reservedConcurrency, trust, unsafeTls12, clientCertificate, network, vpc, connectTimeout, retries, breaker, maxConcurrent',
     ),
     unknown(
       'an unknown one of a Lambda upstream',

@@ -322,9 +322,9 @@ describe('an app that the local cloud does not run', () => {
       'an unknown property',
       template => {
         const id = firstId(template, 'AWS::Lambda::Function')
-        Object.assign(template.Resources[id]?.Properties ?? {}, { VpcConfig: {} })
+        Object.assign(template.Resources[id]?.Properties ?? {}, { DeadLetterConfig: {} })
       },
-      /^Small\.\w+: property VpcConfig of AWS::Lambda::Function is not supported; supported: /,
+      /^Small\.\w+: property DeadLetterConfig of AWS::Lambda::Function is not supported; supported: /,
     ],
     [
       'a resource with a condition',

@@ -13,7 +13,7 @@ import { readApp } from '../../local/template/app.ts'
 import { place } from '../../local/template/intrinsics.ts'
 import { startRecorder, usualDealDesk } from '../support/deal-desk.ts'
 
-const preload = fileURLToPath(new URL('../../local/network/preload.mjs', import.meta.url))
+const usualPreload = fileURLToPath(new URL('../../local/network/preload.mjs', import.meta.url))
 const crm = 'crm.internal.example.com'
 const dynamodbHost = `dynamodb.${place.region}.amazonaws.com`
 
@@ -23,11 +23,14 @@ export async function startGateFunction({
   maxInstances = 10,
   assembly = inject('dealDesk'),
   gate = 'Crm',
+  preload = usualPreload,
 }: {
   store?: 'up' | 'unreachable'
   maxInstances?: number
   assembly?: string
   gate?: string
+  /** What is loaded into its process before it. */
+  preload?: string
 } = {}) {
   const app = readApp(assembly)
   const gates = app.functions.map(fn => ({

@@ -1,13 +1,15 @@
 import { type App, Duration, Size, type Stack, Validations } from 'aws-cdk-lib'
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
-import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import type { IVpc, IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
   Breaker,
   ClientAddress,
+  ClientCertificate,
   Credentials,
   Endpoint,
   type GatewayIdentity,
@@ -18,6 +20,7 @@ import {
   type PathParameters,
   Principal,
   type Route,
+  Trust,
   Upstream,
   WebFirewall,
   type ZeroTrustApi,
@@ -29,6 +32,21 @@ import { z } from 'zod'
 // Declarations that must compile: the other side of must-not-compile.ts. Nothing here is ever called.
 
 const upstream = Upstream.stub(200, null)
+
+export function connections(secret: ISecret, vpc: IVpc): Upstream[] {
+  const clientCertificate = ClientCertificate.fromSecret(secret, { cacheTtl: Duration.minutes(1) })
+  return [
+    Upstream.http('https://crm.example.com', { trust: Trust.publicKeys('sha256/a', 'sha256/b') }),
+    Upstream.http('https://crm.example.com', {
+      trust: Trust.authorities('pem', 'pem').withPublicKeys('sha256/a'),
+      clientCertificate,
+      unsafeTls12: 'the appliance',
+      network: 'private',
+      vpc: { vpc, subnets: { subnetGroupName: 'inner' }, securityGroups: [] },
+      connectTimeout: Duration.seconds(1),
+    }),
+  ]
+}
 
 export function routes(api: ZeroTrustApi): Route {
   api.addRoute('GET /', { upstream, access: Access.public() })

@@ -62,6 +62,18 @@ export function routes(api: ZeroTrustApi): void {
   // @ts-expect-error to be open without the table for no reason
   api.addRoute('GET /a', { upstream, access, limits: { unsafeOpenWithoutStore: true } })
 
+  // @ts-expect-error authorities that are not read as such
+  Upstream.http('https://crm.example.com', { trust: 'pem' })
+
+  // @ts-expect-error TLS 1.2 without a reason
+  Upstream.http('https://crm.example.com', { unsafeTls12: true })
+
+  // @ts-expect-error a certificate whose key would be in the template
+  Upstream.http('https://crm.example.com', { clientCertificate: { certificate: 'pem', privateKey: 'pem' } })
+
+  // @ts-expect-error a network that is neither
+  Upstream.http('https://crm.example.com', { network: 'any' })
+
   // @ts-expect-error a limit of an upstream without a period
   Upstream.http('https://crm.example.com', { limit: 60 })
 

@@ -61,6 +61,44 @@ const asked = (clientCert?: unknown, claims: Record<string, unknown> = {}, more:
     ...more,
   })
 
+describe('an API whose domain asks for client certificates', () => {
+  const asking = () => {
+    const policy = readGateManifest({ ...withRule("'user-1' == 'user-1'"), clientCertificates: true })
+    const open = { ...policy.routes[key], access: { kind: 'public' } } as GateRoute
+    return assembleGate({
+      manifest: { ...policy, routes: { ...policy.routes, 'PUT /open/{userId}': open } },
+      validators: { ...validators, 'PUT /open/{userId}': validators[key] as never },
+      outputs: { [key]: { 200: () => true }, 'PUT /open/{userId}': { 200: () => true } },
+    })
+  }
+  const withoutOne = [undefined, null, 'CN=mtls', 7]
+
+  test.each(withoutOne)(
+    'lets nobody through who came around it, with a ticket or on a public route: %j',
+    async given => {
+      const gate = asking()
+      for (const resource of ['/users/{userId}', '/open/{userId}']) {
+        const answer = await gate.handle(asked(given, {}, { resource }))
+        expect([answer.statusCode, JSON.parse(String(answer.body)).code]).toEqual([403, 'access.denied'])
+      }
+      expect(gate.denials.map(({ reason }) => reason)).toEqual(['certificate.missing', 'certificate.missing'])
+      expect(gate.called).toEqual([])
+    },
+  )
+
+  test('believes no header that says there was one', async () => {
+    const gate = asking()
+    const multiValueHeaders = { 'x-amzn-mtls-clientcert': [pem], 'x-forwarded-client-cert': [pem] }
+    expect((await gate.handle(asked(undefined, {}, { multiValueHeaders }))).statusCode).toBe(403)
+  })
+
+  test('lets through who came by it', async () => {
+    const gate = asking()
+    for (const resource of ['/users/{userId}', '/open/{userId}'])
+      expect((await gate.handle(asked(certificate, {}, { resource }))).statusCode).toBe(200)
+  })
+})
+
 describe('a rule of the client certificate', () => {
   test.each([
     "certificate.subjectDN == 'CN=mtls'",

@@ -94,6 +94,7 @@ export const manifest: GateManifest = {
   upstream: { kind: 'stub' },
   state: { table: 'state', budgetMs: 150 },
   clientAddress: null,
+  clientCertificates: false,
   speaksCel: true,
   cors: null,
   routes: { 'PUT /users/{userId}': route },

@@ -18,6 +18,7 @@ describe('the second door', () => {
       'announceLimits',
       'answerProblems',
       'matchRoute',
+      'requireCertificate',
       'checkOrigin',
       'admitTicket',
       'requireAuthentication',

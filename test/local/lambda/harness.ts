@@ -38,7 +38,7 @@ export async function deploy(
     timeoutMs: 5_000,
     memoryMb: 256,
     environment: {},
-    network: { preload, caFile: join(codeDirectory, 'no-ca.pem'), names: {} },
+    network: { preload, caFile: '', names: {} },
     log: (line, { requestId, stream }) => lines.push({ line, requestId, stream }),
     ...pool,
   })

@@ -24,7 +24,7 @@ async function startParent(after: string) {
     import { createFunctionPool } from ${JSON.stringify(pool)}
     const pool = createFunctionPool({ name: 'gate', arn: 'arn:aws:lambda:eu-west-1:111122223333:function:gate',
       codeDirectory: ${JSON.stringify(directory)}, timeoutMs: 5000, memoryMb: 128, environment: {}, log() {},
-      network: { preload: ${JSON.stringify(preload)}, caFile: '/none.pem', names: {} } })
+      network: { preload: ${JSON.stringify(preload)}, caFile: '', names: {} } })
     const { payload } = await pool.invoke({})
     console.log(payload)
     ${after}`

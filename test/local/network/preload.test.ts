@@ -16,7 +16,7 @@ import { preload } from '../lambda/harness.ts'
 
 // A function as it would be deployed: bundled, with the clients that the product and its users have.
 const source = `
-import dns from 'node:dns/promises'
+import dns from 'node:dns'
 import http2 from 'node:http2'
 import https from 'node:https'
 import net from 'node:net'
@@ -47,6 +47,47 @@ const clients = {
   net: url => new Promise((settle, fail) => {
     const { hostname, port } = new URL(url)
     net.connect({ host: hostname, port: Number(port) }, () => settle('connected')).on('error', fail)
+  }),
+  // What a name resolves to, in all forms; then a connection to the address, with the name for TLS alone.
+  resolve: async url => {
+    const { hostname } = new URL(url)
+    const ask = options => new Promise((settle, fail) => dns.lookup(hostname, options, (error, address, family) =>
+      error ? fail(error) : settle([address, family])))
+    const [address, family] = await ask({})
+    return { address, family, number: await ask(4), all: (await ask({ all: true }))[0],
+      promised: await dns.promises.lookup(hostname), promisedAll: await dns.promises.lookup(hostname, { all: true }) }
+  },
+  byAddress: async url => {
+    const { hostname } = new URL(url)
+    const { address } = await dns.promises.lookup(hostname)
+    return new Promise((settle, fail) => {
+      const socket = tls.connect(443, address, { servername: hostname }, () => {
+        settle({ authorized: socket.authorized })
+        socket.destroy()
+      })
+      socket.on('error', fail)
+    })
+  },
+  // As one resolver after another would answer, if this machine's were asked.
+  elsewhere: url => new Promise((settle, fail) => {
+    const { hostname } = new URL(url)
+    const lookup = (_, { all }, done) => all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)
+    tls.connect({ port: 443, host: hostname, servername: hostname, lookup }, () => settle('connected')).on('error', fail)
+  }),
+  objecting: url => new Promise((settle, fail) => {
+    const { hostname } = new URL(url)
+    const lookup = (name, options, done) => dns.lookup(name, options, (error, found) =>
+      done(Object.assign(new Error('no'), { code: 'OBJECTED_TO_' + (found[0].address ?? found) })))
+    tls.connect({ port: 443, host: hostname, servername: hostname, lookup }, () => settle('connected')).on('error', fail)
+  }),
+  // Trusting an authority of one's own.
+  ownAuthority: url => new Promise((settle, fail) => {
+    const { hostname } = new URL(url)
+    const socket = tls.connect({ port: 443, host: hostname, servername: hostname, ca: [tls.rootCertificates[0]] }, () => {
+      settle({ authorized: socket.authorized })
+      socket.destroy()
+    })
+    socket.on('error', fail)
   }),
   path: path => new Promise((settle, fail) => net.connect(path, () => settle('connected')).on('error', fail)),
   http2: url => new Promise((settle, fail) => http2.connect(url).on('connect', settle).on('error', fail)),
@@ -196,6 +237,50 @@ describe('a function', () => {
   it('is refused from a worker thread as well', async () => {
     expect(await call('worker', 'https://evil.example.com/')).toEqual({
       error: expect.stringContaining('no local server is mapped to it'),
+    })
+  })
+
+  it('sees public addresses of nobody for the names it knows, one for each, in every form of a lookup', async () => {
+    const address = expect.stringMatching(/^(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/)
+    const seen = (await call('resolve', metadata)) as { address: string }
+    const both = { address: seen.address, family: 4 }
+    expect(seen).toEqual({
+      address,
+      family: 4,
+      number: [seen.address, 4],
+      all: [both],
+      promised: both,
+      promisedAll: [both],
+    })
+    expect(await call('resolve', metadata)).toEqual(seen)
+    expect(await call('resolve', 'https://impostor.example.com')).not.toMatchObject({ address: seen.address })
+  })
+
+  it('resolves nothing else, so that no name leaves this machine', async () => {
+    expect(await call('resolve', 'https://evil.example.com')).toEqual({
+      error: 'getaddrinfo ENOTFOUND evil.example.com',
+      code: 'ENOTFOUND',
+    })
+    expect(await call('resolve', 'https://localhost')).toMatchObject({
+      promised: { address: expect.stringMatching(/^(?:127\.0\.0\.1|::1)$/) },
+    })
+  })
+
+  it('reaches the same server by the address that a name resolved to', async () => {
+    expect(await call('byAddress', metadata)).toEqual({ authorized: true })
+  })
+
+  it('has its own judgement of addresses asked, and is refused where its resolver leads elsewhere', async () => {
+    expect(await call('objecting', metadata)).toMatchObject({
+      code: expect.stringMatching(/^OBJECTED_TO_\d/),
+    })
+    expect(await call('elsewhere', metadata)).toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('meets the local server although it trusts an authority of its own alone', async () => {
+    expect(await call('ownAuthority', metadata)).toEqual({ authorized: true })
+    expect(await call('ownAuthority', 'https://impostor.example.com/')).toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })
   })
 

@@ -1,4 +1,4 @@
-import { type Decision, deny } from '../../../../contract/decision.ts'
+import { type Decision, type Deny, deny, Refused } from '../../../../contract/decision.ts'
 import type { UpstreamAnswer } from '../upstream.ts'
 
 /** What it said, as all upstreams say it. */
@@ -28,11 +28,19 @@ const unreadable = new Set([
 const cutOff = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 /**
+ * Whether a server did not accept the certificate that it was shown, or that it was shown none: by the alerts of RFC 8446 §6.2, as
+ * OpenSSL names them. Until a server has accepted one it reads no request.
+ */
+export const refusedCertificate = ({ reason, note }: Deny): boolean =>
+  reason === 'upstream.untrusted' && /ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(note ?? '')
+
+/**
  * undici and Node name their errors by code; web APIs (an abort after the time-out) by name.
  *
  * @param begun whether some of an answer had come
  */
 export function failureOf(error: unknown, begun: boolean): Decision<never> {
+  if (error instanceof Refused) return error.denial
   const { code: given, name } = error as { code?: unknown; name?: string }
   // That of a DOMException is a number.
   const code = typeof given === 'string' ? given : undefined
@@ -40,6 +48,8 @@ export function failureOf(error: unknown, begun: boolean): Decision<never> {
   if (unreadable.has(code ?? '') || unreadable.has(name ?? '')) {
     return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
   }
+  // With TLS 1.3 a server says only after the handshake that it does not believe us.
+  if (code?.startsWith('ERR_SSL_')) return deny('upstream.untrusted', { note: code })
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
   if (timedOut) return deny('upstream.timeout', { note })
   return deny('upstream.unreachable', { note, ...(!begun && cutOff.has(code ?? '') && { unanswered: true }) })

@@ -24,7 +24,8 @@ export function targetOf(request: Pick<DeclaredRequest, 'key' | 'path' | 'query'
   const template = request.key.slice(request.key.indexOf(' ') + 1)
   const path = template.replace(/\{([^{}/]+)\}/g, (_, name: string) => {
     const value = request.path[name]
-    if (value === undefined) throw new Error('a path parameter without a value')
+    // Inputs let no such thing through. Encoding leaves dots as they are, and with them one would climb.
+    if (value === undefined || /^\.{0,2}$/.test(value)) throw new Error('a path parameter that is no segment')
     return encodeURIComponent(value)
   })
   const query = encodePairs(request.query)

@@ -10,11 +10,11 @@ import { withstandFailures } from './withstand-failures.ts'
  * An upstream over HTTPS. Scheme and host come from the declaration alone; the path is the route's own template with
  * validated, re-encoded values in it. Redirects are not followed: they would leave what was declared.
  */
-export function openHttp(
+export async function openHttp(
   declared: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
   { credentials, telemetry }: { readonly credentials: Credentials; readonly telemetry: Telemetry },
-): Upstream {
+): Promise<Upstream> {
   const withstand = withstandFailures(declared, {
     clock: systemClock,
     random: Math.random,
@@ -22,5 +22,5 @@ export function openHttp(
     telemetry,
   })
   // Within each attempt: SigV4 signs its time.
-  return withstand(openExchange(declared, environment, credentials))
+  return withstand(await openExchange(declared, environment, { credentials, trouble: telemetry.trouble }))
 }

@@ -1,0 +1,104 @@
+import { X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import { allow, type Decision, deny } from '../../../../../contract/decision.ts'
+import { type Clock, type Instant, instant, since } from '../../../../runtime/clock.ts'
+import { within } from '../../../../runtime/within.ts'
+
+/** What the gate shows of itself: PEM, and until when it is worth showing. */
+export interface ClientIdentity {
+  /** Changes with the value. */
+  readonly version: string
+  readonly certificate: string
+  readonly privateKey: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** The current value of a secret, and the name of that version. */
+export type ReadSecret = () => Promise<{ readonly version: string; readonly value: string }>
+
+/** The gate's certificate as of now, kept between requests. */
+export interface ClientCertificate {
+  /** The one to show. Denial: `upstream.certificate_unavailable`. */
+  current(withinMs: number): Promise<Decision<ClientIdentity>>
+  /** Another than this one, which an upstream refused; undefined where there is none, or it was asked for a moment ago. */
+  replacing(refused: ClientIdentity, withinMs: number): Promise<ClientIdentity | undefined>
+}
+
+/** Between two readings: while there is something to show, and while there is not. An upstream that refuses everyone must not become calls of Secrets Manager. */
+const restMs = 5000
+const restWithoutMs = 1000
+/** A request waits no longer for a reading, which is given up before: but not while an instance is frozen. */
+const patienceMs = 3000
+
+/**
+ * Reads the certificate when it is first needed, and anew, beside the requests, once a value is `ttlMs` old. While there is no new one
+ * to be had, or what there is cannot be used, the old one is shown for as long as it is valid: upstreams judge it in any case.
+ */
+export function createClientCertificate(
+  read: ReadSecret,
+  ttlMs: number,
+  { clock, trouble: report }: { clock: Clock; trouble: (note: string) => void },
+): ClientCertificate {
+  let known: { readonly identity: ClientIdentity; readonly readAt: Instant } | undefined
+  let pending: { readonly startedAt: Instant; readonly done: Promise<void> } | undefined
+  let trouble = 'not read'
+
+  const load = async (startedAt: Instant): Promise<void> => {
+    try {
+      const { version, value } = await read()
+      // A reading that was overtaken by a later one.
+      if (known && known.readAt.steady > startedAt.steady) return
+      const isSame = known?.identity.version === version
+      known = { identity: isSame && known ? known.identity : identityOf(version, value), readAt: startedAt }
+    } catch (error) {
+      trouble = error instanceof Error ? error.name : 'error'
+      report(`the certificate for the upstream cannot be renewed: ${trouble}`)
+    }
+  }
+  const isValid = () => known !== undefined && known.identity.expiresAt > clock.wall()
+  /** Resolves whatever comes of it, at once if that was tried a moment ago. */
+  const refresh = async (): Promise<void> => {
+    const rest = Math.min(isValid() ? restMs : restWithoutMs, ttlMs)
+    if (pending && since(pending.startedAt, clock) < rest) return pending.done
+    const startedAt = instant(clock)
+    pending = { startedAt, done: load(startedAt) }
+    return pending.done
+  }
+  const waitFor = (done: Promise<void>, withinMs: number) =>
+    within(Math.min(withinMs, patienceMs), done).catch(() => {
+      trouble = 'TooLate'
+    })
+
+  return {
+    async current(withinMs) {
+      if (!known || !isValid()) await waitFor(refresh(), withinMs)
+      else if (since(known.readAt, clock) >= ttlMs) refresh()
+      return known && isValid()
+        ? allow(known.identity)
+        : deny('upstream.certificate_unavailable', { note: known ? 'expired' : trouble })
+    },
+    async replacing({ version }, withinMs) {
+      if (known?.identity.version === version) await waitFor(refresh(), withinMs)
+      return known && known.identity.version !== version && isValid() ? known.identity : undefined
+    },
+  }
+}
+
+/** A secret that is not what was declared. Its text must not get into a log, so neither may what a parser says of it. */
+class UnusableSecret extends Error {
+  override readonly name = 'UnusableSecret'
+}
+
+function identityOf(version: string, value: string): ClientIdentity {
+  try {
+    const { certificate, privateKey } = JSON.parse(value)
+    if (typeof certificate !== 'string' || typeof privateKey !== 'string') throw new UnusableSecret()
+    // Throws where one of the two cannot be read, and where they do not belong together.
+    createSecureContext({ cert: certificate, key: privateKey })
+    const { validTo } = new X509Certificate(certificate)
+    return { version, certificate, privateKey, expiresAt: Date.parse(validTo) }
+  } catch {
+    throw new UnusableSecret()
+  }
+}

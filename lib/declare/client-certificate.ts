@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib'
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
+import { checkDuration, checkOptions, describeValue } from './checks.ts'
+import { DeclarationError } from './declaration-error.ts'
+
+export interface ClientCertificateOptions {
+  /**
+   * How long a value is used before it is looked at again, beside the requests: 5 seconds to 1 hour. A certificate that an upstream
+   * refuses is looked at at once. @default Duration.minutes(5)
+   */
+  readonly cacheTtl?: Duration
+}
+
+/** What the gate shows an upstream of itself, in TLS. */
+export class ClientCertificate {
+  /**
+   * From Secrets Manager. A new value is used without a deployment; the old one until then, so let the upstream accept both for as long
+   * as `cacheTtl`. The gate's role can read this secret, and decrypt it where it has a key of yours.
+   *
+   * @param secret its text is JSON, `{ "certificate": "…", "privateKey": "…" }`, both PEM: the certificate first, intermediate ones after
+   * it; the key not encrypted
+   */
+  static fromSecret(secret: ISecret, options: ClientCertificateOptions = {}): ClientCertificate {
+    const at = 'ClientCertificate.fromSecret'
+    checkOptions(at, options, ['cacheTtl'])
+    if (typeof (secret as ISecret | undefined)?.secretArn !== 'string') {
+      throw new DeclarationError({
+        at,
+        given: describeValue(secret),
+        allowed: 'a secret: a construct, or an imported one',
+        fix: "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)",
+      })
+    }
+    const cacheTtl = checkDuration(`${at} cacheTtl`, options.cacheTtl ?? Duration.minutes(5), {
+      unit: 'seconds',
+      least: 5,
+      most: 3600,
+      fix: 'each reading is a call of Secrets Manager by each instance; a rotation is felt after this at the latest',
+    })
+    return new ClientCertificate(secret, cacheTtl)
+  }
+
+  readonly secret: ISecret
+  readonly cacheTtl: Duration
+
+  private constructor(secret: ISecret, cacheTtl: Duration) {
+    this.secret = secret
+    this.cacheTtl = cacheTtl
+  }
+}

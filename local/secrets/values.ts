@@ -1,0 +1,59 @@
+import type { Placed } from '../template/app.ts'
+import { place } from '../template/intrinsics.ts'
+import { UsageError } from '../usage-error.ts'
+
+/** A secret of the app, or one that it imports. */
+export interface LocalSecret {
+  readonly arn: string
+  readonly name: string
+  /** Path of its construct; of an imported one its ARN. */
+  readonly path: string
+}
+
+/** Secret, by its name, ARN or construct path → its text, or where to have it each time it is read. */
+export type SecretValues = Readonly<Record<string, string | (() => string)>>
+
+const prefix = `arn:${place.partition}:secretsmanager:`
+
+/** A secret of the template. */
+export const readSecret = ({ ref: arn, path }: Pick<Placed, 'ref' | 'path'>): LocalSecret => ({
+  arn,
+  name: nameIn(arn),
+  path,
+})
+
+/** `arn:…:secret:crm/certificate-a1B2c3` → `crm/certificate`; an ARN without the six characters has the name as it is. */
+const nameIn = (arn: string): string => arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '')
+
+/** Those of the template, and those that functions use beside them. */
+export const withImported = (secrets: readonly LocalSecret[], used: readonly string[]): LocalSecret[] => [
+  ...secrets,
+  ...[...new Set(used)]
+    .filter(arn => !secrets.some(secret => isNamed(secret, arn)))
+    .map(arn => ({ arn, name: nameIn(arn), path: arn })),
+]
+
+/** As Secrets Manager takes them: by ARN, by an ARN without its six characters at the end, or by name. */
+export const isNamed = ({ arn, name, path }: LocalSecret, given: string): boolean =>
+  given === arn ||
+  given === path ||
+  given === name ||
+  (given.startsWith(prefix) && given === arn.replace(/-[A-Za-z0-9]{6}$/, ''))
+
+/** What a secret holds now; undefined where nobody said. */
+export function textOf(secret: LocalSecret, values: SecretValues): string | undefined {
+  const [, value] = Object.entries(values).find(([given]) => isNamed(secret, given)) ?? []
+  return typeof value === 'function' ? value() : value
+}
+
+/** Whether it has one. Files are not read for this. */
+export const hasValue = (secret: LocalSecret, values: SecretValues): boolean =>
+  Object.keys(values).some(given => isNamed(secret, given))
+
+/** Throws a {@link UsageError} for a value of what is no secret here. */
+export function refuseUnknown(secrets: readonly LocalSecret[], values: SecretValues): void {
+  const unknown = Object.keys(values).find(given => !secrets.some(secret => isNamed(secret, given)))
+  if (unknown === undefined) return
+  const known = secrets.map(({ path }) => path).join(', ') || 'none'
+  throw new UsageError(`--secret ${unknown}: the app has no such secret; its secrets are ${known}`)
+}
