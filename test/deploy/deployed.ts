@@ -111,6 +111,7 @@ export const arnOf = (service: string, resource: string, region: string = place.
 // As AWS documents them, not as the emulator says.
 const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
   'AWS::DynamoDB::Table.Arn': id => arnOf('dynamodb', `table/${id}`),
+  'AWS::EC2::SecurityGroup.GroupId': id => id,
   'AWS::IAM::Role.Arn': id => arnOf('iam', `role/${id}`, ''),
   'AWS::KMS::Key.Arn': id => arnOf('kms', `key/${id}`),
   'AWS::Lambda::Function.Arn': id => arnOf('lambda', `function:${id}`),

@@ -57,6 +57,8 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['cloudwatch:PutDashboard', arnOf('cloudwatch', `dashboard/${physicalId}`, '')]
     case 'AWS::DynamoDB::Table':
       return ['dynamodb:CreateTable', arnOf('dynamodb', `table/${physicalId}`)]
+    case 'AWS::EC2::SecurityGroup':
+      return ['ec2:CreateSecurityGroup', arnOf('ec2', `security-group/${physicalId}`)]
     case 'AWS::IAM::Policy':
       return ['iam:PutRolePolicy', arnOf('iam', `role/${(properties.Roles as string[])[0]}`, '')]
     case 'AWS::IAM::Role':

@@ -1,12 +1,14 @@
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import { InterfaceVpcEndpoint, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Code, CodeSigningConfig, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { HostedZone } from 'aws-cdk-lib/aws-route53'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
+  ClientCertificate,
   Endpoint,
   GatewayState,
   Issuer,
@@ -68,6 +70,24 @@ api.addRoute('GET /orders', {
 })
 api.addRoute('GET /bills', {
   upstream: api.addUpstream('Bills', Upstream.lambda(own('Behind'), { reservedConcurrency: 5 })),
+  access,
+  output,
+})
+const [one = '', two = ''] = String(app.node.getContext('subnets')).split(',')
+const vpc = Vpc.fromVpcAttributes(stack, 'Network', {
+  vpcId: app.node.getContext('vpc'),
+  availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+  privateSubnetIds: [one, two],
+})
+api.addRoute('GET /people', {
+  upstream: api.addUpstream(
+    'People',
+    Upstream.http('https://people.internal.example.com', {
+      network: 'private',
+      vpc: { vpc },
+      clientCertificate: ClientCertificate.fromSecret(Secret.fromSecretNameV2(stack, 'Shown', 'people/gate')),
+    }),
+  ),
   access,
   output,
 })

@@ -4,6 +4,7 @@ import { cdkDone, deployAll } from './cdk.ts'
 import { arnOf, deployedResources } from './deployed.ts'
 import { matches } from './deployer-policy.ts'
 import { createHostedZone } from './read/calls.ts'
+import { defaultNetwork } from './read/network.ts'
 import { expectAsDeclared } from './read/readers.ts'
 import { cloudFormation, type Run } from './run.ts'
 
@@ -23,7 +24,9 @@ export function featuresAreDeployed(run: Run): void {
 
     test('leaves every resource with every property as it was declared, but for what the emulator cannot hold', async () => {
       const zone = await createHostedZone(run.emulator.origin, 'example.com.')
-      app = ['--app', 'npx tsx test/deploy/features-app.ts', '--context', `zone=${zone}`]
+      const { vpc, subnets } = await defaultNetwork(run.emulator.origin)
+      const context = [`zone=${zone}`, `vpc=${vpc}`, `subnets=${subnets.slice(0, 2).join()}`]
+      app = ['--app', 'npx tsx test/deploy/features-app.ts', ...context.flatMap(one => ['--context', one])]
       await cdkDone(run.emulator, ...deployAll, ...app)
       await expectAsDeclared(run, await deployedResources(run.emulator, stacks))
     })

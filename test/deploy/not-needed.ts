@@ -68,16 +68,6 @@ export const notNeeded: readonly NotNeeded[] = [
   },
   {
     type: lambda,
-    property: 'VpcConfig',
-    actions: [
-      'ec2:DescribeNetworkInterfaces',
-      'ec2:DescribeSecurityGroups',
-      'ec2:DescribeSubnets',
-      'ec2:DescribeVpcs',
-    ],
-  },
-  {
-    type: lambda,
     property: 'FileSystemConfigs',
     actions: ['elasticfilesystem:DescribeMountTargets', 's3files:ListMountTargets'],
   },
@@ -89,6 +79,15 @@ export const notNeeded: readonly NotNeeded[] = [
     type: lambda,
     property: 'CapacityProviderConfig',
     actions: ['lambda:PassCapacityProvider', 'lambda:AssociateRuntimeAlias'],
+  },
+  {
+    type: 'AWS::EC2::SecurityGroup',
+    property: 'SecurityGroupIngress',
+    actions: [
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:RevokeSecurityGroupIngress',
+      'ec2:UpdateSecurityGroupRuleDescriptionsIngress',
+    ],
   },
   {
     type: 'AWS::IAM::Policy',

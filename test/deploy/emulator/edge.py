@@ -1,4 +1,4 @@
-"""Domains of API Gateway, and the web firewall."""
+"""Domains of API Gateway, the web firewall, keys, and security groups."""
 
 import json
 
@@ -146,3 +146,34 @@ class Key:
     @staticmethod
     def delete(region, ref, properties):
         client("kms", region).schedule_key_deletion(KeyId=ref, PendingWindowInDays=30)
+
+
+@resource_type("AWS::EC2::SecurityGroup")
+class SecurityGroup:
+    @staticmethod
+    def create(region, name, properties):
+        ec2 = client("ec2", region)
+        given = {"Description": properties["GroupDescription"], "VpcId": properties["VpcId"]}
+        ref = ec2.create_security_group(GroupName=name, **given)["GroupId"]
+        # Where rules are declared, AWS's own, which lets everything out, is taken away.
+        everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+        ec2.revoke_security_group_egress(GroupId=ref, IpPermissions=everything)
+        ec2.authorize_security_group_egress(GroupId=ref, IpPermissions=[rule(one) for one in properties["SecurityGroupEgress"]])
+        return ref, {"GroupId": ref}
+
+    @staticmethod
+    def update(region, ref, old, new):
+        changes(old, new)
+
+    @staticmethod
+    def delete(region, ref, properties):
+        client("ec2", region).delete_security_group(GroupId=ref)
+
+
+def rule(given):
+    described = {"Description": given["Description"]} if "Description" in given else {}
+    if "CidrIp" in given:
+        ranges = {"IpRanges": [{"CidrIp": given["CidrIp"], **described}]}
+    else:
+        ranges = {"Ipv6Ranges": [{"CidrIpv6": given["CidrIpv6"], **described}]}
+    return {"IpProtocol": given["IpProtocol"], "FromPort": given["FromPort"], "ToPort": given["ToPort"], **ranges}

@@ -61,6 +61,22 @@ async function xml(origin: string, path: string, init: RequestInit): Promise<str
   return text
 }
 
+/** An action of EC2, as XML. */
+export async function ec2(
+  origin: string,
+  Action: string,
+  parameters: Record<string, string>,
+): Promise<string> {
+  const answer = await fetch(origin, {
+    method: 'POST',
+    headers: { authorization: signed('ec2'), 'content-type': 'application/x-www-form-urlencoded' },
+    body: String(new URLSearchParams({ Action, Version: '2016-11-15', ...parameters })),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${answer.status}: ${text.slice(0, 500)}`)
+  return text
+}
+
 /** Puts a bucket, an object, or a setting of either, where a bucket needs no place. */
 export const s3 = (origin: string, path: string, body = ''): Promise<Response> =>
   fetch(`${origin}/${path}`, { method: 'PUT', headers: { authorization: signed('s3', 'us-east-1') }, body })

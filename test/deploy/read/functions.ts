@@ -32,6 +32,10 @@ export const lambdaFunction: Reader = {
       Code: found?.CodeSha256 === uploaded ? properties.Code : 'another',
       Layers: found?.Layers?.map(({ Arn }) => Arn),
       LoggingConfig: found?.LoggingConfig,
+      VpcConfig: found?.VpcConfig && {
+        SubnetIds: found.VpcConfig.SubnetIds,
+        SecurityGroupIds: found.VpcConfig.SecurityGroupIds,
+      },
       CodeSigningConfigArn: signing.CodeSigningConfigArn,
       KmsKeyArn: found?.KMSKeyArn,
       ReservedConcurrentExecutions: concurrency.ReservedConcurrentExecutions,

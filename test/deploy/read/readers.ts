@@ -14,9 +14,10 @@ import {
   webAclAssociation,
 } from './edge.ts'
 import { lambdaFunction, layerVersion, permission } from './functions.ts'
+import { securityGroup } from './network.ts'
 import type { Reader } from './reader.ts'
 import { account, deployment, restApi, stage } from './rest-api.ts'
-import { role, rolePolicy } from './roles.ts'
+import { expectNoOtherPolicies, role, rolePolicy } from './roles.ts'
 import { dashboard, logGroup, table } from './state.ts'
 
 const readers: Readonly<Record<string, Reader>> = {
@@ -28,6 +29,7 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::ApiGateway::Stage': stage,
   'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::DynamoDB::Table': table,
+  'AWS::EC2::SecurityGroup': securityGroup,
   'AWS::IAM::Policy': rolePolicy,
   'AWS::IAM::Role': role,
   'AWS::KMS::Key': key,
@@ -68,6 +70,7 @@ export async function expectAsDeclared(run: Run, resources: readonly Deployed[])
       }
     }
   }
+  await expectNoOtherPolicies(origin, resources)
   expect(others.found).toEqual(others.declared)
 }
 

@@ -1,3 +1,5 @@
+import { expect } from 'vitest'
+import type { Deployed } from '../deployed.ts'
 import { iam } from './calls.ts'
 import type { Reader } from './reader.ts'
 
@@ -27,8 +29,6 @@ export const rolePolicy: Reader = {
     const having: string[] = []
     let document: unknown
     for (const RoleName of Roles as string[]) {
-      const { PolicyNames } = await iam<{ PolicyNames: string[] }>(origin, 'ListRolePolicies', { RoleName })
-      if (PolicyNames.join() !== PolicyName) throw new Error(`${RoleName} has policies ${PolicyNames}`)
       const found = await iam<{ PolicyDocument: string }>(origin, 'GetRolePolicy', {
         RoleName,
         PolicyName: PolicyName as string,
@@ -38,4 +38,16 @@ export const rolePolicy: Reader = {
     }
     return { PolicyName, Roles: having, PolicyDocument: document }
   },
+}
+
+/** A role has the declared policies, and none that somebody or something added. */
+export async function expectNoOtherPolicies(origin: string, resources: readonly Deployed[]): Promise<void> {
+  const policies = resources.filter(({ type }) => type === 'AWS::IAM::Policy')
+  for (const { physicalId: RoleName } of resources.filter(({ type }) => type === 'AWS::IAM::Role')) {
+    const { PolicyNames } = await iam<{ PolicyNames: string[] }>(origin, 'ListRolePolicies', { RoleName })
+    const declared = policies.flatMap(({ properties: { Roles, PolicyName } }) =>
+      (Roles as string[]).includes(RoleName) ? [PolicyName as string] : [],
+    )
+    expect({ RoleName, policies: PolicyNames.toSorted() }).toEqual({ RoleName, policies: declared.sort() })
+  }
 }
