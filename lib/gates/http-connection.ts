@@ -40,7 +40,7 @@ type Vpc = NonNullable<DeclaredConnection['vpc']>['vpc']
 function ownSecurityGroup(gate: Construct, vpc: Vpc, ports: readonly number[]): SecurityGroup {
   const group = new SecurityGroup(gate, 'SecurityGroup', {
     vpc,
-    description: `Sallyport's second door before ${gate.node.id}`,
+    description: 'Second door of Sallyport: out to its upstream, in from nowhere',
     allowAllOutbound: false,
   })
   for (const port of ports) {

@@ -203,6 +203,8 @@ describe('a gate in a VPC', () => {
     expect(connection.network).toBe('private')
     expect(fn.VpcConfig).toMatchObject({ SubnetIds: ['subnet-1'] })
     const group = only('AWS::EC2::SecurityGroup').Properties
+    // EC2 refuses anything else, an apostrophe for example.
+    expect(group.GroupDescription).toMatch(/^[\w. :/()#,@[\]+=&;{}!$*-]{1,255}$/)
     expect(group.SecurityGroupIngress).toBeUndefined()
     expect(
       group.SecurityGroupEgress.map(({ FromPort, ToPort, IpProtocol }: Record<string, unknown>) => [
