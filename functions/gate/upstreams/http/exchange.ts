@@ -10,6 +10,8 @@ import type { ClientCertificate, ClientIdentity, ReadSecret } from './connection
 import { openConnections } from './connection/connections.ts'
 import type { Lookup } from './connection/guarded-lookup.ts'
 import type { Credentials } from './credentials/credentials.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import { wholeBody } from './whole-body.ts'
 
 /** The world around an exchange. */
 export interface ExchangeServices {
@@ -47,12 +49,11 @@ export async function openExchange(
       let begun = false
       try {
         return await connections(identity, async pool => {
-          const { statusCode, headers, body } = await request.call(pool, {
-            ...proven.value,
-            signal: AbortSignal.timeout(leftMs()),
-          })
+          const signal = AbortSignal.timeout(leftMs())
+          const answer = request.call(pool, { ...proven.value, signal })
+          const { statusCode, headers, body } = await unlessAborted(signal, answer)
           begun = true
-          return allow(answerOf(statusCode, headers, await body.bytes()))
+          return allow(answerOf(statusCode, headers, await wholeBody(body)))
         })
       } catch (error) {
         return failureOf(error, begun)
