@@ -47,6 +47,7 @@ export function openConnector(
     }
     const socket = tls.connect(options)
     let isReached = false
+    let hasAnswered = false
     const giveUp = () =>
       socket.destroy(new Refused(deny('upstream.timeout', { note: 'UND_ERR_CONNECT_TIMEOUT' })))
     const patience = setTimeout(giveUp, declared.timeoutMs)
@@ -64,10 +65,16 @@ export function openConnector(
     })
     socket.on('error', error => {
       // An alert that comes after the handshake leaves a socket open; that it ends then would be all that undici hears of it.
-      socket.destroy(error)
+      // To the very error, which undici hears of from the socket.
+      socket.destroy(Object.assign(error, { hasAnswered }))
       done(isReached ? handshakeFailure(error) : error, null)
     })
-    socket.once('secureConnect', () => done(null, socket))
+    socket.once('secureConnect', () => {
+      socket.once('readable', () => {
+        hasAnswered = true
+      })
+      done(null, socket)
+    })
   }
 }
 
