@@ -27,6 +27,7 @@ import {
   isNamed,
   refuseUnknown,
   type SecretValues,
+  secretNamed,
   textOf,
   withImported,
 } from './secrets/values.ts'
@@ -133,7 +134,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     const known = () => withImported(app.secrets, policies.upstreamSecrets)
     const secretsApi = await startSecretsApi({
       read(id) {
-        const secret = known().find(each => isNamed(each, id))
+        const secret = secretNamed(known(), id)
         const value = secret && textOf(secret, secrets)
         return secret && value !== undefined ? { secret, value } : undefined
       },

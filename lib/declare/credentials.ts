@@ -155,6 +155,9 @@ function readActions(at: string, given: unknown): readonly string[] {
 /** What is in front of a wildcard must say of which resource it is: six parts, and a beginning of the last one. */
 const arn = /^arn:[^:*?]+:[^:*?]+:[^:*?]*:[^:*?]*:[^*?]+\*?$/
 
+/** All resources of a type. Those of the two that are let off have no type before their name. */
+const ofType = /^arn:[^:]+:(?!s3:|execute-api:)[^:]+:[^:]*:[^:]*:[a-z-]+[:/]\*$/
+
 function readResources(at: string, given: unknown): readonly string[] {
   const fix = "name each, for example resources: [api.arnForExecuteApi('GET', '/deals', 'live')]"
   const resources = checkTexts(at, given, { fix, deployTime: true })
@@ -170,4 +173,5 @@ function readResources(at: string, given: unknown): readonly string[] {
 
 /** An ARN that is known only at deploy is somebody's own; what is written around it is looked at. */
 const isNarrow = (resource: string): boolean =>
-  arn.test(resource) || (Token.isUnresolved(resource) && /^\$\{Token\[[^\]]+\]\}[^*?]*\*?$/.test(resource))
+  (arn.test(resource) && !ofType.test(resource)) ||
+  (Token.isUnresolved(resource) && /^\$\{Token\[[^\]]+\]\}[^*?]*\*?$/.test(resource))

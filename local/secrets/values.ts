@@ -23,7 +23,8 @@ export const readSecret = ({ ref: arn, path }: Pick<Placed, 'ref' | 'path'>): Lo
 })
 
 /** `arn:…:secret:crm/certificate-a1B2c3` → `crm/certificate`; an ARN without the six characters has the name as it is. */
-const nameIn = (arn: string): string => arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '')
+const nameIn = (arn: string): string => endOf(arn).replace(/-[A-Za-z0-9]{6}$/, '')
+const endOf = (arn: string): string => arn.replace(/^.*:secret:/, '')
 
 /** Those of the template, and those that functions use beside them. */
 export const withImported = (secrets: readonly LocalSecret[], used: readonly string[]): LocalSecret[] => [
@@ -33,16 +34,24 @@ export const withImported = (secrets: readonly LocalSecret[], used: readonly str
     .map(arn => ({ arn, name: nameIn(arn), path: arn })),
 ]
 
+/** Exactly so. Of one that is imported nobody knows whether the six characters, as in `crm-client`, are of its name. */
+const isCalled = ({ arn, path }: LocalSecret, given: string): boolean =>
+  given === arn || given === path || (path === arn && given === endOf(arn))
+
 /** As Secrets Manager takes them: by ARN, by an ARN without its six characters at the end, or by name. */
-export const isNamed = ({ arn, name, path }: LocalSecret, given: string): boolean =>
-  given === arn ||
-  given === path ||
-  given === name ||
-  (given.startsWith(prefix) && given === arn.replace(/-[A-Za-z0-9]{6}$/, ''))
+export const isNamed = (secret: LocalSecret, given: string): boolean =>
+  isCalled(secret, given) ||
+  given === secret.name ||
+  (given.startsWith(prefix) && given === secret.arn.replace(/-[A-Za-z0-9]{6}$/, ''))
+
+/** The secret of this name, ARN or path. */
+export const secretNamed = (secrets: readonly LocalSecret[], given: string): LocalSecret | undefined =>
+  secrets.find(secret => isCalled(secret, given)) ?? secrets.find(secret => isNamed(secret, given))
 
 /** What a secret holds now; undefined where nobody said. */
 export function textOf(secret: LocalSecret, values: SecretValues): string | undefined {
-  const [, value] = Object.entries(values).find(([given]) => isNamed(secret, given)) ?? []
+  const named = Object.entries(values).filter(([given]) => isNamed(secret, given))
+  const [, value] = named.find(([given]) => isCalled(secret, given)) ?? named[0] ?? []
   return typeof value === 'function' ? value() : value
 }
 

@@ -380,6 +380,8 @@ describe('credentials', () => {
       'arn:aws:s3:::*',
       'arn:aws:es:eu-west-1:123456789012:domain/*/x',
       'arn:*',
+      'arn:aws:es:eu-west-1:123456789012:domain/*',
+      'arn:aws:lambda:eu-west-1:123456789012:function:*',
     ].map(resource => ({
       when: `the resource ${resource}`,
       declare: () => resources(resource),
@@ -406,9 +408,8 @@ describe('credentials', () => {
     for (const seconds of [10, 300])
       expect(String(token({ audience, lifetime: Duration.seconds(seconds) }))).toContain(`${seconds} s`)
     const { keyArn } = new Key(newStack(), 'K')
-    expect(String(resources(keyArn, `${keyArn}/a/*`, 'arn:aws:s3:::bucket/*'))).toContain(
-      'a deploy-time value',
-    )
+    const named = ['arn:aws:s3:::bucket/*', 'arn:aws:es:eu-west-1:123456789012:domain/a/*']
+    expect(String(resources(keyArn, `${keyArn}/a/*`, ...named))).toContain('a deploy-time value')
   })
 })
 

@@ -1,11 +1,15 @@
 import { allow, deny } from '../../../contract/decision.ts'
 import { resolveDeployed } from '../../../contract/deployed.ts'
 import type { UpstreamKind } from '../../../contract/upstream-manifest.ts'
+import { type Clock, type Instant, instant, since, systemClock } from '../../runtime/clock.ts'
 import { type KmsKey, openKmsKey, type PublicJwk } from './kms/keys.ts'
 import type { Upstream } from './upstream.ts'
 
 // What KMS may take of a request's time, and of a start.
 const mostMs = 2000
+
+// After a reading in vain. The route is public: strangers must not be able to keep KMS, and us, busy with more.
+const restMs = 1000
 
 // A key that was taken out of use: that it is no longer published is what was wanted.
 const retired = ['DisabledException', 'KMSInvalidStateException', 'NotFoundException']
@@ -20,7 +24,10 @@ export async function openKeySet(
   { current, others }: UpstreamKind<'keySet'>,
   environment: NodeJS.ProcessEnv,
   trouble: (note: string) => void,
-  open: (arn: string) => KmsKey = arn => openKmsKey(arn, environment),
+  {
+    open = arn => openKmsKey(arn, environment),
+    clock = systemClock,
+  }: { readonly open?: (arn: string) => KmsKey; readonly clock?: Clock } = {},
 ): Promise<Upstream> {
   const [first, ...rest] = [current, ...others].map(key => open(resolveDeployed(key, environment)))
   if (!first) throw new Error('a key set without a key')
@@ -43,15 +50,22 @@ export async function openKeySet(
     return JSON.stringify({ keys: keys.flat() })
   }
 
-  let body: string | undefined
-  try {
-    body = await read(mostMs)
-  } catch {
-    // A request will try again, and say why not.
+  let reading: { readonly at: Instant; readonly done: Promise<string>; failed: boolean } | undefined
+  const latest = (withinMs: number): Promise<string> => {
+    if (reading && !(reading.failed && since(reading.at, clock) >= restMs)) return reading.done
+    const begun = { at: instant(clock), done: read(withinMs), failed: false }
+    begun.done.catch(() => {
+      begun.failed = true
+    })
+    reading = begun
+    return begun.done
   }
+
+  // A request will try again, and say why not.
+  await latest(mostMs).catch(() => {})
   return async (_, withinMs) => {
     try {
-      body ??= await read(Math.min(withinMs, mostMs))
+      const body = await latest(Math.min(withinMs, mostMs))
       return allow({ status: 200, headers: { 'content-type': ['application/json'] }, body })
     } catch (error) {
       return deny('credentials.unavailable', { note: String((error as Error).name) })

@@ -12,6 +12,7 @@ import {
   readSecret,
   refuseUnknown,
   type SecretValues,
+  secretNamed,
   textOf,
   withImported,
 } from '../../../local/secrets/values.ts'
@@ -39,6 +40,17 @@ describe('a secret', () => {
       secret,
       { arn: imported, name: 'billing', path: imported },
     ])
+  })
+
+  it('that is imported by a name with six characters at its end is not taken for another', () => {
+    const partial = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`
+    const [client, crm] = withImported([], [partial('crm-client'), partial('crm')])
+    if (!client || !crm) throw new Error('not imported')
+    expect(secretNamed([client, crm], partial('crm'))).toBe(crm)
+    expect(secretNamed([client, crm], partial('crm-client'))).toBe(client)
+    const values = { crm: 'of crm', 'crm-client': 'of the client' }
+    expect([textOf(crm, values), textOf(client, values)]).toEqual(['of crm', 'of the client'])
+    expect(() => refuseUnknown([client], { 'crm-client': 'a' })).not.toThrow()
   })
 
   it('that the app does not have can be given no value', () => {

@@ -35,21 +35,23 @@ export const refusedCertificate = ({ reason, note }: Deny): boolean =>
   reason === 'upstream.untrusted' && /ALERT_.*(?:CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/.test(note ?? '')
 
 /**
- * undici and Node name their errors by code; web APIs (an abort after the time-out) by name.
+ * undici and Node name their errors by code; web APIs (an abort after the time-out) by name. The connector says whether a connection
+ * `hasAnswered` anything before.
  *
  * @param begun whether some of an answer had come
  */
 export function failureOf(error: unknown, begun: boolean): Decision<never> {
   if (error instanceof Refused) return error.denial
-  const { code: given, name } = error as { code?: unknown; name?: string }
+  const { code: given, name, hasAnswered } = error as { code?: unknown; name?: string; hasAnswered?: boolean }
   // That of a DOMException is a number.
   const code = typeof given === 'string' ? given : undefined
   const note = code ?? name
   if (unreadable.has(code ?? '') || unreadable.has(name ?? '')) {
     return deny('upstream.invalid_response', { note: name === 'SyntaxError' ? 'ERR_ASSERTION' : note })
   }
-  // With TLS 1.3 a server says only after the handshake that it does not believe us.
-  if (code?.startsWith('ERR_SSL_')) return deny('upstream.untrusted', { note: code })
+  // With TLS 1.3 a server says only after the handshake that it does not believe us; where it has answered, it did, and read what we sent.
+  if (code?.startsWith('ERR_SSL_'))
+    return deny(begun || hasAnswered ? 'upstream.unreachable' : 'upstream.untrusted', { note: code })
   const timedOut = /TIMEOUT/.test(code ?? '') || name === 'TimeoutError'
   if (timedOut) return deny('upstream.timeout', { note })
   return deny('upstream.unreachable', { note, ...(!begun && cutOff.has(code ?? '') && { unanswered: true }) })

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { setImmediate as pause } from 'node:timers/promises'
-import { createServer, type TLSSocket } from 'node:tls'
+import tls, { createServer, type TLSSocket } from 'node:tls'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTestAuthority } from '../../../support/certificates.ts'
 import { leadLocally, openTestExchange, requestOf } from '../http-exchange.ts'
@@ -189,6 +191,35 @@ describe('an upstream that', () => {
   })
 })
 
+test('of an answer in chunks of one byte each no more is kept than its bytes', async () => {
+  const count = 1024 * 1024
+  speak = socket => {
+    socket.write(`${head}transfer-encoding: chunked\r\n\r\n`)
+    socket.write('1\r\nx\r\n'.repeat(count))
+  }
+  const exchange = await openTestExchange(`https://crm.example.com:${port}`, {
+    timeoutMs: 20_000,
+    maxResponseBytes: count,
+    connection: { authorities },
+  })
+  const before = heapUsed()
+  const answer = exchange(requestOf(), 20_000)
+  await vi.waitFor(() => expect(ours()?.bytesRead).toBeGreaterThanOrEqual(6 * count), 20_000)
+  expect(heapUsed() - before).toBeLessThan(32 * count)
+  for (const socket of sockets) socket.write('0\r\n\r\n')
+  expect(await answer).toMatchObject({ ok: true, value: { body: { length: count } } })
+})
+
+/** The gate's own end of the last connection. */
+const ours = (): TLSSocket | undefined => vi.mocked(tls.connect).mock.results.at(-1)?.value
+
+/** Bytes, once all that nobody holds is gone. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  return process.memoryUsage().heapUsed
+}
+
 test('a connection is used again, and a new one is made where the last has been idle for too long', async () => {
   const clock = { wall: () => now, steady: () => now }
   let now = 1_000_000
@@ -238,19 +269,50 @@ test('no connection is used five minutes after it was made, however busy it was'
   }
 })
 
-test('a server that takes the connection and nothing more is given up at the declared time', async () => {
-  const held: Socket[] = []
-  const server = createTcpServer(socket => held.push(socket))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const exchange = await openTestExchange(
-    `https://crm.example.com:${(server.address() as AddressInfo).port}`,
-    { timeoutMs: 20_000, connection: { timeoutMs: 100 } },
-  )
-  expect(await exchange(requestOf(), 20_000)).toMatchObject({
-    reason: 'upstream.timeout',
-    note: 'UND_ERR_CONNECT_TIMEOUT',
+describe('a server that takes the connection and nothing more is given up', () => {
+  test.each([
+    ['at the declared time', 100, 20_000, 'UND_ERR_CONNECT_TIMEOUT'],
+    ['when no time is left of the request', 20_000, 100, 'TimeoutError'],
+  ])('%s', async (_, connectMs, withinMs, note) => {
+    let held = 0
+    const server = createTcpServer(socket => {
+      held += 1
+      socket.resume().once('close', () => {
+        held -= 1
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const exchange = await openTestExchange(
+      `https://crm.example.com:${(server.address() as AddressInfo).port}`,
+      { timeoutMs: 20_000, connection: { timeoutMs: connectMs } },
+    )
+    expect(await exchange(requestOf(), withinMs)).toMatchObject({ reason: 'upstream.timeout', note })
+    // Nor does anything of it go on.
+    await vi.waitFor(() => expect(held).toBe(0))
+    server.close()
   })
-  for (const socket of held) socket.destroy()
-  server.close()
+
+  test('by one request, and not by another that has more time', async () => {
+    let accept: (() => void) | undefined
+    const server = createTcpServer(socket => {
+      const through = connect(port, '127.0.0.1')
+      accept = () => void socket.pipe(through).pipe(socket)
+      for (const side of [socket, through]) side.on('error', () => {})
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    speak = socket => socket.write(`${head}content-length: 2\r\n\r\n{}`)
+    const exchange = await openTestExchange(
+      `https://crm.example.com:${(server.address() as AddressInfo).port}`,
+      { timeoutMs: 20_000, connection: { timeoutMs: 20_000, authorities } },
+    )
+    const [hasty, patient] = [exchange(requestOf('POST /a'), 100), exchange(requestOf('POST /b'), 20_000)]
+    expect(await hasty).toMatchObject({ reason: 'upstream.timeout' })
+    accept?.()
+    expect(await patient).toMatchObject({ ok: true })
+    expect(asked).toBe(1)
+    for (const socket of transports) socket.destroy()
+    server.close()
+  })
 })

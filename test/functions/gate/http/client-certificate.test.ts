@@ -1,4 +1,4 @@
-import type { TlsOptions } from 'node:tls'
+import tls, { type TLSSocket, type TlsOptions } from 'node:tls'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   createClientCertificate,
@@ -58,6 +58,8 @@ function secretHolding(certified: Certified | string | Error) {
   }
 }
 const unreachable = Object.assign(new Error('connect'), { name: 'TimeoutError' })
+/** The gate's own end of the last connection. */
+const ours = (): TLSSocket | undefined => vi.mocked(tls.connect).mock.results.at(-1)?.value
 const settled = () => new Promise(done => setImmediate(done))
 
 describe('a certificate from a secret', () => {
@@ -116,6 +118,37 @@ describe('a certificate from a secret', () => {
     secret.hold(first)
     secret.pass(1000)
     expect(await certificate.shown()).toBe(first.certificate)
+  })
+
+  test.each([
+    ['expired already', -2, -1],
+    ['is not valid yet', 1, 2],
+  ])('that %s replaces none that is valid', async (_, from, to) => {
+    const untimely = await clients.sign({ of: 'client', validity: [hoursFromNow(from), hoursFromNow(to)] })
+    const secret = secretHolding(first)
+    const certificate = open(secret)
+    await certificate.shown()
+    secret.hold(untimely)
+    secret.pass(ttlMs)
+    await certificate.shown()
+    await settled()
+    expect(await certificate.shown()).toBe(first.certificate)
+    expect(certificate.troubles).toEqual([
+      'the certificate for the upstream cannot be renewed: UnusableSecret',
+    ])
+  })
+
+  test('that is not valid yet is shown where there is no other, and replaces one as soon as it is valid', async () => {
+    const early = await clients.sign({ of: 'client', validity: [hoursFromNow(0.5), hoursFromNow(2)] })
+    expect(await open(secretHolding(early)).shown()).toBe(early.certificate)
+    const secret = secretHolding(first)
+    const certificate = open(secret)
+    await certificate.shown()
+    secret.hold(early)
+    secret.pass(30 * 60_000)
+    await certificate.shown()
+    await settled()
+    expect(await certificate.shown()).toBe(early.certificate)
   })
 
   test.each<[string, () => Certified | string | Error, string]>([
@@ -260,6 +293,29 @@ describe('an upstream that asks for a certificate', () => {
     expect(server.asked).toEqual(['POST /deals'])
     expect(server.shown).toEqual([serialOf(first)])
   })
+
+  test.each([
+    ['before it answers', ''],
+    ['while it answers', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"a'],
+  ])(
+    'and has answered others, then refuses it %s is asked once: it may have read this request',
+    async (_, begins) => {
+      const secret = secretHolding(first)
+      const { server, ask } = await start(secret)
+      expect(await ask()).toBe(200)
+      // undici has the connection free again a moment after its answer.
+      await settled()
+      secret.hold(second)
+      secret.pass(5000)
+      const revoked = Object.assign(new Error('alert'), { code: 'ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_REVOKED' })
+      server.answerWith(({ socket }) => {
+        socket.write(begins, () => setImmediate(() => ours()?.destroy(revoked)))
+      })
+      expect(await ask('POST /deals')).toEqual(['upstream.unreachable', revoked.code])
+      expect(server.asked).toEqual(['GET /deals', 'POST /deals'])
+      expect(server.connections()).toBe(1)
+    },
+  )
 
   test('sees the old and the new one when it is replaced in mid-traffic, and no request fails', async () => {
     const secret = secretHolding(first)

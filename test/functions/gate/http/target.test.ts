@@ -91,3 +91,12 @@ describe('whatever a path parameter holds', () => {
     )
   })
 })
+
+test.each([
+  'http://crm.example.com',
+  'https://crm.example.com@evil.example.com',
+  'https://crm.example.com/?tenant=a',
+  'https://crm.example.com/#a',
+])('a gate does not start before an upstream that is known only at deploy, and is at %s', async url => {
+  await expect(openTestExchange(url)).rejects.toThrow('an https URL without user, query or fragment')
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openKeySet } from '../../../../functions/gate/upstreams/key-set.ts'
 import type { KmsKey, PublicJwk } from '../../../../functions/gate/upstreams/kms/keys.ts'
+import { createTestClock } from '../limits/memory-store.ts'
 import { declaredRequest } from './declared-request.ts'
 
 const jwk = (kid: string): PublicJwk => ({
@@ -29,8 +30,9 @@ async function open(answers: Record<string, string | undefined>) {
     },
   })
   const declared = { kind: 'keySet', current: 'now', others: ['next', 'old'] } as const
-  const upstream = await openKeySet(declared, {}, note => notes.push(note), key)
-  return { asked, notes, answers, ask: () => upstream(declaredRequest(), 5000) }
+  const clock = createTestClock()
+  const upstream = await openKeySet(declared, {}, note => notes.push(note), { open: key, clock })
+  return { asked, notes, answers, clock, ask: () => upstream(declaredRequest(), 5000) }
 }
 
 const kidsOf = (answer: Awaited<ReturnType<Awaited<ReturnType<typeof open>>['ask']>>) =>
@@ -61,9 +63,20 @@ describe('a key set', () => {
     ['a key may not be read', 'old', 'AccessDeniedException'],
     ['KMS is slow', 'next', 'TooLate'],
   ])('is not given out in part: where %s, it is refused until that is mended', async (_, arn, name) => {
-    const { ask, answers } = await open({ [arn]: name })
+    const { ask, answers, clock } = await open({ [arn]: name })
     expect(await ask()).toEqual({ ok: false, reason: 'credentials.unavailable', note: name })
     answers[arn] = undefined
+    clock.advance(1000)
     expect(kidsOf(await ask())).toEqual(['now', 'next', 'old'])
+  })
+
+  test('that could not be read is read a second later, however many ask: the route is open to strangers', async () => {
+    const { ask, asked, clock } = await open({ old: 'ThrottlingException' })
+    clock.advance(999)
+    for (let i = 0; i < 20; i += 1) expect(await ask()).toMatchObject({ note: 'ThrottlingException' })
+    expect(asked).toHaveLength(3)
+    clock.advance(1)
+    await Promise.all(Array.from({ length: 20 }, ask))
+    expect(asked).toHaveLength(6)
   })
 })

@@ -4,13 +4,14 @@ import { allow, type Decision, deny } from '../../../../../contract/decision.ts'
 import { type Clock, type Instant, instant, since } from '../../../../runtime/clock.ts'
 import { within } from '../../../../runtime/within.ts'
 
-/** What the gate shows of itself: PEM, and until when it is worth showing. */
+/** What the gate shows of itself: PEM, and when it is worth showing. */
 export interface ClientIdentity {
   /** Changes with the value. */
   readonly version: string
   readonly certificate: string
   readonly privateKey: string
   /** Milliseconds since the epoch. */
+  readonly validFrom: number
   readonly expiresAt: number
 }
 
@@ -49,13 +50,18 @@ export function createClientCertificate(
       const { version, value } = await read()
       // A reading that was overtaken by a later one.
       if (known && known.readAt.steady > startedAt.steady) return
-      const isSame = known?.identity.version === version
-      known = { identity: isSame && known ? known.identity : identityOf(version, value), readAt: startedAt }
+      const identity = known?.identity.version === version ? known.identity : identityOf(version, value)
+      // It was put there too early, or too late: what there is serves as long as it can.
+      if (identity !== known?.identity && isValid() && !isTimely(identity)) throw new UnusableSecret()
+      known = { identity, readAt: startedAt }
     } catch (error) {
       trouble = error instanceof Error ? error.name : 'error'
       report(`the certificate for the upstream cannot be renewed: ${trouble}`)
     }
   }
+  const isTimely = ({ validFrom, expiresAt }: ClientIdentity) =>
+    validFrom <= clock.wall() && expiresAt > clock.wall()
+  /** One that is valid too early is shown all the same where there is no other: clocks differ. */
   const isValid = () => known !== undefined && known.identity.expiresAt > clock.wall()
   /** Resolves whatever comes of it, at once if that was tried a moment ago. */
   const refresh = async (): Promise<void> => {
@@ -96,8 +102,9 @@ function identityOf(version: string, value: string): ClientIdentity {
     if (typeof certificate !== 'string' || typeof privateKey !== 'string') throw new UnusableSecret()
     // Throws where one of the two cannot be read, and where they do not belong together.
     createSecureContext({ cert: certificate, key: privateKey })
-    const { validTo } = new X509Certificate(certificate)
-    return { version, certificate, privateKey, expiresAt: Date.parse(validTo) }
+    const { validFrom, validTo } = new X509Certificate(certificate)
+    const times = { validFrom: Date.parse(validFrom), expiresAt: Date.parse(validTo) }
+    return { version, certificate, privateKey, ...times }
   } catch {
     throw new UnusableSecret()
   }

@@ -1,9 +1,9 @@
-import type { buildConnector, Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import type { UpstreamKind } from '../../../../../contract/upstream-manifest.ts'
-import type { Clock } from '../../../../runtime/clock.ts'
+import { type Clock, type Instant, instant, since } from '../../../../runtime/clock.ts'
 import type { ClientIdentity } from './client-certificate.ts'
-import { openConnector } from './connector.ts'
+import { type Connector, openConnector } from './connector.ts'
 import type { Lookup } from './guarded-lookup.ts'
 
 /** Idle for longer, a connection may have been closed by the other side. */
@@ -28,16 +28,16 @@ export function openConnections(
   clock: Clock,
   lookup?: Lookup,
 ): Connections {
-  let made: { readonly version: string | undefined; readonly connect: buildConnector.connector } | undefined
+  let made: { readonly version: string | undefined; readonly connect: Connector } | undefined
   /** Certificates are read once for each identity. */
   const connectorFor = (identity: ClientIdentity | null) => {
     if (!made || made.version !== identity?.version)
       made = { version: identity?.version, connect: openConnector(base, connection, identity, lookup) }
     return made.connect
   }
-  const open = (identity: ClientIdentity | null) =>
+  const open = (identity: ClientIdentity | null, givenUp: AbortSignal) =>
     new Pool(base.origin, {
-      connect: connectorFor(identity),
+      connect: connectorFor(identity)(givenUp),
       clientTtl: ageMs,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
@@ -49,18 +49,22 @@ export function openConnections(
   interface Current {
     readonly pool: Pool
     readonly version: string | undefined
+    /** Ends connections that are only being made; `pool` ends those that are. */
+    readonly connecting: AbortController
     users: number
-    usedAt: number
+    usedAt: Instant
   }
   let current: Current | undefined
 
   const take = (identity: ClientIdentity | null): Current => {
-    const now = clock.wall()
-    if (!current || current.version !== identity?.version || now - current.usedAt > idleMs) {
+    const usedAt = instant(clock)
+    if (!current || current.version !== identity?.version || since(current.usedAt, clock) > idleMs) {
       current?.pool.close().catch(() => {})
-      current = { pool: open(identity), version: identity?.version, users: 0, usedAt: now }
+      const connecting = new AbortController()
+      const pool = open(identity, connecting.signal)
+      current = { pool, version: identity?.version, connecting, users: 0, usedAt }
     }
-    current.usedAt = now
+    current.usedAt = usedAt
     return current
   }
 
@@ -74,6 +78,7 @@ export function openConnections(
       if (taken.users === 1) {
         if (current === taken) current = undefined
         taken.pool.destroy().catch(() => {})
+        taken.connecting.abort()
       }
       throw error
     } finally {

@@ -8,6 +8,9 @@ import type { ClientIdentity } from './client-certificate.ts'
 import { addressRefused, guardedLookup, type Lookup } from './guarded-lookup.ts'
 import { serverIdentity } from './server-identity.ts'
 
+/** Connects until a signal says that nobody waits any more. */
+export type Connector = (givenUp: AbortSignal) => buildConnector.connector
+
 /**
  * Connects to one upstream, and hands over a connection on which both sides are who they should be; or else an error: a {@link Refused}
  * (`upstream.untrusted`, `.address_refused`, `.timeout`), or what the network said.
@@ -19,7 +22,7 @@ export function openConnector(
   declared: ConnectionManifest,
   identity: ClientIdentity | null,
   lookup?: Lookup,
-): buildConnector.connector {
+): Connector {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const objection = objectionToHost(hostname, declared.network)
   const options = {
@@ -36,7 +39,7 @@ export function openConnector(
     highWaterMark: 16_384,
   }
 
-  return (_, connected) => {
+  return givenUp => (_, connected) => {
     if (objection) {
       // For an address there is no lookup that would refuse it.
       queueMicrotask(() => connected(addressRefused(objection), null))
@@ -44,13 +47,15 @@ export function openConnector(
     }
     const socket = tls.connect(options)
     let isReached = false
-    const patience = setTimeout(
-      () => socket.destroy(new Refused(deny('upstream.timeout', { note: 'UND_ERR_CONNECT_TIMEOUT' }))),
-      declared.timeoutMs,
-    )
+    let hasAnswered = false
+    const giveUp = () =>
+      socket.destroy(new Refused(deny('upstream.timeout', { note: 'UND_ERR_CONNECT_TIMEOUT' })))
+    const patience = setTimeout(giveUp, declared.timeoutMs)
+    givenUp.addEventListener('abort', giveUp)
     let isDone = false
     const done = (...result: buildConnector.CallbackArgs) => {
       clearTimeout(patience)
+      givenUp.removeEventListener('abort', giveUp)
       if (!isDone) connected(...result)
       isDone = true
     }
@@ -60,10 +65,16 @@ export function openConnector(
     })
     socket.on('error', error => {
       // An alert that comes after the handshake leaves a socket open; that it ends then would be all that undici hears of it.
-      socket.destroy(error)
+      // To the very error, which undici hears of from the socket.
+      socket.destroy(Object.assign(error, { hasAnswered }))
       done(isReached ? handshakeFailure(error) : error, null)
     })
-    socket.once('secureConnect', () => done(null, socket))
+    socket.once('secureConnect', () => {
+      socket.once('readable', () => {
+        hasAnswered = true
+      })
+      done(null, socket)
+    })
   }
 }
 
