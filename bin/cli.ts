@@ -74,8 +74,16 @@ program
 
 addControl(program)
 
-for (const command of program.commands)
+for (const command of program.commands) {
   command.showHelpAfterError(`(sallyport ${command.name()} --help lists its options)`)
+  // An empty default says nothing.
+  for (const option of command.options)
+    if (isEmpty(option.defaultValue)) option.defaultValueDescription = 'none'
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+}
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {

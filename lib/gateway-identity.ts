@@ -1,8 +1,9 @@
-import { CfnResource, RemovalPolicy } from 'aws-cdk-lib'
-import { type CfnKey, type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { checkHttps, checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { knownOf } from './declare/key.ts'
 import { Upstream } from './declare/upstream.ts'
 
 export interface GatewayIdentityProps {
@@ -87,23 +88,13 @@ function checkKeys(at: string, given: unknown): readonly IKey[] {
 
 /** Of an imported key nothing is known here: the gate refuses to sign with one that is of another kind. */
 function checkKey(at: string, given: unknown): IKey {
-  const key = Object(given) as Partial<IKey> & { readonly aliasName?: unknown }
-  // An alias can be given to another key, and permissions do not follow it.
-  const isKey = typeof key.keyArn === 'string' && key.aliasName === undefined
-  const resource = key.node?.defaultChild
-  const known =
-    CfnResource.isCfnResource(resource) && resource.cfnResourceType === 'AWS::KMS::Key'
-      ? (resource as CfnKey)
-      : undefined
-  if (isKey && (!known || (known.keySpec === 'ECC_NIST_P256' && known.keyUsage === 'SIGN_VERIFY')))
-    return given as IKey
+  const isKey = typeof (Object(given) as Partial<IKey>).keyArn === 'string'
+  const { isAlias, spec, usage } = knownOf(given)
+  const isOfAnotherKind = spec !== undefined && (spec !== 'ECC_NIST_P256' || usage !== 'SIGN_VERIFY')
+  if (isKey && !isAlias && !isOfAnotherKind) return given as IKey
   throw new DeclarationError({
     at,
-    given: known
-      ? `a key of ${known.keySpec ?? 'SYMMETRIC_DEFAULT'} for ${known.keyUsage ?? 'ENCRYPT_DECRYPT'}`
-      : isKey || key.aliasName === undefined
-        ? describeValue(given)
-        : 'an alias',
+    given: isAlias ? 'an alias' : isOfAnotherKind ? `a key of ${spec} for ${usage}` : describeValue(given),
     allowed: 'a key of ECC_NIST_P256 for SIGN_VERIFY, by its ARN',
     fix,
   })

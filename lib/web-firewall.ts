@@ -89,14 +89,14 @@ export class WebFirewall extends Construct {
   }
 
   /** What the API declares to take and the firewall would not let in. */
-  #largerBodies({ routes }: ZeroTrustApi): string[] {
+  #largerBodies({ node: { path }, routes }: ZeroTrustApi): string[] {
     const { without, maxBodyBytes: most } = this.#declared
     if (without.has('bodySize')) return []
     return routes
       .filter(({ input, maxBodyBytes }) => input.body && maxBodyBytes > most)
       .map(
-        ({ node, maxBodyBytes }) =>
-          `${node.path} takes bodies of up to ${maxBodyBytes} bytes, of which ${this.node.path} lets in ${most}: ` +
+        ({ key, maxBodyBytes }) =>
+          `route "${key}" of ${path} takes bodies of up to ${maxBodyBytes} bytes, of which ${this.node.path} lets in ${most}: ` +
           `state maxBody: Size.bytes(${most}) on the route, or unsafeWithout: { bodySize: 'why' } on the firewall`,
       )
   }

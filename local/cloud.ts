@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { securityHeaders } from '../contract/headers.ts'
@@ -266,17 +266,23 @@ function upstreamNames(
       `--upstream ${unknown}: no route of the app goes there; its HTTP upstreams are ${names}`,
     )
   }
-  const pinned = pinnedOrigins.find(origin => given[origin] && rawTlsPort(given[origin]) === undefined)
-  if (pinned !== undefined) {
-    throw new UsageError(
-      `--upstream ${pinned}: its gate asks for a public key of its own, which only a server with that key has\n` +
-        `  fix: lead to one that speaks TLS itself: --upstream ${pinned}=tls://127.0.0.1:<port>`,
-    )
-  }
+  const byFront = Object.keys(given).filter(origin => rawTlsPort(String(given[origin])) === undefined)
+  const pinned = byFront.find(origin => pinnedOrigins.includes(origin))
+  if (pinned !== undefined)
+    refuseFront(pinned, 'its gate asks for a public key of its own, which only a server with that key has')
+  // RFC 6066 §3
+  const address = byFront.find(origin => isIP(new URL(origin).hostname.replace(/^\[(.*)\]$/, '$1')))
+  if (address !== undefined) refuseFront(address, 'an address, which TLS names no server by')
   return Object.fromEntries(
     Object.entries(given)
       .filter(([, local]) => rawTlsPort(local) === undefined)
       .map(([origin, local]) => [new URL(origin).hostname, local]),
+  )
+}
+
+function refuseFront(origin: string, why: string): never {
+  throw new UsageError(
+    `--upstream ${origin}: ${why}\n  fix: lead to one that speaks TLS itself: --upstream ${origin}=tls://127.0.0.1:<port>`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import { watch } from 'chokidar'
 import type { AppSettings } from './synthesize.ts'
 
@@ -13,13 +13,19 @@ const settleMs = 100
  * Resolves when no change will be missed any more.
  * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib), with every file in them; without patterns it is the
  * folder's TypeScript, JavaScript and JSON files. Hidden and generated folders never count.
+ *
+ * @param others files that are read by other means, whose changes are no change of the app; paths as this process takes them
  */
 export async function watchSources(
   folder: string,
   { include, exclude }: AppSettings['watch'],
   changed: () => Promise<void>,
+  others: readonly string[] = [],
 ): Promise<{ close: () => Promise<void> }> {
-  const excluded = exclude.map(pattern => join(folder, leading(pattern))).filter(path => path !== folder)
+  const excluded = [
+    ...exclude.map(pattern => join(folder, leading(pattern))).filter(path => path !== folder),
+    ...others.map(file => resolve(file)),
+  ]
   const included = [...new Set((include ?? ['**']).map(pattern => join(folder, leading(pattern))))]
   const watcher = watch(included, {
     ignoreInitial: true,

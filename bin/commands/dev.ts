@@ -44,7 +44,8 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
     changedMeanwhile = true
   }
   try {
-    watcher = await watchSources(folder, settings.watch, () => reload())
+    // A secret is read each time: a change of it is a rotation, and not one of the app.
+    watcher = await watchSources(folder, settings.watch, () => reload(), Object.values(secret))
     const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
     const assembly = await synth()
     const running = await startCloud({

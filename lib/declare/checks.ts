@@ -4,11 +4,14 @@ import { DeclarationError } from './declaration-error.ts'
 
 // What JavaScript, or a cast, can hand in, is told in this library's words. Types tell it sooner.
 
-/** Any value in few words, without showing CDK's placeholders or what a large object holds. */
+/** Any value in few words, without showing CDK's placeholders, what a large object holds, or a key that was pasted in the wrong place. */
 export function describeValue(given: unknown): string {
   if (given === undefined) return 'nothing'
   if (Token.isUnresolved(given)) return 'a deploy-time value'
-  if (typeof given === 'string') return JSON.stringify(given)
+  if (typeof given === 'string') {
+    const [, block] = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(given) ?? []
+    return block === undefined ? JSON.stringify(given) : `text with a PEM block of ${block}`
+  }
   if (typeof given === 'function') return 'a function'
   if (typeof given !== 'object' || given === null) return String(given)
   if (Array.isArray(given)) return given.length === 0 ? 'an empty list' : `a list of ${given.length}`
@@ -138,11 +141,17 @@ export function checkDuration(at: string, given: unknown, bounds: DurationBounds
   const isWithin = (whole: unknown) =>
     Number.isInteger(whole) && Number(whole) >= least && Number(whole) <= most
   if (duration && isWithin(amount)) return duration
+  const ifSeconds = unit === 'seconds' ? given : typeof given === 'number' ? given * 1000 : undefined
+  const fromNumber = isWithin(ifSeconds)
+    ? `Duration.seconds(${given})`
+    : isWithin(given)
+      ? `Duration.millis(${given})`
+      : undefined
   throw new DeclarationError({
     at,
     given: late ? 'a deploy-time value' : duration ? `${amount} ${unit}` : describeValue(given),
     allowed: `a Duration from ${timeText(least * unitMs)} to ${timeText(most * unitMs)}, in whole ${unit}`,
-    fix: isWithin(given) ? `write Duration.${unit === 'seconds' ? unit : 'millis'}(${given})` : fix,
+    fix: fromNumber === undefined ? fix : `write ${fromNumber}`,
   })
 }
 

@@ -28,7 +28,9 @@ export class ClientCertificate {
         at,
         given: describeValue(secret),
         allowed: 'a secret: a construct, or an imported one',
-        fix: "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)",
+        fix: String(secret).startsWith('arn:')
+          ? "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)"
+          : "for a secret by its name, write Secret.fromSecretNameV2(this, 'CrmCertificate', 'crm/gate')",
       })
     }
     const cacheTtl = checkDuration(`${at} cacheTtl`, options.cacheTtl ?? Duration.minutes(5), {

@@ -116,6 +116,14 @@ function readNetwork(at: string, { network = 'public', vpc }: ConnectionOptions)
 
 function checkVpc(at: string, given: UpstreamVpc): void {
   const example = '{ vpc: Vpc.fromLookup(this, …) }'
+  if (typeof Object(given).vpcId === 'string') {
+    throw new DeclarationError({
+      at,
+      given: 'a VPC itself',
+      allowed: 'an object with vpc, subnets, securityGroups',
+      fix: 'write vpc: { vpc }',
+    })
+  }
   checkOptions(at, given, ['vpc', 'subnets', 'securityGroups'], example)
   checkObject(`${at} vpc`, given.vpc, 'a VPC: a construct, or an imported one', `write vpc: ${example}`)
   if (given.securityGroups === undefined || given.securityGroups.length > 0) return

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { knownOf } from './key.ts'
 
 /** How what is kept is kept. */
 export interface KeepingOptions {
@@ -64,10 +65,19 @@ export function checkRemovalPolicy(at: string, given: RemovalPolicy = RemovalPol
 export function checkKey(at: string, given: IKey | undefined): IKey | undefined {
   if (given === undefined) return undefined
   const { keyArn, addToResourcePolicy } = Object(given) as Partial<IKey>
-  if (typeof keyArn === 'string' && typeof addToResourcePolicy === 'function') return given
+  const { isAlias, spec, usage } = knownOf(given)
+  if (spec !== undefined && (spec !== 'SYMMETRIC_DEFAULT' || usage !== 'ENCRYPT_DECRYPT')) {
+    throw new DeclarationError({
+      at,
+      given: `a key of ${spec} for ${usage}`,
+      allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
+      fix: 'new Key(this, id, { enableKeyRotation: true }) is one',
+    })
+  }
+  if (typeof keyArn === 'string' && typeof addToResourcePolicy === 'function' && !isAlias) return given
   throw new DeclarationError({
     at,
-    given: describeValue(given),
+    given: isAlias ? 'an alias' : describeValue(given),
     allowed: 'a Key of KMS: a construct, or an imported one',
     fix: 'for a key by its ARN, write Key.fromKeyArn(this, id, arn)',
   })

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { Token } from 'aws-cdk-lib'
 import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
@@ -100,7 +101,7 @@ function readCertificates(at: string, text: unknown): string[] {
   const complain = (given: string): never => {
     throw new DeclarationError({ at, given, ...wanted })
   }
-  if (typeof text !== 'string') return complain(describeValue(text))
+  if (typeof text !== 'string' || Token.isUnresolved(text)) return complain(describeValue(text))
   const blocks = [...text.matchAll(block)]
   // A key that is pasted along would be in the deployed package.
   const other = blocks.find(([, label]) => label !== 'CERTIFICATE')

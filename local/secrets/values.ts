@@ -6,7 +6,7 @@ import { UsageError } from '../usage-error.ts'
 export interface LocalSecret {
   readonly arn: string
   readonly name: string
-  /** Path of its construct; of an imported one its ARN. */
+  /** Path of its construct; of an imported one, which the template has no construct of, the end of its ARN. */
   readonly path: string
 }
 
@@ -24,6 +24,7 @@ export const readSecret = ({ ref: arn, path }: Pick<Placed, 'ref' | 'path'>): Lo
 
 /** `arn:…:secret:crm/certificate-a1B2c3` → `crm/certificate`; an ARN without the six characters has the name as it is. */
 const nameIn = (arn: string): string => endOf(arn).replace(/-[A-Za-z0-9]{6}$/, '')
+
 const endOf = (arn: string): string => arn.replace(/^.*:secret:/, '')
 
 /** Those of the template, and those that functions use beside them. */
@@ -31,12 +32,12 @@ export const withImported = (secrets: readonly LocalSecret[], used: readonly str
   ...secrets,
   ...[...new Set(used)]
     .filter(arn => !secrets.some(secret => isNamed(secret, arn)))
-    .map(arn => ({ arn, name: nameIn(arn), path: arn })),
+    // An ARN by name may end as if it had the six characters: `crm/our-secret`. So both are taken.
+    .map(arn => ({ arn, name: nameIn(arn), path: endOf(arn) })),
 ]
 
 /** Exactly so. Of one that is imported nobody knows whether the six characters, as in `crm-client`, are of its name. */
-const isCalled = ({ arn, path }: LocalSecret, given: string): boolean =>
-  given === arn || given === path || (path === arn && given === endOf(arn))
+const isCalled = ({ arn, path }: LocalSecret, given: string): boolean => given === arn || given === path
 
 /** As Secrets Manager takes them: by ARN, by an ARN without its six characters at the end, or by name. */
 export const isNamed = (secret: LocalSecret, given: string): boolean =>

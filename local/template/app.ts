@@ -174,7 +174,7 @@ function readApi(
   if (!api || !stage || others.length > 0 || otherStages.length > 0) {
     throw new UnsupportedTemplateError(
       'AWS::ApiGateway::RestApi',
-      `the app has ${counted(apis, 'REST API')} and ${counted(stages, 'stage')}; the local cloud runs one API with one stage`,
+      `the app has ${counted(apis, 'REST API')} and ${counted(stages, 'stage')}; the local cloud runs one API with one stage\n  fix: give the command of an app with one of them: --app "<command>"`,
     )
   }
   checkMethodSettings(stage)

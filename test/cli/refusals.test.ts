@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
       `${health}\nnew ZeroTrustApi(stack, 'B').addRoute('GET /', { upstream: ok, access: Access.public() })`,
     ),
     says: {
-      dev: /^✗ AWS::ApiGateway::RestApi: the app has 2 REST APIs \(S\.Api\w+, S\.B\w+\) and 2 stages \(.+\); the local cloud runs one API with one stage\n$/,
+      dev: /^✗ AWS::ApiGateway::RestApi: the app has 2 REST APIs \(S\.Api\w+, S\.B\w+\) and 2 stages \(.+\); the local cloud runs one API with one stage\n {2}fix: .+--app .+\n$/,
       routes: /^✗ the app has 2 APIs; this command is for an app with one\n {2}fix: .+\n$/,
       openapi: /^✗ the app has 2 APIs; this command is for an app with one\n {2}fix: .+\n$/,
     }[command],

@@ -196,3 +196,12 @@ it('a Lambda upstream that is no function of the app is named at the start', asy
 it('--version prints the version alone', async () => {
   expect(await sallyport(createProject(''), '--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' })
 })
+
+it('help shows no empty default, and those that say something', async () => {
+  const project = createProject('')
+  const help = async (command: string) => (await sallyport(project, command, '--help')).out
+  const [dev, token] = await Promise.all([help('dev'), help('token')])
+  expect(`${dev}${token}`).not.toMatch(/default: (?:\{\}|\[\]|"")/)
+  expect(dev).toMatch(/default: 3000/)
+  expect(token).toMatch(/default: "user-1"/)
+})

@@ -297,7 +297,7 @@ describe('Upstream.http refuses', () => {
       when: 'a deploy-time certificate',
       declare: () => Trust.authorities(Fn.importValue('Ca')),
       at: 'Trust.authorities[0]',
-      given: 'text without a certificate in PEM',
+      given: 'a deploy-time value',
       ...certificates,
     },
     {
@@ -332,6 +332,23 @@ describe('Upstream.http refuses', () => {
       fix: 'write Trust.authorities(pem)',
     },
     {
+      when: 'a trust that is a key, without showing it',
+      declare: () => http({ trust: `-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----` }),
+      at: 'Upstream.http trust',
+      given: 'text with a PEM block of PRIVATE KEY',
+      allowed: 'what the functions of Trust return',
+      fix: 'write Trust.authorities(pem)',
+    },
+    {
+      when: 'what belongs into the secret, without showing it',
+      declare: () =>
+        ClientCertificate.fromSecret(untyped('{"privateKey":"-----BEGIN EC PRIVATE KEY-----\\nAA=="}')),
+      at: 'ClientCertificate.fromSecret',
+      given: 'text with a PEM block of EC PRIVATE KEY',
+      allowed: 'a secret: a construct, or an imported one',
+      fix: "for a secret by its name, write Secret.fromSecretNameV2(this, 'CrmCertificate', 'crm/gate')",
+    },
+    {
       when: 'TLS 1.2 without a reason',
       declare: () => http({ unsafeTls12: true }),
       at: 'Upstream.http unsafeTls12',
@@ -352,6 +369,15 @@ describe('Upstream.http refuses', () => {
       declare: () => ClientCertificate.fromSecret(untyped('crm/gate')),
       at: 'ClientCertificate.fromSecret',
       given: '"crm/gate"',
+      allowed: 'a secret: a construct, or an imported one',
+      fix: "for a secret by its name, write Secret.fromSecretNameV2(this, 'CrmCertificate', 'crm/gate')",
+    },
+    {
+      when: 'a secret by its ARN',
+      declare: () =>
+        ClientCertificate.fromSecret(untyped('arn:aws:secretsmanager:eu-west-1:1:secret:a-a1B2c3')),
+      at: 'ClientCertificate.fromSecret',
+      given: '"arn:aws:secretsmanager:eu-west-1:1:secret:a-a1B2c3"',
       allowed: 'a secret: a construct, or an imported one',
       fix: "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)",
     },
@@ -378,6 +404,14 @@ describe('Upstream.http refuses', () => {
       given: '"vpc-1"',
       allowed: 'a VPC: a construct, or an imported one',
       fix: 'write vpc: { vpc: Vpc.fromLookup(this, …) }',
+    },
+    {
+      when: 'a VPC in place of where in it',
+      declare: () => http({ network: 'private', vpc: new Vpc(newStack(), 'Vpc') }),
+      at: 'Upstream.http vpc',
+      given: 'a VPC itself',
+      allowed: 'an object with vpc, subnets, securityGroups',
+      fix: 'write vpc: { vpc }',
     },
     {
       when: 'an empty list of security groups',
@@ -412,6 +446,14 @@ describe('Upstream.http refuses', () => {
         ...ofAnotherMachine,
       }),
     ),
+    {
+      when: 'a bare number of seconds',
+      declare: () => http({ timeout: 5 }),
+      at: 'Upstream.http timeout',
+      given: '5',
+      allowed: 'a Duration from 100 milliseconds to 25 seconds, in whole milliseconds',
+      fix: 'write Duration.seconds(5)',
+    },
     {
       when: 'a longer time to connect than there is in all',
       declare: () => http({ timeout: Duration.seconds(1), connectTimeout: Duration.millis(1001) }),

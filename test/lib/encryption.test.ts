@@ -1,7 +1,15 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
-import { Access, GatewayState, Limit, Upstream, ZeroTrustApi, type ZeroTrustApiProps } from 'sallyport'
+import {
+  Access,
+  GatewayIdentity,
+  GatewayState,
+  Limit,
+  Upstream,
+  ZeroTrustApi,
+  type ZeroTrustApiProps,
+} from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { refuses, untyped } from './refusals.ts'
 import {
@@ -224,6 +232,28 @@ describe('what is no key', () => {
       declare: () => new GatewayState(newStack(), 'State', untyped({ encryptionKey: true })),
       at: 'S/State encryptionKey',
       given: 'true',
+      ...complaint,
+    },
+    {
+      when: 'one that signs, on an API',
+      declare: () => {
+        const stack = newStack()
+        const { key } = new GatewayIdentity(stack, 'Identity', { issuer: 'https://api.example.com' })
+        return newApi({ encryptionKey: key }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'a key of ECC_NIST_P256 for SIGN_VERIFY',
+      allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
+      fix: 'new Key(this, id, { enableKeyRotation: true }) is one',
+    },
+    {
+      when: 'an alias, which permissions do not follow, on a state',
+      declare: () => {
+        const stack = newStack()
+        return new GatewayState(stack, 'State', { encryptionKey: new Key(stack, 'Key').addAlias('alias/a') })
+      },
+      at: 'S/State encryptionKey',
+      given: 'an alias',
       ...complaint,
     },
     {

@@ -402,7 +402,7 @@ describe('protect', () => {
   it('lets no route take a larger body than the firewall lets in', () => {
     expect(synthOf({ mode: 'block' }, { maxBody: Size.kibibytes(64) })).not.toThrow()
     expect(synthOf({ mode: 'block' }, { maxBody: Size.bytes(65_537) })).toThrow(
-      'takes bodies of up to 65537 bytes, of which S/Firewall lets in 65536: state maxBody: Size.bytes(65536) on the ' +
+      'route "POST /a" of S/Api takes bodies of up to 65537 bytes, of which S/Firewall lets in 65536: state maxBody: Size.bytes(65536) on the ' +
         "route, or unsafeWithout: { bodySize: 'why' } on the firewall",
     )
     expect(synthOf({ mode: 'count', maxBody: Size.kibibytes(1) }, { maxBody: Size.bytes(1025) })).toThrow(

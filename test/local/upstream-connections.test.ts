@@ -20,11 +20,11 @@ const assemblies = createAssemblies()
 afterAll(() => assemblies.remove())
 
 const origin = 'https://crm.example.com'
-const appWith = (optionsIn: (stack: Stack) => HttpUpstreamOptions) =>
+const appWith = (optionsIn: (stack: Stack) => HttpUpstreamOptions, url = origin) =>
   assemblies.synthesize(stack => {
     const api = new ZeroTrustApi(stack, 'Api')
     api.addRoute('GET /deals', {
-      upstream: api.addUpstream('Crm', Upstream.http(origin, optionsIn(stack))),
+      upstream: api.addUpstream('Crm', Upstream.http(url, optionsIn(stack))),
       access: Access.public(),
       output: Output.unsafeAny('a test of something else'),
     })
@@ -52,6 +52,22 @@ describe('an app whose gate', () => {
     await expect(startCloud({ assembly, upstreams: { [origin]: 'http://127.0.0.1:1' } })).rejects.toThrow(
       `--upstream ${origin}: its gate asks for a public key of its own, which only a server with that key has\n` +
         `  fix: lead to one that speaks TLS itself: --upstream ${origin}=tls://127.0.0.1:<port>`,
+    )
+  })
+
+  test('by an address is told that only a server that speaks TLS itself will do', async () => {
+    const assembly = appWith(
+      stack => ({
+        network: 'private',
+        vpc: { vpc: new Vpc(stack, 'Vpc', { restrictDefaultSecurityGroup: false }) },
+      }),
+      'https://10.0.0.5:8443',
+    )
+    await expect(
+      startCloud({ assembly, upstreams: { 'https://10.0.0.5:8443': 'http://127.0.0.1:1' } }),
+    ).rejects.toThrow(
+      '--upstream https://10.0.0.5:8443: an address, which TLS names no server by\n' +
+        '  fix: lead to one that speaks TLS itself: --upstream https://10.0.0.5:8443=tls://127.0.0.1:<port>',
     )
   })
 

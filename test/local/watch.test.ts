@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { watchSources } from '../../local/watch.ts'
 
@@ -17,11 +17,16 @@ afterEach(async () => {
 })
 
 /** Counts the calls that changes lead to; a change is over once nothing more came for several times the settling. */
-async function watching(include: readonly string[] | undefined) {
+async function watching(include: readonly string[] | undefined, others: readonly string[] = []) {
   let calls = 0
-  watcher = await watchSources(folder, { include, exclude: [] }, async () => {
-    calls += 1
-  })
+  watcher = await watchSources(
+    folder,
+    { include, exclude: [] },
+    async () => {
+      calls += 1
+    },
+    others,
+  )
   return {
     afterWriting: async (file: string) => {
       const before = calls
@@ -53,4 +58,15 @@ it('with watch patterns every file in their folders counts', async () => {
   const { afterWriting } = await watching(['lib/**'])
   expect(await afterWriting('lib/schema.sql')).toBe(1)
   expect(await afterWriting('app.ts')).toBe(0)
+})
+
+it('files that are read by other means count in neither case, as they are named from here', async () => {
+  const [secret, another] = [join(folder, 'lib/gate.json'), join(folder, 'lib/gate-of-hr.json')]
+  for (const include of [undefined, ['lib/**']]) {
+    const { afterWriting } = await watching(include, [secret, relative(process.cwd(), another)])
+    expect(await afterWriting('lib/gate.json')).toBe(0)
+    expect(await afterWriting('lib/gate-of-hr.json')).toBe(0)
+    expect(await afterWriting('lib/context.json')).toBe(1)
+    if (include === undefined) await watcher.close()
+  }
 })

@@ -38,7 +38,7 @@ describe('a secret', () => {
     const imported = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:billing-XyZ123'
     expect(withImported([secret], [arn, arn.slice(0, -7), imported, imported])).toEqual([
       secret,
-      { arn: imported, name: 'billing', path: imported },
+      { arn: imported, name: 'billing', path: 'billing-XyZ123' },
     ])
   })
 
@@ -51,6 +51,15 @@ describe('a secret', () => {
     const values = { crm: 'of crm', 'crm-client': 'of the client' }
     expect([textOf(crm, values), textOf(client, values)]).toEqual(['of crm', 'of the client'])
     expect(() => refuseUnknown([client], { 'crm-client': 'a' })).not.toThrow()
+  })
+
+  // Whether the end of an imported ARN is what AWS appended, nobody can tell here: fromSecretNameV2 has the name alone.
+  it.each(['crm/our-secret', 'crm/gate'])('that is imported by its name is known by that: %s', name => {
+    const [imported] = withImported([], [`${arn.replace(/[^:]+$/, '')}${name}`])
+    if (!imported) throw new Error('none')
+    expect(isNamed(imported, name)).toBe(true)
+    expect(() => refuseUnknown([imported], { [name]: 'a' })).not.toThrow()
+    expect(() => refuseUnknown([imported], { other: 'a' })).toThrow(`its secrets are ${name}`)
   })
 
   it('that the app does not have can be given no value', () => {

@@ -134,7 +134,7 @@ describe('a certificate from a secret', () => {
     await settled()
     expect(await certificate.shown()).toBe(first.certificate)
     expect(certificate.troubles).toEqual([
-      'the certificate for the upstream cannot be renewed: UnusableSecret',
+      'the certificate for the upstream cannot be renewed: UnusableSecret: not valid now',
     ])
   })
 
@@ -153,12 +153,41 @@ describe('a certificate from a secret', () => {
 
   test.each<[string, () => Certified | string | Error, string]>([
     ['that cannot be reached', () => unreachable, 'TimeoutError'],
-    ['without JSON', () => 'not-json-k3wz9q', 'UnusableSecret'],
-    ['with JSON of another kind', () => '[]', 'UnusableSecret'],
-    ['without a key', () => JSON.stringify({ certificate: first.certificate }), 'UnusableSecret'],
-    ['with the key of another', () => ({ ...first, privateKey: second.privateKey }), 'UnusableSecret'],
-    ['with a key that is no PEM', () => ({ ...first, privateKey: 'k3wz9q' }), 'UnusableSecret'],
-    ['with a certificate that is none', () => ({ ...first, certificate: 'k3wz9q' }), 'UnusableSecret'],
+    ['without JSON', () => 'not-json-k3wz9q', 'UnusableSecret: not JSON'],
+    [
+      'with JSON of another kind',
+      () => '[]',
+      'UnusableSecret: not a text each as certificate and privateKey',
+    ],
+    ['of null', () => 'null', 'UnusableSecret: not a text each as certificate and privateKey'],
+    [
+      'without a key',
+      () => JSON.stringify({ certificate: first.certificate }),
+      'UnusableSecret: not a text each as certificate and privateKey',
+    ],
+    [
+      'with the key of another',
+      () => ({ ...first, privateKey: second.privateKey }),
+      'UnusableSecret: the key is of another certificate',
+    ],
+    [
+      'with a key that is no PEM',
+      () => ({ ...first, privateKey: 'k3wz9q' }),
+      'UnusableSecret: the key cannot be read, or is encrypted',
+    ],
+    [
+      'with an intermediate certificate that is none',
+      () => ({
+        ...first,
+        certificate: `${first.certificate}\n-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----`,
+      }),
+      'UnusableSecret: TLS does not take it',
+    ],
+    [
+      'with a certificate that is none',
+      () => ({ ...first, certificate: 'k3wz9q' }),
+      'UnusableSecret: the certificate cannot be read',
+    ],
   ])('%s is no certificate at first, and replaces none later', async (_, made, note) => {
     const secret = secretHolding(made())
     const certificate = open(secret)

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { allow, type Decision, deny } from '../../../../../contract/decision.ts'
 import { type Clock, type Instant, instant, since } from '../../../../runtime/clock.ts'
@@ -52,10 +52,12 @@ export function createClientCertificate(
       if (known && known.readAt.steady > startedAt.steady) return
       const identity = known?.identity.version === version ? known.identity : identityOf(version, value)
       // It was put there too early, or too late: what there is serves as long as it can.
-      if (identity !== known?.identity && isValid() && !isTimely(identity)) throw new UnusableSecret()
+      if (identity !== known?.identity && isValid() && !isTimely(identity)) {
+        throw new UnusableSecret('not valid now')
+      }
       known = { identity, readAt: startedAt }
     } catch (error) {
-      trouble = error instanceof Error ? error.name : 'error'
+      trouble = error instanceof UnusableSecret ? `${error.name}: ${error.message}` : nameOf(error)
       report(`the certificate for the upstream cannot be renewed: ${trouble}`)
     }
   }
@@ -91,21 +93,30 @@ export function createClientCertificate(
   }
 }
 
-/** A secret that is not what was declared. Its text must not get into a log, so neither may what a parser says of it. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'error')
+
+/** A secret that is not what was declared. Its text must not get into a log, so neither may what a parser says of it: words of our own. */
 class UnusableSecret extends Error {
   override readonly name = 'UnusableSecret'
 }
 
 function identityOf(version: string, value: string): ClientIdentity {
+  const { certificate, privateKey } = Object(orUnusable('not JSON', () => JSON.parse(value)))
+  if (typeof certificate !== 'string' || typeof privateKey !== 'string') {
+    throw new UnusableSecret('not a text each as certificate and privateKey')
+  }
+  const leaf = orUnusable('the certificate cannot be read', () => new X509Certificate(certificate))
+  const key = orUnusable('the key cannot be read, or is encrypted', () => createPrivateKey(privateKey))
+  if (!leaf.checkPrivateKey(key)) throw new UnusableSecret('the key is of another certificate')
+  orUnusable('TLS does not take it', () => createSecureContext({ cert: certificate, key: privateKey }))
+  const times = { validFrom: Date.parse(leaf.validFrom), expiresAt: Date.parse(leaf.validTo) }
+  return { version, certificate, privateKey, ...times }
+}
+
+function orUnusable<T>(why: string, read: () => T): T {
   try {
-    const { certificate, privateKey } = JSON.parse(value)
-    if (typeof certificate !== 'string' || typeof privateKey !== 'string') throw new UnusableSecret()
-    // Throws where one of the two cannot be read, and where they do not belong together.
-    createSecureContext({ cert: certificate, key: privateKey })
-    const { validFrom, validTo } = new X509Certificate(certificate)
-    const times = { validFrom: Date.parse(validFrom), expiresAt: Date.parse(validTo) }
-    return { version, certificate, privateKey, ...times }
+    return read()
   } catch {
-    throw new UnusableSecret()
+    throw new UnusableSecret(why)
   }
 }
