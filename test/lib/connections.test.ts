@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Duration, Fn, type Stack } from 'aws-cdk-lib'
 import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
-import { Key } from 'aws-cdk-lib/aws-kms'
+import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Access, ClientCertificate, type HttpUpstreamOptions, Trust, Upstream } from 'sallyport'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -301,8 +299,11 @@ describe('Upstream.http refuses', () => {
       ...certificates,
     },
     {
-      when: 'a private key',
-      declare: () => Trust.authorities('-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'),
+      when: 'a private key behind its certificate: it would be in the deployed package',
+      declare: () =>
+        Trust.authorities(
+          `${authority.certificate}\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----`,
+        ),
       at: 'Trust.authorities[0]',
       given: 'a PEM block of PRIVATE KEY',
       ...certificates,
@@ -384,9 +385,23 @@ describe('Upstream.http refuses', () => {
       declare: () => http({ vpc: { vpc: {}, securityGroups: [] } }),
       at: 'Upstream.http vpc securityGroups',
       given: 'an empty list',
-      allowed: 'one or more security groups',
+      allowed: 'a list of one or more security groups: constructs, or imported ones',
       fix: 'leave it out for one of its own',
     },
+    ...[
+      ['one group', { securityGroupId: 'sg-1' }, 'an object'],
+      ['a group’s id, which would be spread into letters', 'sg-1', '"sg-1"'],
+      ['a list of ids', ['sg-1'], 'a list of 1'],
+    ].map(
+      ([when, securityGroups, given]): Case => ({
+        when: `as security groups ${when}`,
+        declare: () => http({ vpc: { vpc: {}, securityGroups } }),
+        at: 'Upstream.http vpc securityGroups',
+        given: String(given),
+        allowed: 'a list of one or more security groups: constructs, or imported ones',
+        fix: 'leave it out for one of its own',
+      }),
+    ),
     {
       when: 'a private address',
       declare: () => http({}, 'https://10.0.0.5'),
@@ -431,10 +446,4 @@ describe('Upstream.http refuses', () => {
       given: expect.stringMatching(/^the certificate of CN=Ended, which expired on .+$/),
     })
   })
-})
-
-it('a private key is in none of the files that are deployed', () => {
-  const { functions } = declared({ trust: Trust.authorities(authority.certificate) })
-  for (const { folder } of functions)
-    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).not.toContain('PRIVATE KEY')
 })
