@@ -1,8 +1,9 @@
-import { CfnResource, RemovalPolicy } from 'aws-cdk-lib'
-import { type CfnKey, type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { checkHttps, checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { checkKey } from './declare/key.ts'
 import { Upstream } from './declare/upstream.ts'
 
 export interface GatewayIdentityProps {
@@ -46,11 +47,11 @@ export class GatewayIdentity extends Construct {
     checkOptions(at, props, ['issuer', 'key', 'nextKey', 'previousKeys'], "{ issuer: 'https://…' }")
     checkHttps(at, 'issuer', props.issuer)
     this.issuer = props.issuer
-    this.key = props.key === undefined ? this.#createKey() : checkKey(`${at} key`, props.key)
+    this.key = props.key === undefined ? this.#createKey() : checkSigningKey(`${at} key`, props.key)
     this.publishedKeys = [
       this.key,
-      ...(props.nextKey === undefined ? [] : [checkKey(`${at} nextKey`, props.nextKey)]),
-      ...checkKeys(`${at} previousKeys`, props.previousKeys ?? []),
+      ...(props.nextKey === undefined ? [] : [checkSigningKey(`${at} nextKey`, props.nextKey)]),
+      ...checkSigningKeys(`${at} previousKeys`, props.previousKeys ?? []),
     ]
     this.#checkDifferent()
     this.keySet = Upstream.keySet(this)
@@ -59,8 +60,7 @@ export class GatewayIdentity extends Construct {
   #createKey(): Key {
     return new Key(this, 'Key', {
       description: `Signs what the gateway ${this.node.path} tells its upstreams`,
-      keySpec: KeySpec.ECC_NIST_P256,
-      keyUsage: KeyUsage.SIGN_VERIFY,
+      ...forSigning,
       removalPolicy: RemovalPolicy.RETAIN,
     })
   }
@@ -77,34 +77,17 @@ export class GatewayIdentity extends Construct {
   }
 }
 
-const fix =
-  "new Key(this, 'Key', { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY }), or Key.fromKeyArn(this, 'Key', arn)"
-
-function checkKeys(at: string, given: unknown): readonly IKey[] {
-  if (Array.isArray(given)) return given.map((key, i) => checkKey(`${at}[${i}]`, key))
-  throw new DeclarationError({ at, given: describeValue(given), allowed: 'a list of keys', fix })
-}
+const forSigning = { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY }
 
 /** Of an imported key nothing is known here: the gate refuses to sign with one that is of another kind. */
-function checkKey(at: string, given: unknown): IKey {
-  const key = Object(given) as Partial<IKey> & { readonly aliasName?: unknown }
-  // An alias can be given to another key, and permissions do not follow it.
-  const isKey = typeof key.keyArn === 'string' && key.aliasName === undefined
-  const resource = key.node?.defaultChild
-  const known =
-    CfnResource.isCfnResource(resource) && resource.cfnResourceType === 'AWS::KMS::Key'
-      ? (resource as CfnKey)
-      : undefined
-  if (isKey && (!known || (known.keySpec === 'ECC_NIST_P256' && known.keyUsage === 'SIGN_VERIFY')))
-    return given as IKey
+const checkSigningKey = (at: string, given: unknown): IKey => checkKey(at, given, forSigning)
+
+function checkSigningKeys(at: string, given: unknown): readonly IKey[] {
+  if (Array.isArray(given)) return given.map((key, i) => checkSigningKey(`${at}[${i}]`, key))
   throw new DeclarationError({
     at,
-    given: known
-      ? `a key of ${known.keySpec ?? 'SYMMETRIC_DEFAULT'} for ${known.keyUsage ?? 'ENCRYPT_DECRYPT'}`
-      : isKey || key.aliasName === undefined
-        ? describeValue(given)
-        : 'an alias',
-    allowed: 'a key of ECC_NIST_P256 for SIGN_VERIFY, by its ARN',
-    fix,
+    given: describeValue(given),
+    allowed: 'a list of keys',
+    fix: 'write previousKeys: [key]',
   })
 }

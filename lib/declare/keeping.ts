@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { type IKey, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { checkKey } from './key.ts'
 
 /** How what is kept is kept. */
 export interface KeepingOptions {
@@ -46,7 +47,7 @@ export function readKeeping(
   return {
     retention: logRetention,
     removalPolicy: checkRemovalPolicy(`${at} logRemovalPolicy`, logRemovalPolicy),
-    encryptionKey: checkKey(`${at} encryptionKey`, encryptionKey),
+    encryptionKey: checkEncryptionKey(`${at} encryptionKey`, encryptionKey),
   }
 }
 
@@ -60,15 +61,8 @@ export function checkRemovalPolicy(at: string, given: RemovalPolicy = RemovalPol
   })
 }
 
-/** By what it can do, not by its class: there may be a second copy of aws-cdk-lib. */
-export function checkKey(at: string, given: IKey | undefined): IKey | undefined {
-  if (given === undefined) return undefined
-  const { keyArn, addToResourcePolicy } = Object(given) as Partial<IKey>
-  if (typeof keyArn === 'string' && typeof addToResourcePolicy === 'function') return given
-  throw new DeclarationError({
-    at,
-    given: describeValue(given),
-    allowed: 'a Key of KMS: a construct, or an imported one',
-    fix: 'for a key by its ARN, write Key.fromKeyArn(this, id, arn)',
-  })
-}
+/** A key that what is kept is encrypted with. Throws a `DeclarationError`. */
+export const checkEncryptionKey = (at: string, given: IKey | undefined): IKey | undefined =>
+  given === undefined
+    ? undefined
+    : checkKey(at, given, { keySpec: KeySpec.SYMMETRIC_DEFAULT, keyUsage: KeyUsage.ENCRYPT_DECRYPT })

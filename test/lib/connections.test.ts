@@ -171,6 +171,24 @@ describe('a client certificate', () => {
     })
   })
 
+  it('with an alias for a key of one’s own can be decrypted with the key behind it: permissions do not follow an alias', () => {
+    const { statements } = declared(stack => ({
+      clientCertificate: ClientCertificate.fromSecret(
+        new Secret(stack, 'Certificate', { encryptionKey: new Key(stack, 'Key').addAlias('crm') }),
+      ),
+    }))
+    expect(statements.find(({ Action }) => Action === 'kms:Decrypt')).toMatchObject({
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': {
+            'Fn::Join': ['', expect.arrayContaining(['secretsmanager.', '.amazonaws.com'])],
+          },
+        },
+      },
+    })
+  })
+
   it('of an imported secret is read by its ARN, whole or without the six characters at its end', () => {
     const resourceOf = (imported: (stack: Stack) => ReturnType<typeof Secret.fromSecretCompleteArn>) =>
       declared(stack => ({
@@ -356,6 +374,23 @@ describe('Upstream.http refuses', () => {
       allowed: 'a secret: a construct, or an imported one',
       fix: "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)",
     },
+    ...[
+      (stack: Stack): IKey => Alias.fromAliasName(stack, 'Key', 'alias/crm'),
+      (stack: Stack): IKey => Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:alias/crm'),
+    ].map(
+      (keyOf, i): Case => ({
+        when: `a secret whose key is known by an alias alone, ${i === 0 ? 'by its name' : 'by its ARN'}`,
+        declare: () => {
+          const stack = newStack()
+          const encryptionKey = keyOf(stack)
+          return ClientCertificate.fromSecret(new Secret(stack, 'Certificate', { encryptionKey }))
+        },
+        at: 'ClientCertificate.fromSecret',
+        given: 'a secret whose key is known by an alias alone: permissions do not follow it',
+        allowed: 'a secret with a key, or with an alias that knows its own',
+        fix: "for a key by its ARN, write encryptionKey: Key.fromKeyArn(this, 'Key', arn)",
+      }),
+    ),
     {
       when: 'another network',
       declare: () => http({ network: 'any' }),

@@ -1,7 +1,15 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { Key } from 'aws-cdk-lib/aws-kms'
-import { Access, GatewayState, Limit, Upstream, ZeroTrustApi, type ZeroTrustApiProps } from 'sallyport'
+import { Alias, CfnKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
+import {
+  Access,
+  GatewayState,
+  Limit,
+  Upstream,
+  WebFirewall,
+  ZeroTrustApi,
+  type ZeroTrustApiProps,
+} from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { refuses, untyped } from './refusals.ts'
 import {
@@ -156,8 +164,8 @@ describe('a key of the customer’s on a state', () => {
         Action: 'kms:Decrypt',
         Resource: keyArn,
         Condition: {
-          StringEquals: {
-            ...via('dynamodb'),
+          StringEquals: via('dynamodb'),
+          StringLike: {
             'kms:EncryptionContext:aws:dynamodb:tableName': { Ref: expect.stringMatching(/^StateTable/) },
           },
         },
@@ -206,10 +214,10 @@ describe('log groups', () => {
   })
 })
 
-describe('what is no key', () => {
+describe('what is no key that encrypts', () => {
   const complaint = {
-    allowed: 'a Key of KMS: a construct, or an imported one',
-    fix: 'for a key by its ARN, write Key.fromKeyArn(this, id, arn)',
+    allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, by its ARN',
+    fix: "new Key(this, 'Key', { keySpec: KeySpec.SYMMETRIC_DEFAULT, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), or Key.fromKeyArn(this, 'Key', arn)",
   }
   refuses([
     {
@@ -224,6 +232,61 @@ describe('what is no key', () => {
       declare: () => new GatewayState(newStack(), 'State', untyped({ encryptionKey: true })),
       at: 'S/State encryptionKey',
       given: 'true',
+      ...complaint,
+    },
+    {
+      when: 'an alias, which permissions do not follow, on an API',
+      declare: () => {
+        const stack = newStack()
+        return newApi({ encryptionKey: new Key(stack, 'Key').addAlias('logs') }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'an alias',
+      ...complaint,
+    },
+    {
+      when: 'an imported alias, on a firewall',
+      declare: () => {
+        const stack = newStack()
+        const encryptionKey = Alias.fromAliasName(stack, 'Key', 'alias/logs')
+        return new WebFirewall(stack, 'Firewall', { mode: 'block', encryptionKey })
+      },
+      at: 'S/Firewall encryptionKey',
+      given: 'an alias',
+      ...complaint,
+    },
+    {
+      when: 'the ARN of an alias for that of a key, on a state',
+      declare: () => {
+        const stack = newStack()
+        const arn = 'arn:aws:kms:eu-west-1:123456789012:alias/table'
+        return new GatewayState(stack, 'State', { encryptionKey: Key.fromKeyArn(stack, 'Key', arn) })
+      },
+      at: 'S/State encryptionKey',
+      given: 'an alias',
+      ...complaint,
+    },
+    {
+      when: 'a key that signs',
+      declare: () => {
+        const stack = newStack()
+        const forSigning = { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY }
+        return newApi({ encryptionKey: new Key(stack, 'Key', forSigning) }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'a key of RSA_2048 for SIGN_VERIFY',
+      ...complaint,
+    },
+    {
+      when: 'a key that signs, of a template’s own',
+      declare: () => {
+        const stack = newStack()
+        const keyPolicy = { Statement: [] }
+        const cfnKey = new CfnKey(stack, 'Cfn', { keyPolicy, keySpec: 'RSA_2048', keyUsage: 'SIGN_VERIFY' })
+        return newApi({ encryptionKey: Key.fromCfnKey(cfnKey) }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'a key of RSA_2048 for SIGN_VERIFY',
       ...complaint,
     },
     {
