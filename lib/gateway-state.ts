@@ -14,7 +14,7 @@ export interface GatewayStateProps {
    */
   readonly removalPolicy?: RemovalPolicy
   /**
-   * A symmetric key of your own in place of AWS's. Gates that use the table may decrypt with it, on behalf of DynamoDB and for this table alone;
+   * A symmetric key of your own, no alias, in place of AWS's. Gates that use the table may decrypt with it, on behalf of DynamoDB and for this table alone;
    * so must whoever gives orders. The policy of a key that is not of this app must leave that to IAM.
    * @default - the key that AWS manages for DynamoDB
    * @see docs/segmentation.md

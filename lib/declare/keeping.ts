@@ -15,7 +15,7 @@ export interface KeepingOptions {
    */
   readonly logRemovalPolicy?: RemovalPolicy
   /**
-   * A symmetric key of your own in place of AWS's. Its policy is told to let CloudWatch Logs use it, for these log groups alone; that of a
+   * A symmetric key of your own, no alias, in place of AWS's. Its policy is told to let CloudWatch Logs use it, for these log groups alone; that of a
    * key that is not of this app must say so itself, or the deployment fails.
    * @default - keys of AWS's
    * @see docs/segmentation.md
