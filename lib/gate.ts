@@ -53,7 +53,9 @@ export abstract class Gate extends Construct {
     })
     if (state.encryptionKey) {
       this.function.addToRolePolicy(
-        decryptVia(state.encryptionKey, 'dynamodb', { 'aws:dynamodb:tableName': state.table.tableName }),
+        decryptVia(state.encryptionKey, 'dynamodb', {
+          context: { 'aws:dynamodb:tableName': state.table.tableName },
+        }),
       )
     }
     this.function.addEnvironment(this.tableVariable, state.table.tableName)

@@ -98,11 +98,12 @@ function obstacleTo(
   )
 }
 
-/** Undefined where the function is not the API's own, and CloudFormation is to name it. */
+/** As declared; undefined where that is known at deploy alone, or the function is not the API's own and CloudFormation is to name it. */
 function nameOf(fn: LambdaFunction, api: Construct): string | undefined {
-  if (fn.node.scopes.includes(api)) return Names.uniqueResourceName(fn, { maxLength: 64, separator: '-' })
-  const { functionName } = resourceOf(fn)
-  return Token.isUnresolved(functionName) ? undefined : functionName
+  const declared: unknown = Stack.of(fn).resolve(resourceOf(fn).functionName)
+  if (typeof declared === 'string') return declared
+  if (declared !== undefined || !fn.node.scopes.includes(api)) return undefined
+  return Names.uniqueResourceName(fn, { maxLength: 64, separator: '-' })
 }
 
 const resourceOf = (fn: LambdaFunction) => fn.node.defaultChild as CfnFunction

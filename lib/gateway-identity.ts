@@ -3,7 +3,7 @@ import { type IKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { checkHttps, checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import { knownOf } from './declare/key.ts'
+import { checkKey } from './declare/key.ts'
 import { Upstream } from './declare/upstream.ts'
 
 export interface GatewayIdentityProps {
@@ -47,11 +47,11 @@ export class GatewayIdentity extends Construct {
     checkOptions(at, props, ['issuer', 'key', 'nextKey', 'previousKeys'], "{ issuer: 'https://…' }")
     checkHttps(at, 'issuer', props.issuer)
     this.issuer = props.issuer
-    this.key = props.key === undefined ? this.#createKey() : checkKey(`${at} key`, props.key)
+    this.key = props.key === undefined ? this.#createKey() : checkSigningKey(`${at} key`, props.key)
     this.publishedKeys = [
       this.key,
-      ...(props.nextKey === undefined ? [] : [checkKey(`${at} nextKey`, props.nextKey)]),
-      ...checkKeys(`${at} previousKeys`, props.previousKeys ?? []),
+      ...(props.nextKey === undefined ? [] : [checkSigningKey(`${at} nextKey`, props.nextKey)]),
+      ...checkSigningKeys(`${at} previousKeys`, props.previousKeys ?? []),
     ]
     this.#checkDifferent()
     this.keySet = Upstream.keySet(this)
@@ -60,8 +60,7 @@ export class GatewayIdentity extends Construct {
   #createKey(): Key {
     return new Key(this, 'Key', {
       description: `Signs what the gateway ${this.node.path} tells its upstreams`,
-      keySpec: KeySpec.ECC_NIST_P256,
-      keyUsage: KeyUsage.SIGN_VERIFY,
+      ...forSigning,
       removalPolicy: RemovalPolicy.RETAIN,
     })
   }
@@ -78,24 +77,17 @@ export class GatewayIdentity extends Construct {
   }
 }
 
-const fix =
-  "new Key(this, 'Key', { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY }), or Key.fromKeyArn(this, 'Key', arn)"
-
-function checkKeys(at: string, given: unknown): readonly IKey[] {
-  if (Array.isArray(given)) return given.map((key, i) => checkKey(`${at}[${i}]`, key))
-  throw new DeclarationError({ at, given: describeValue(given), allowed: 'a list of keys', fix })
-}
+const forSigning = { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY }
 
 /** Of an imported key nothing is known here: the gate refuses to sign with one that is of another kind. */
-function checkKey(at: string, given: unknown): IKey {
-  const isKey = typeof (Object(given) as Partial<IKey>).keyArn === 'string'
-  const { isAlias, spec, usage } = knownOf(given)
-  const isOfAnotherKind = spec !== undefined && (spec !== 'ECC_NIST_P256' || usage !== 'SIGN_VERIFY')
-  if (isKey && !isAlias && !isOfAnotherKind) return given as IKey
+const checkSigningKey = (at: string, given: unknown): IKey => checkKey(at, given, forSigning)
+
+function checkSigningKeys(at: string, given: unknown): readonly IKey[] {
+  if (Array.isArray(given)) return given.map((key, i) => checkSigningKey(`${at}[${i}]`, key))
   throw new DeclarationError({
     at,
-    given: isAlias ? 'an alias' : isOfAnotherKind ? `a key of ${spec} for ${usage}` : describeValue(given),
-    allowed: 'a key of ECC_NIST_P256 for SIGN_VERIFY, by its ARN',
-    fix,
+    given: describeValue(given),
+    allowed: 'a list of keys',
+    fix: 'write previousKeys: [key]',
   })
 }

@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import { stateTable } from '../contract/state.ts'
 import { checkOptions } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import { checkKey, checkRemovalPolicy } from './declare/keeping.ts'
+import { checkEncryptionKey, checkRemovalPolicy } from './declare/keeping.ts'
 
 export interface GatewayStateProps {
   /**
@@ -14,7 +14,7 @@ export interface GatewayStateProps {
    */
   readonly removalPolicy?: RemovalPolicy
   /**
-   * A symmetric key of your own in place of AWS's. Gates that use the table may decrypt with it, on behalf of DynamoDB and for this table alone;
+   * A symmetric key of your own, no alias, in place of AWS's. Gates that use the table may decrypt with it, on behalf of DynamoDB and for this table alone;
    * so must whoever gives orders. The policy of a key that is not of this app must leave that to IAM.
    * @default - the key that AWS manages for DynamoDB
    * @see docs/segmentation.md
@@ -53,7 +53,7 @@ export class GatewayState extends Construct {
     super(scope, id)
     checkOptions(this.node.path, props, ['removalPolicy', 'encryptionKey'])
     const removalPolicy = checkRemovalPolicy(`${this.node.path} removalPolicy`, props.removalPolicy)
-    this.encryptionKey = checkKey(`${this.node.path} encryptionKey`, props.encryptionKey)
+    this.encryptionKey = checkEncryptionKey(`${this.node.path} encryptionKey`, props.encryptionKey)
     this.table = new Table(this, 'Table', {
       partitionKey: { name: stateTable.partitionKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

@@ -1,3 +1,4 @@
+import { Names } from 'aws-cdk-lib'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2'
 import { Construct } from 'constructs'
@@ -16,6 +17,8 @@ import { firewallRules, visibility } from './firewall/rules.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
 const associationId = 'WebFirewall'
+// https://docs.aws.amazon.com/waf/latest/APIReference/API_VisibilityConfig.html
+const mostOfMetricName = 128
 
 /**
  * AWS WAF before APIs: rules of AWS's against common attacks and bad addresses, a rate for each address, a bound of bodies, and addresses that
@@ -50,7 +53,7 @@ export class WebFirewall extends Construct {
         requestBody: { API_GATEWAY: { defaultSizeInspectionLimit: inspectionLimit(this.#declared) } },
       },
       dataProtectionConfig: dataProtection,
-      visibilityConfig: visibility(this.node.path.replace(/[^\w-]/g, '-')),
+      visibilityConfig: visibility(this.#metricName()),
     })
     this.logGroup = logFindings(this, this.webAcl, this.#declared.keeping)
     writeContract(this, contractLines(this.#declared))
@@ -86,6 +89,13 @@ export class WebFirewall extends Construct {
     })
     writeContract(api, [['firewall', this.node.path]])
     this.#apis.push(api)
+  }
+
+  /** Its path; of a long one as much as WAF takes. */
+  #metricName(): string {
+    const name = this.node.path.replace(/[^\w-]/g, '-')
+    if (name.length <= mostOfMetricName) return name
+    return Names.uniqueResourceName(this, { maxLength: mostOfMetricName, separator: '-' })
   }
 
   /** What the API declares to take and the firewall would not let in. */

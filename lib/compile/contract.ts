@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { RemovalPolicy, Token } from 'aws-cdk-lib'
 import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
@@ -18,9 +17,9 @@ import { connectionLines } from './connection.ts'
 import { apiLimitLines, limitLines } from './limit-lines.ts'
 import type { Line } from './metadata.ts'
 import type { CompiledAnswer, CompiledOutput } from './outputs.ts'
-import { resilienceLines } from './resilience.ts'
+import { resilienceText } from './resilience.ts'
 import { viewersText } from './responses.ts'
-import { schemasText, schemaText } from './schema-text.ts'
+import { digest, schemasText, schemaText } from './schema-text.ts'
 
 interface DeclaredApi {
   readonly routes: readonly Route[]
@@ -59,7 +58,7 @@ const eachAspect = (route: Route, longest: number): Line[] =>
 
 const tellsSchema = ([about]: Line) => /^(?:path|query|headers|cookies|body|output \d+)$/.test(about)
 
-/** Everything of a route but its schemas in words; these as one digest. */
+/** Everything of a route in words, but inputs, body and declared outputs; these as one digest. */
 function inOneLine(route: Route): Line[] {
   const lines = aspects(route, longestAmongMany)
   const words = lines.filter(line => !tellsSchema(line)).map(([, text]) => text)
@@ -101,16 +100,12 @@ const linesOf = ({
     .filter(gate => gate.target.kind !== 'stub')
     .flatMap(({ node: { id }, target }) => [
       ...targetLines(target).map(([about, text]): Line => [`upstream ${id}${about}`, text]),
-      ...(target.kind === 'http' ? connectionLines(target.connection) : []).map(
-        ([about, text]): Line => [`upstream ${id} ${about}`, text],
-      ),
       ...atATime(
         `upstream ${id} reservedConcurrency`,
         'reservedConcurrency' in target ? target.reservedConcurrency : undefined,
       ),
     ])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
-  ...resilienceLines(gates),
   ...keepingLines(keeping),
   ...(codeSigning ? [['code', `signed as ${codeSigning.node.path} says`] as const] : []),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
@@ -157,7 +152,7 @@ function aspects(route: Route, longest: number): Line[] {
     lines.push(['body', `${required ? '' : 'optional, '}up to ${maxBodyBytes} bytes${of}${what}`])
   }
   lines.push(...outputLines(output, longest))
-  if (input.undeclared === 'reject') lines.push(['undeclared', 'is refused'])
+  if (input.undeclared === 'reject') lines.push(['undeclared', 'what is undeclared is refused'])
   if (logUndeclared) lines.push(['log', 'names of what is undeclared'])
   if (forwardAuthorization !== null) lines.push(['token', `goes on to the upstream: ${forwardAuthorization}`])
   return lines
@@ -192,13 +187,15 @@ function answerText({ manifest, schema, visibleTo }: CompiledAnswer, longest: nu
   return `${said && `${said}: `}${schemaText(schema, longest)}`
 }
 
-/** What an upstream is, and how it knows who is calling, and who calls it. */
+/** What an upstream is, how it knows who is calling, and who calls it, how it is connected to, and what is done when it fails. */
 function targetLines(target: UpstreamTarget): Line[] {
   const lines: Line[] = [['', targetText(target)]]
   if (target.kind !== 'http') return lines
-  const { principal, credentials } = target
+  const { principal, credentials, connection, resilience } = target
   if (principal.declared.kind !== 'header') lines.push([' principal', String(principal)])
   if (credentials) lines.push([' credentials', String(credentials)])
+  lines.push(...connectionLines(connection).map(([about, text]): Line => [` ${about}`, text]))
+  lines.push([' resilience', resilienceText(resilience)])
   return lines
 }
 
@@ -238,5 +235,3 @@ function sorted(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
-
-const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)

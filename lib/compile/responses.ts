@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { ViewersManifest } from '../../contract/authorizer-manifest.ts'
 import type { AnswerManifest } from '../../contract/gate-manifest.ts'
 import { pointerSegments } from '../../contract/json-pointer.ts'
-import type { JsonSchema } from '../declare/schema.ts'
+import { isSchema, type JsonSchema } from '../declare/schema.ts'
 import type { Route } from '../route.ts'
 import { inlineSchema } from './inline-schema.ts'
 import { callersLayers } from './limit-lines.ts'
@@ -138,6 +138,3 @@ function mark(schema: JsonSchema, [segment, ...rest]: readonly string[], words: 
       additionalProperties !== undefined && { additionalProperties: within(additionalProperties) }),
   }
 }
-
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

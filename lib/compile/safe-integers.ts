@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../declare/schema.ts'
+import { isSchema, type JsonSchema } from '../declare/schema.ts'
 
 const one = ['items', 'additionalProperties']
 const several = ['anyOf', 'oneOf', 'allOf']
@@ -24,9 +24,6 @@ function boundWithin(keyword: string, value: unknown): unknown {
 }
 
 const bound = (value: unknown) => (isSchema(value) ? boundIntegers(value) : value)
-
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** With `number` beside it a value may have a fraction, or be too large to have one; JSON promises no precision there. */
 const mayBeInteger = (type: unknown) =>

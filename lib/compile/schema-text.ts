@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JsonSchema } from '../declare/schema.ts'
+import { isSchema, type JsonSchema } from '../declare/schema.ts'
 
 /**
  * A schema in few words, for `cdk diff`: `{ id: string format uuid, note?: [string maxLength 80] }`. Of two schemas that mean
@@ -98,12 +98,10 @@ function namesOf({ properties, items }: JsonSchema, longest: number): string {
   return [...fitting, ...(fitting.length < names.length ? ['…'] : [])].join(', ')
 }
 
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const entriesOf = (value: object) =>
   Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
 
-const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
+/** Of a text that is too long to be said. */
+export const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
 import { fullFormats } from 'ajv-formats/dist/formats.js'
 import { DeclarationError } from '../declare/declaration-error.ts'
-import type { JsonSchema } from '../declare/schema.ts'
+import { isSchema, type JsonSchema } from '../declare/schema.ts'
 import { isSimple } from './projection.ts'
 
 const standaloneCode = standalone.default
@@ -112,9 +112,6 @@ function partsOf(schema: JsonSchema, $defs: unknown): JsonSchema[] {
 
 const mapped = (of: object, value: (member: unknown) => unknown) =>
   Object.fromEntries(Object.entries(of).map(([name, member]) => [name, value(member)]))
-
-const isSchema = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 // Made once: to compile the meta-schema takes longer than most schemas do.
 let checking: Ajv2020 | undefined

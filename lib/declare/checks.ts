@@ -116,9 +116,13 @@ export function checkWhole(
   { least, most, fix }: { readonly least: number; readonly most: number; readonly fix: string },
 ): number {
   if (Number.isSafeInteger(given) && Number(given) >= least && Number(given) <= most) return Number(given)
-  const allowed = `a whole number from ${least} to ${most}`
+  const allowed = `a whole number from ${countText(least)} to ${countText(most)}`
   throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
 }
+
+/** `1000`, and `2,000,000`. */
+const countText = (count: number): string =>
+  new Intl.NumberFormat('en', { useGrouping: 'min2' }).format(count)
 
 export interface DurationBounds {
   /** The unit in which it must be a whole number, and in which the bounds are. */

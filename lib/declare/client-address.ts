@@ -1,6 +1,5 @@
 import { checkAddressRanges } from './address-ranges.ts'
-import { checkOptions, checkText, describeValue } from './checks.ts'
-import { DeclarationError } from './declaration-error.ts'
+import { checkOptions, checkText, checkWhole } from './checks.ts'
 
 export interface ProxiesOptions {
   /** Addresses that the proxies call from, as ranges: `203.0.113.0/24`, `2001:db8::/32`; one address is `198.51.100.7/32`. */
@@ -18,8 +17,6 @@ export interface AnyProxyOptions {
   /** Why API Gateway can be reached through the proxies only, for whoever reads the contract. */
   readonly reason: string
 }
-
-const mostHops = 10
 
 /** Where the caller's address stands when proxies or a CDN stand before the API: for `limits.ip`, quarantines and `source.ip` in rules. */
 export class ClientAddress {
@@ -76,12 +73,9 @@ export class ClientAddress {
   }
 }
 
-function checkHops(at: string, given: unknown = 1): number {
-  if (Number.isSafeInteger(given) && Number(given) >= 1 && Number(given) <= mostHops) return Number(given)
-  throw new DeclarationError({
-    at: `${at} hops`,
-    given: describeValue(given),
-    allowed: `a whole number from 1 to ${mostHops}`,
+const checkHops = (at: string, given: unknown = 1): number =>
+  checkWhole(`${at} hops`, given, {
+    least: 1,
+    most: 10,
     fix: 'count the proxies between the caller and API Gateway that add to x-forwarded-for',
   })
-}

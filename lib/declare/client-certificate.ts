@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import { checkDuration, checkOptions, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
+import { keyBehind } from './key.ts'
 
 export interface ClientCertificateOptions {
   /**
@@ -33,20 +35,32 @@ export class ClientCertificate {
           : "for a secret by its name, write Secret.fromSecretNameV2(this, 'CrmCertificate', 'crm/gate')",
       })
     }
+    const encryptionKey = secret.encryptionKey && keyBehind(secret.encryptionKey)
+    if (secret.encryptionKey && !encryptionKey) {
+      throw new DeclarationError({
+        at,
+        given: 'a secret whose key is known by an alias alone: permissions do not follow it',
+        allowed: 'a secret with a key, or with an alias that knows its own',
+        fix: "for a key by its ARN, write encryptionKey: Key.fromKeyArn(this, 'Key', arn)",
+      })
+    }
     const cacheTtl = checkDuration(`${at} cacheTtl`, options.cacheTtl ?? Duration.minutes(5), {
       unit: 'seconds',
       least: 5,
       most: 3600,
       fix: 'each reading is a call of Secrets Manager by each instance; a rotation is felt after this at the latest',
     })
-    return new ClientCertificate(secret, cacheTtl)
+    return new ClientCertificate(secret, encryptionKey, cacheTtl)
   }
 
   readonly secret: ISecret
+  /** What the secret is encrypted with, where that is no key of AWS's. */
+  readonly encryptionKey: IKey | undefined
   readonly cacheTtl: Duration
 
-  private constructor(secret: ISecret, cacheTtl: Duration) {
+  private constructor(secret: ISecret, encryptionKey: IKey | undefined, cacheTtl: Duration) {
     this.secret = secret
+    this.encryptionKey = encryptionKey
     this.cacheTtl = cacheTtl
   }
 }

@@ -126,14 +126,20 @@ function checkVpc(at: string, given: UpstreamVpc): void {
   }
   checkOptions(at, given, ['vpc', 'subnets', 'securityGroups'], example)
   checkObject(`${at} vpc`, given.vpc, 'a VPC: a construct, or an imported one', `write vpc: ${example}`)
-  if (given.securityGroups === undefined || given.securityGroups.length > 0) return
+  const groups: unknown = given.securityGroups
+  if (groups === undefined || isListOfGroups(groups)) return
   throw new DeclarationError({
     at: `${at} securityGroups`,
-    given: 'an empty list',
-    allowed: 'one or more security groups',
+    given: describeValue(groups),
+    allowed: 'a list of one or more security groups: constructs, or imported ones',
     fix: 'leave it out for one of its own',
   })
 }
+
+const isListOfGroups = (given: unknown): boolean =>
+  Array.isArray(given) &&
+  given.length > 0 &&
+  given.every(group => typeof (group as Partial<ISecurityGroup> | null)?.securityGroupId === 'string')
 
 /** A name is judged by what it resolves to, each time; an address can be judged here. */
 function checkHost(at: string, url: string, network: UpstreamNetwork): void {

@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib'
-import { CfnVPCEndpoint, GatewayVpcEndpoint, type IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import { CfnResource, Stack } from 'aws-cdk-lib'
+import type { CfnVPCEndpoint, IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
 import { checkFlag, checkOptions, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
@@ -69,9 +69,13 @@ function strangeness(given: unknown, isAgain: boolean): string | undefined {
   const endpoint = given as IVpcEndpoint | null | undefined
   if (typeof endpoint?.vpcEndpointId !== 'string' || !endpoint.node) return describeValue(given)
   if (isAgain) return `${endpoint.node.path} twice`
-  if (endpoint instanceof GatewayVpcEndpoint) return `the gateway endpoint ${endpoint.node.path}`
-  const { defaultChild } = endpoint.node
-  if (!(defaultChild instanceof CfnVPCEndpoint)) return undefined
-  const service = JSON.stringify(Stack.of(endpoint).resolve(defaultChild.serviceName))
+  const { defaultChild: resource } = endpoint.node
+  if (!isCfnVpcEndpoint(resource)) return undefined
+  if (resource.vpcEndpointType === 'Gateway') return `the gateway endpoint ${endpoint.node.path}`
+  const service = JSON.stringify(Stack.of(endpoint).resolve(resource.serviceName))
   return /\bexecute-api\b/.test(service) ? undefined : `${endpoint.node.path}, which is of another service`
 }
+
+/** By its type, not by its class: there may be a second copy of aws-cdk-lib. */
+const isCfnVpcEndpoint = (given: unknown): given is CfnVPCEndpoint =>
+  CfnResource.isCfnResource(given) && given.cfnResourceType === 'AWS::EC2::VPCEndpoint'

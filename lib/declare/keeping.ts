@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { type IKey, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
-import { knownOf } from './key.ts'
+import { checkKey } from './key.ts'
 
 /** How what is kept is kept. */
 export interface KeepingOptions {
@@ -15,7 +15,7 @@ export interface KeepingOptions {
    */
   readonly logRemovalPolicy?: RemovalPolicy
   /**
-   * A symmetric key of your own in place of AWS's. Its policy is told to let CloudWatch Logs use it, for these log groups alone; that of a
+   * A symmetric key of your own, no alias, in place of AWS's. Its policy is told to let CloudWatch Logs use it, for these log groups alone; that of a
    * key that is not of this app must say so itself, or the deployment fails.
    * @default - keys of AWS's
    * @see docs/segmentation.md
@@ -47,7 +47,7 @@ export function readKeeping(
   return {
     retention: logRetention,
     removalPolicy: checkRemovalPolicy(`${at} logRemovalPolicy`, logRemovalPolicy),
-    encryptionKey: checkKey(`${at} encryptionKey`, encryptionKey),
+    encryptionKey: checkEncryptionKey(`${at} encryptionKey`, encryptionKey),
   }
 }
 
@@ -61,24 +61,8 @@ export function checkRemovalPolicy(at: string, given: RemovalPolicy = RemovalPol
   })
 }
 
-/** By what it can do, not by its class: there may be a second copy of aws-cdk-lib. */
-export function checkKey(at: string, given: IKey | undefined): IKey | undefined {
-  if (given === undefined) return undefined
-  const { keyArn, addToResourcePolicy } = Object(given) as Partial<IKey>
-  const { isAlias, spec, usage } = knownOf(given)
-  if (spec !== undefined && (spec !== 'SYMMETRIC_DEFAULT' || usage !== 'ENCRYPT_DECRYPT')) {
-    throw new DeclarationError({
-      at,
-      given: `a key of ${spec} for ${usage}`,
-      allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
-      fix: 'new Key(this, id, { enableKeyRotation: true }) is one',
-    })
-  }
-  if (typeof keyArn === 'string' && typeof addToResourcePolicy === 'function' && !isAlias) return given
-  throw new DeclarationError({
-    at,
-    given: isAlias ? 'an alias' : describeValue(given),
-    allowed: 'a Key of KMS: a construct, or an imported one',
-    fix: 'for a key by its ARN, write Key.fromKeyArn(this, id, arn)',
-  })
-}
+/** A key that what is kept is encrypted with. Throws a `DeclarationError`. */
+export const checkEncryptionKey = (at: string, given: IKey | undefined): IKey | undefined =>
+  given === undefined
+    ? undefined
+    : checkKey(at, given, { keySpec: KeySpec.SYMMETRIC_DEFAULT, keyUsage: KeyUsage.ENCRYPT_DECRYPT })

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { Access } from './access.ts'
-import { checkDuration, checkOptions, checkText, describeValue } from './checks.ts'
+import { checkDuration, checkOptions, checkText, checkWhole } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { Limit, type LimitBounds, LimitTiers, limitWords, NoLimit, readBounds } from './limit.ts'
 
@@ -239,16 +239,10 @@ function knowsNobody(at: string, layer: string): never {
   })
 }
 
-const mostCost = 1000
-
 /** How many requests one request counts as. */
-export function checkCost(at: string, given: unknown): number {
-  if (given === undefined) return 1
-  if (Number.isSafeInteger(given) && Number(given) >= 1 && Number(given) <= mostCost) return Number(given)
-  throw new DeclarationError({
-    at: `${at} cost`,
-    given: describeValue(given),
-    allowed: 'a whole number from 1 to 1000',
+export const checkCost = (at: string, given: unknown = 1): number =>
+  checkWhole(`${at} cost`, given, {
+    least: 1,
+    most: 1000,
     fix: 'state how many requests one of these counts as',
   })
-}

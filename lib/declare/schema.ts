@@ -30,11 +30,11 @@ export interface ReadSchema {
 /** The JSON Schema of what is sent, and whether it must be. `at` names the place for errors. */
 export function readSchema(at: string, given: Schema): ReadSchema {
   if (isLibrarySchema(given)) return { schema: convert(at, given), required: !acceptsNothing(at, given) }
-  if (isPlainObject(given)) {
+  if (isSchema(given)) {
     // Alone: beside keywords it would be a keyword that JSON Schema does not have.
     const isOptional = 'optional' in given && Object.keys(given).length === 1
     if (isOptional) return { ...readSchema(at, given.optional as Schema), required: false }
-    return { schema: given as JsonSchema, required: true }
+    return { schema: given, required: true }
   }
   throw new DeclarationError({
     at,
@@ -44,7 +44,8 @@ export function readSchema(at: string, given: Schema): ReadSchema {
   })
 }
 
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether it has keywords. `true` and `false`, which are schemas too, have none. */
+export const isSchema = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether it is a schema of a library, by the standard's own mark. */

@@ -1,6 +1,14 @@
 import { Duration, Size } from 'aws-cdk-lib'
 import { type ManagedGroup, type ManagedRule, managedGroups } from '../firewall/managed-rules.ts'
-import { checkDuration, checkObject, checkOptions, checkSize, checkText, describeValue } from './checks.ts'
+import {
+  checkDuration,
+  checkObject,
+  checkOptions,
+  checkSize,
+  checkText,
+  checkWhole,
+  describeValue,
+} from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { type Keeping, type KeepingOptions, keepingOptions, readKeeping } from './keeping.ts'
 
@@ -124,17 +132,18 @@ const windows = [1, 2, 5, 10]
 
 function readRate(at: string, given: FirewallRate = { requests: 2000, per: Duration.minutes(5) }) {
   checkOptions(at, given, ['requests', 'per'], '{ requests: 2000, per: Duration.minutes(5) }')
-  const { requests, per } = given
-  if (!Number.isInteger(requests) || requests < 10 || requests > 2_000_000_000) {
-    throw new DeclarationError({
-      at: `${at} requests`,
-      given: describeValue(requests),
-      allowed: 'a whole number from 10 to 2,000,000,000',
-      fix: 'finer limits, counted exactly and by caller, are limits of the API',
-    })
-  }
+  const requests = checkWhole(`${at} requests`, given.requests, {
+    least: 10,
+    most: 2_000_000_000,
+    fix: 'finer limits, counted exactly and by caller, are limits of the API',
+  })
   const fix = 'these are the windows that WAF has'
-  const seconds = checkDuration(`${at} per`, per, { unit: 'seconds', least: 60, most: 600, fix }).toSeconds()
+  const seconds = checkDuration(`${at} per`, given.per, {
+    unit: 'seconds',
+    least: 60,
+    most: 600,
+    fix,
+  }).toSeconds()
   if (windows.includes(seconds / 60)) return { requests, seconds }
   throw new DeclarationError({
     at: `${at} per`,

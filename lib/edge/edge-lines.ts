@@ -1,6 +1,5 @@
+import type { Line } from '../compile/metadata.ts'
 import type { Edge } from './edge.ts'
-
-type Line = readonly [about: string, text: string]
 
 const isUsual = ({ target }: Edge['endpoint']) => target.kind === 'regional' && !target.dualStack
 

@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib'
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
+import type { InterfaceVpcEndpoint, IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Edge } from './edge.ts'
@@ -18,7 +18,7 @@ export function narrowVpcEndpoints(
 ): void {
   if (target.kind !== 'private') return
   for (const endpoint of target.vpcEndpoints) {
-    if (!(endpoint instanceof InterfaceVpcEndpoint)) continue
+    if (!isOfThisApp(endpoint)) continue
     endpoint.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
@@ -34,3 +34,7 @@ export function narrowVpcEndpoints(
     )
   }
 }
+
+/** By what it can do, not by its class: there may be a second copy of aws-cdk-lib. */
+const isOfThisApp = (endpoint: IVpcEndpoint): endpoint is InterfaceVpcEndpoint =>
+  typeof (endpoint as Partial<InterfaceVpcEndpoint>).addToPolicy === 'function'

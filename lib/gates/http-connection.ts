@@ -2,10 +2,11 @@ import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib'
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2'
 import { Effect, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { FunctionOptions, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
+import type { ClientCertificate } from '../declare/client-certificate.ts'
 import type { DeclaredConnection } from '../declare/connection.ts'
 import type { HttpTarget } from '../declare/http-upstream.ts'
+import { decryptVia } from '../encryption.ts'
 
 /** Where the function before an upstream stands. */
 export function networkOf(
@@ -24,7 +25,7 @@ export function networkOf(
 /** What a function needs for the connections to its upstream, and what is to be said of them. */
 export function permitConnection(gate: Construct, fn: LambdaFunction, connection: DeclaredConnection): void {
   const { trust, clientCertificate, vpc } = connection
-  if (clientCertificate) permitReading(fn, clientCertificate.secret)
+  if (clientCertificate) permitReading(fn, clientCertificate)
   if (vpc) permitInterfaces(gate, fn)
   for (const authority of trust.expiring) {
     Annotations.of(gate).addWarningV2(
@@ -57,23 +58,14 @@ function portsOf(url: string): number[] {
 }
 
 /** This secret, and nothing else of it than its value: CDK's `grantRead` lets it be described too. */
-function permitReading(fn: LambdaFunction, secret: ISecret): void {
+function permitReading(fn: LambdaFunction, { secret, encryptionKey }: ClientCertificate): void {
   // An ARN without the six characters at its end is that of a name.
   const arn = secret.secretFullArn ?? `${secret.secretArn}-??????`
   fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }))
-  if (!secret.encryptionKey) return
+  if (!encryptionKey) return
   const { region } = Stack.of(fn).splitArn(secret.secretArn, ArnFormat.COLON_RESOURCE_NAME)
-  fn.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['kms:Decrypt'],
-      resources: [secret.encryptionKey.keyArn],
-      conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${region}.amazonaws.com` },
-        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
-        StringLike: { 'kms:EncryptionContext:SecretARN': arn },
-      },
-    }),
-  )
+  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context
+  fn.addToRolePolicy(decryptVia(encryptionKey, 'secretsmanager', { region, context: { SecretARN: arn } }))
 }
 
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions

@@ -292,7 +292,7 @@ describe('what goes on or is refused beyond the default', () => {
       }),
     )
     const metadata = template.toJSON().Metadata
-    expect(metadata['Api GET /a undeclared']).toBe('is refused')
+    expect(metadata['Api GET /a undeclared']).toBe('what is undeclared is refused')
     expect(metadata['Api GET /a token']).toBe('goes on to the upstream: it calls the ledger')
     expect(gate('Stubs').manifest.routes['GET /a']?.input).toMatchObject({
       undeclared: 'reject',

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Duration, Fn, type Stack } from 'aws-cdk-lib'
 import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2'
-import { Key } from 'aws-cdk-lib/aws-kms'
+import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Access, ClientCertificate, type HttpUpstreamOptions, Trust, Upstream } from 'sallyport'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -173,6 +171,24 @@ describe('a client certificate', () => {
     })
   })
 
+  it('with an alias for a key of one’s own can be decrypted with the key behind it: permissions do not follow an alias', () => {
+    const { statements } = declared(stack => ({
+      clientCertificate: ClientCertificate.fromSecret(
+        new Secret(stack, 'Certificate', { encryptionKey: new Key(stack, 'Key').addAlias('crm') }),
+      ),
+    }))
+    expect(statements.find(({ Action }) => Action === 'kms:Decrypt')).toMatchObject({
+      Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] },
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': {
+            'Fn::Join': ['', expect.arrayContaining(['secretsmanager.', '.amazonaws.com'])],
+          },
+        },
+      },
+    })
+  })
+
   it('of an imported secret is read by its ARN, whole or without the six characters at its end', () => {
     const resourceOf = (imported: (stack: Stack) => ReturnType<typeof Secret.fromSecretCompleteArn>) =>
       declared(stack => ({
@@ -301,8 +317,11 @@ describe('Upstream.http refuses', () => {
       ...certificates,
     },
     {
-      when: 'a private key',
-      declare: () => Trust.authorities('-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----'),
+      when: 'a private key behind its certificate: it would be in the deployed package',
+      declare: () =>
+        Trust.authorities(
+          `${authority.certificate}\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----`,
+        ),
       at: 'Trust.authorities[0]',
       given: 'a PEM block of PRIVATE KEY',
       ...certificates,
@@ -381,6 +400,23 @@ describe('Upstream.http refuses', () => {
       allowed: 'a secret: a construct, or an imported one',
       fix: "for a secret by its ARN, write Secret.fromSecretCompleteArn(this, 'CrmCertificate', arn)",
     },
+    ...[
+      (stack: Stack): IKey => Alias.fromAliasName(stack, 'Key', 'alias/crm'),
+      (stack: Stack): IKey => Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:alias/crm'),
+    ].map(
+      (keyOf, i): Case => ({
+        when: `a secret whose key is known by an alias alone, ${i === 0 ? 'by its name' : 'by its ARN'}`,
+        declare: () => {
+          const stack = newStack()
+          const encryptionKey = keyOf(stack)
+          return ClientCertificate.fromSecret(new Secret(stack, 'Certificate', { encryptionKey }))
+        },
+        at: 'ClientCertificate.fromSecret',
+        given: 'a secret whose key is known by an alias alone: permissions do not follow it',
+        allowed: 'a secret with a key, or with an alias that knows its own',
+        fix: "for a key by its ARN, write encryptionKey: Key.fromKeyArn(this, 'Key', arn)",
+      }),
+    ),
     {
       when: 'another network',
       declare: () => http({ network: 'any' }),
@@ -418,9 +454,23 @@ describe('Upstream.http refuses', () => {
       declare: () => http({ vpc: { vpc: {}, securityGroups: [] } }),
       at: 'Upstream.http vpc securityGroups',
       given: 'an empty list',
-      allowed: 'one or more security groups',
+      allowed: 'a list of one or more security groups: constructs, or imported ones',
       fix: 'leave it out for one of its own',
     },
+    ...[
+      ['one group', { securityGroupId: 'sg-1' }, 'an object'],
+      ['a group’s id, which would be spread into letters', 'sg-1', '"sg-1"'],
+      ['a list of ids', ['sg-1'], 'a list of 1'],
+    ].map(
+      ([when, securityGroups, given]): Case => ({
+        when: `as security groups ${when}`,
+        declare: () => http({ vpc: { vpc: {}, securityGroups } }),
+        at: 'Upstream.http vpc securityGroups',
+        given: String(given),
+        allowed: 'a list of one or more security groups: constructs, or imported ones',
+        fix: 'leave it out for one of its own',
+      }),
+    ),
     {
       when: 'a private address',
       declare: () => http({}, 'https://10.0.0.5'),
@@ -473,10 +523,4 @@ describe('Upstream.http refuses', () => {
       given: expect.stringMatching(/^the certificate of CN=Ended, which expired on .+$/),
     })
   })
-})
-
-it('a private key is in none of the files that are deployed', () => {
-  const { functions } = declared({ trust: Trust.authorities(authority.certificate) })
-  for (const { folder } of functions)
-    expect(readFileSync(join(folder, 'manifest.json'), 'utf8')).not.toContain('PRIVATE KEY')
 })

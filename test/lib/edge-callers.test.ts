@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Stack } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import {
@@ -152,6 +154,31 @@ describe('a private API', () => {
       { Ref: 'AWS::AccountId' },
       ':*/inner/*',
     ])
+  })
+
+  it('narrows endpoints of a second copy of aws-cdk-lib as those of the first, and refuses its others', () => {
+    const require = createRequire(import.meta.url)
+    const path = join(dirname(require.resolve('aws-cdk-lib/aws-ec2')), 'lib/vpc-endpoint.js')
+    const first = require.cache[path]
+    delete require.cache[path]
+    const second = require(path) as typeof import('aws-cdk-lib/aws-ec2')
+    require.cache[path] = first
+    expect(second.InterfaceVpcEndpoint).not.toBe(InterfaceVpcEndpoint)
+    const stack = newStack()
+    const vpc = vpcOf(stack)
+    const way = new second.InterfaceVpcEndpoint(stack, 'Way', {
+      vpc,
+      service: InterfaceVpcEndpointAwsService.APIGATEWAY,
+    })
+    const given = apiOf({ endpoint: Endpoint.private({ vpcEndpoints: [way] }) }, stack)
+    expect(given.only('AWS::EC2::VPCEndpoint').Properties.PolicyDocument.Statement).toHaveLength(1)
+    const s3 = new second.GatewayVpcEndpoint(newStack(), 'S3', {
+      vpc,
+      service: GatewayVpcEndpointAwsService.S3,
+    })
+    expect(complaintOf(() => Endpoint.private({ vpcEndpoints: [s3] })).given).toBe(
+      'the gateway endpoint S/S3',
+    )
   })
 
   it('leaves endpoints that are not the app’s as they are', () => {

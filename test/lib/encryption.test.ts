@@ -1,12 +1,12 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { Key } from 'aws-cdk-lib/aws-kms'
+import { Alias, CfnKey, Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import {
   Access,
-  GatewayIdentity,
   GatewayState,
   Limit,
   Upstream,
+  WebFirewall,
   ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
@@ -164,8 +164,8 @@ describe('a key of the customer’s on a state', () => {
         Action: 'kms:Decrypt',
         Resource: keyArn,
         Condition: {
-          StringEquals: {
-            ...via('dynamodb'),
+          StringEquals: via('dynamodb'),
+          StringLike: {
             'kms:EncryptionContext:aws:dynamodb:tableName': { Ref: expect.stringMatching(/^StateTable/) },
           },
         },
@@ -214,10 +214,10 @@ describe('log groups', () => {
   })
 })
 
-describe('what is no key', () => {
+describe('what is no key that encrypts', () => {
   const complaint = {
-    allowed: 'a Key of KMS: a construct, or an imported one',
-    fix: 'for a key by its ARN, write Key.fromKeyArn(this, id, arn)',
+    allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT, by its ARN',
+    fix: "new Key(this, 'Key', { keySpec: KeySpec.SYMMETRIC_DEFAULT, keyUsage: KeyUsage.ENCRYPT_DECRYPT }), or Key.fromKeyArn(this, 'Key', arn)",
   }
   refuses([
     {
@@ -235,25 +235,58 @@ describe('what is no key', () => {
       ...complaint,
     },
     {
-      when: 'one that signs, on an API',
+      when: 'an alias, which permissions do not follow, on an API',
       declare: () => {
         const stack = newStack()
-        const { key } = new GatewayIdentity(stack, 'Identity', { issuer: 'https://api.example.com' })
-        return newApi({ encryptionKey: key }, stack)
+        return newApi({ encryptionKey: new Key(stack, 'Key').addAlias('logs') }, stack)
       },
       at: 'S/Api encryptionKey',
-      given: 'a key of ECC_NIST_P256 for SIGN_VERIFY',
-      allowed: 'a key of SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT',
-      fix: 'new Key(this, id, { enableKeyRotation: true }) is one',
+      given: 'an alias',
+      ...complaint,
     },
     {
-      when: 'an alias, which permissions do not follow, on a state',
+      when: 'an imported alias, on a firewall',
       declare: () => {
         const stack = newStack()
-        return new GatewayState(stack, 'State', { encryptionKey: new Key(stack, 'Key').addAlias('alias/a') })
+        const encryptionKey = Alias.fromAliasName(stack, 'Key', 'alias/logs')
+        return new WebFirewall(stack, 'Firewall', { mode: 'block', encryptionKey })
+      },
+      at: 'S/Firewall encryptionKey',
+      given: 'an alias',
+      ...complaint,
+    },
+    {
+      when: 'the ARN of an alias for that of a key, on a state',
+      declare: () => {
+        const stack = newStack()
+        const arn = 'arn:aws:kms:eu-west-1:123456789012:alias/table'
+        return new GatewayState(stack, 'State', { encryptionKey: Key.fromKeyArn(stack, 'Key', arn) })
       },
       at: 'S/State encryptionKey',
       given: 'an alias',
+      ...complaint,
+    },
+    {
+      when: 'a key that signs',
+      declare: () => {
+        const stack = newStack()
+        const forSigning = { keySpec: KeySpec.RSA_2048, keyUsage: KeyUsage.SIGN_VERIFY }
+        return newApi({ encryptionKey: new Key(stack, 'Key', forSigning) }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'a key of RSA_2048 for SIGN_VERIFY',
+      ...complaint,
+    },
+    {
+      when: 'a key that signs, of a template’s own',
+      declare: () => {
+        const stack = newStack()
+        const keyPolicy = { Statement: [] }
+        const cfnKey = new CfnKey(stack, 'Cfn', { keyPolicy, keySpec: 'RSA_2048', keyUsage: 'SIGN_VERIFY' })
+        return newApi({ encryptionKey: Key.fromCfnKey(cfnKey) }, stack)
+      },
+      at: 'S/Api encryptionKey',
+      given: 'a key of RSA_2048 for SIGN_VERIFY',
       ...complaint,
     },
     {

@@ -89,12 +89,16 @@ describe('the document of an API', () => {
     )
   })
 
-  it('calls a function of others by the name that was declared', () => {
+  it.each<[string, (api: Construct) => Construct]>([
+    ['beside the API', Stack.of],
+    ['below it', api => api],
+  ])('calls a function by the name that was declared, and leaves it that name: %s', (_, scopeOf) => {
     const stack = new Stack(newApp(), 'S', home)
-    const { asset } = synthesized(
-      place(mostInline + 1, stack, () => createFunction(stack, 'Orders', 'orders')),
+    const { asset, fn } = synthesized(
+      place(mostInline + 1, stack, api => createFunction(scopeOf(api), 'Orders', 'orders')),
     )
     expect(asset.uri).toContain(':function:orders/invocations')
+    expect(fn.Properties.FunctionName).toBe('orders')
   })
 })
 
@@ -132,6 +136,13 @@ describe('a large document that cannot be an asset', () => {
       stack: () => new Stack(newApp(), 'S', home),
       functionOf: api => createFunction(Stack.of(api), 'Orders', `orders-${Aws.STACK_NAME}`),
       given: 'no name to call S/Orders by',
+      fix: /functionName/,
+    },
+    {
+      when: 'a function below the API whose name is known at deploy',
+      stack: () => new Stack(newApp(), 'S', home),
+      functionOf: api => createFunction(api, 'Orders', `orders-${Aws.STACK_NAME}`),
+      given: 'no name to call S/Api/Orders by',
       fix: /functionName/,
     },
   ]

@@ -293,7 +293,7 @@ describe('an identity', () => {
       at: 'S/I previousKeys',
       given: '"arn"',
       allowed: 'a list of keys',
-      fix,
+      fix: 'write previousKeys: [key]',
     },
     {
       when: 'a key in two places',

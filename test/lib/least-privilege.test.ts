@@ -1,20 +1,33 @@
 import { Stack } from 'aws-cdk-lib'
+import { Vpc } from 'aws-cdk-lib/aws-ec2'
 import { Alias, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { Access, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
+import { Access, ClientCertificate, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
 
 const limited = { issuers: [login], limits: { user: Limit.perMinute(60) } }
+const partialArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:vault/gate'
 const table = { 'Fn::GetAtt': [expect.stringMatching(/^ApiStateTable/), 'Arn'] }
 
-/** A stub, an HTTP and a Lambda gate, before callers who are counted and others: every kind of role there is. */
+/** A stub, an HTTP gate in a VPC with a client certificate, another without, and a Lambda gate, before callers who are counted and others: every kind of role there is. */
 function synthesizedWithEverything(stack = newStack()) {
   const backend = new LambdaFunction(stack, 'Backend', {
     runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: Code.fromInline('exports.handler = async () => ({ statusCode: 200, body: "" })'),
   })
+  const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['eu-west-1a'],
+    privateSubnetIds: ['subnet-1'],
+    privateSubnetRouteTableIds: ['rtb-1'],
+  })
+  const secret = Secret.fromSecretPartialArn(stack, 'Secret', partialArn)
+  const inVpc = { vpc: { vpc }, clientCertificate: ClientCertificate.fromSecret(secret) }
   const declare = (api: ZeroTrustApi) => {
+    const vault = api.addUpstream('Vault', Upstream.http('https://vault.example.com', inVpc))
+    api.addRoute('GET /vault', { upstream: vault, output: anyOutput, access: Access.public() })
     const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com'))
     const pricing = api.addUpstream('Pricing', Upstream.lambda(backend))
     api.addRoute('GET /deals', { upstream: crm, output: anyOutput, access: Access.token() })
@@ -55,7 +68,7 @@ const controlActions = ['dynamodb:GetItem', 'dynamodb:UpdateItem']
 describe('every function', () => {
   it('runs on Node.js 24, on arm64, logs JSON to a group of its own', () => {
     const { functions } = synthesizedWithEverything()
-    expect(functions).toHaveLength(4)
+    expect(functions).toHaveLength(5)
     const groups = functions.map(({ resource: { Properties } }) => {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -238,6 +251,33 @@ describe('the role of', () => {
   })
 })
 
+describe('the role of a gate in a VPC', () => {
+  it('lets Lambda attach the function, whose own code is denied the same, and reads its client certificate', () => {
+    const { gate, resources } = synthesizedWithEverything()
+    const { resource, logicalId } = gate('Vault')
+    const statements = statementsOf(resources, resource)
+    const interfaces = [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ]
+    const of = (effect: string) => actionsOf(statements.filter(({ Effect }) => Effect === effect))
+    expect(of('Allow')).toEqual(
+      [...controlActions, ...interfaces, ...logActions, 'secretsmanager:GetSecretValue'].sort(),
+    )
+    expect(of('Deny')).toEqual(interfaces.sort())
+    expect(statements.filter(({ Effect }) => Effect === 'Deny')).toMatchObject([
+      {
+        Resource: '*',
+        Condition: { ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::GetAtt': [logicalId, 'Arn'] } } },
+      },
+    ])
+  })
+})
+
 describe('who may invoke', () => {
   it('is API Gateway, once per function, of this API and stage only', () => {
     const { all, functions } = synthesizedWithEverything()
@@ -271,9 +311,24 @@ describe('wildcards', () => {
       reason: 'any method of one stage of this API; a permission per route would outgrow a policy of 20 kB',
     },
     {
-      at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.1\.Resource$/,
+      at: /^Api(?!Vault)\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.1\.Resource$/,
       value: /^\*$/,
       reason: 'X-Ray knows no resources to write traces to; which actions these are is held above',
+    },
+    {
+      at: /^ApiVaultRoleDefaultPolicy\w+\.PolicyDocument\.Statement\.1\.Resource$/,
+      value: /^\*$/,
+      reason: 'as X-Ray, and Lambda makes network interfaces with this role, which have no names before',
+    },
+    {
+      at: /^ApiVaultNoInterfaces\w+\.PolicyDocument\.Statement\.0\.Resource$/,
+      value: /^\*$/,
+      reason: 'denies the function’s own code the same',
+    },
+    {
+      at: /^ApiVaultRoleDefaultPolicy\w+\.PolicyDocument\.Statement\.2\.Resource$/,
+      value: /^arn:aws:secretsmanager:eu-west-1:123456789012:secret:vault\/gate-\?{6}$/,
+      reason: 'the ARN was given without the six characters that Secrets Manager puts behind the name',
     },
     {
       at: /^Api\w+RoleDefaultPolicy\w+\.PolicyDocument\.Statement\.\d+\.Condition/,
@@ -287,7 +342,7 @@ describe('wildcards', () => {
     const found = Object.entries(resources)
       .filter(([, { Type }]) => /^AWS::(?:IAM::|Lambda::Permission$)/.test(Type))
       .flatMap(([id, { Properties }]) => textsIn(Properties, id))
-      .filter(({ value }) => value.includes('*'))
+      .filter(({ value }) => /[*?]/.test(value))
     const unexpected = found.filter(
       ({ at, value }) => !allowed.some(rule => rule.at.test(at) && rule.value.test(value)),
     )

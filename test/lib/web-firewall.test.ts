@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Size, Stack, Tags } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
+import { Construct } from 'constructs'
 import { WebFirewall, type WebFirewallProps, ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -307,6 +308,17 @@ describe('what a firewall stores', () => {
     for (const { Name, VisibilityConfig } of list) expect(VisibilityConfig).toEqual(visibility(Name))
   })
 
+  it.each([
+    [128, /^S-x{113}-y{10}-z$/],
+    [129, /^[\w-]{1,128}$/],
+  ])('has a metric of a name that WAF takes, also where its path has %i characters', (characters, name) => {
+    const stack = newStack()
+    const scope = new Construct(new Construct(stack, 'x'.repeat(characters - 15)), 'y'.repeat(10))
+    new WebFirewall(scope, 'z', { mode: 'block' })
+    const [acl] = resourcesOf(stack)('AWS::WAFv2::WebACL')
+    expect(acl?.Properties.VisibilityConfig.MetricName).toMatch(name)
+  })
+
   it('goes to a log group with the prefix that WAF asks for, of another name in each stack there ever is', () => {
     const of = stored()
     const [group] = of('AWS::Logs::LogGroup')
@@ -350,12 +362,20 @@ describe('what a firewall stores', () => {
   it('may be delivered to its group by AWS for this account alone, and to no other', () => {
     const of = stored()
     const [policy] = of('AWS::Logs::ResourcePolicy')
-    const parts = policy?.Properties.PolicyDocument['Fn::Join'][1]
-    expect(parts[0]).toMatch(
-      /"Action":\["logs:CreateLogStream","logs:PutLogEvents"\].*"StringEquals":\{"aws:SourceAccount":"$/,
-    )
-    expect(parts[1]).toEqual({ Ref: 'AWS::AccountId' })
-    expect(JSON.stringify(parts)).toMatch(/"Fn::GetAtt":\["FirewallLogs\w+","Arn"\]/)
+    const parts: unknown[] = policy?.Properties.PolicyDocument['Fn::Join'][1]
+    const text = parts.map(part => (typeof part === 'string' ? part : Object.values(part as object).join()))
+    expect(JSON.parse(text.join('')).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'delivery.logs.amazonaws.com' },
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringMatching(/^FirewallLogs\w+,Arn$/),
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': 'AWS::AccountId' },
+          ArnLike: { 'aws:SourceArn': 'arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:*' },
+        },
+      },
+    ])
     const [logging] = of('AWS::WAFv2::LoggingConfiguration')
     expect(logging?.DependsOn).toEqual([expect.stringMatching(/^FirewallLogDelivery/)])
   })
