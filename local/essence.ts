@@ -43,7 +43,7 @@ function placeOfThrow(lines: readonly string[], folder: string): Place | undefin
   const own = lines.find(line => isFrame(line) && line.includes(`${folder}/`) && !isOurs(line))
   return own === undefined
     ? undefined
-    : placeIn(/(\/.*?):(\d+):\d+\)?$/, own.slice(own.indexOf(`${folder}/`)))
+    : placeIn(/(\/.*?):(\d+)(?::\d+\)?| \(:\))$/, own.slice(own.indexOf(`${folder}/`)))
 }
 
 /** What Node.js prints above a syntax error (`/app.mjs:3`), or esbuild in its text (`/app.ts:3:14: ERROR: …`). No frame has it. */
@@ -62,7 +62,7 @@ function placeIn(pattern: RegExp, text: string): Place | undefined {
 const sourceLine = ({ file, line }: Place): string | undefined =>
   existsSync(file) ? readFileSync(file, 'utf8').split('\n')[line - 1]?.trim().slice(0, 200) : undefined
 
-// The CDK shortens its stacks to lines such as `...node internals...`.
+// The CDK shortens its stacks to lines such as `...node internals...`; a module's top level it writes as `at file:///app.mjs:3 (:)`.
 const isFrame = (line: string) => /^\s+(?:at |\.{3}\S.*\.{3}$)/.test(line)
 
 // What Node.js itself adds around an error that nobody caught.

@@ -10,6 +10,7 @@ import {
   type Project,
   removeProjects,
   run,
+  runWithTsx,
   sallyport,
 } from './support.ts'
 
@@ -27,13 +28,21 @@ interface Case {
 }
 
 const dev = ['dev', '--port', '0']
+const withTsx = { 'cdk.json': JSON.stringify({ app: runWithTsx('app.ts') }) }
 
 const cases: readonly Case[] = [
   {
     when: 'an app that does not compile',
     args: dev,
     app: appOf("api.addRoute('GET /health', {").replace('app.synth()', ') app.synth()'),
+    files: withTsx,
     says: /^✗ .*app\.ts failed\n\n {2}Error.*: Transform failed with 1 error:\n {2}app\.ts:9:0: ERROR: .+\n {4}at: {6}app\.ts:9\n {4}line: {4}\) app\.synth\(\)\n$/,
+  },
+  {
+    when: 'an app that does not compile, to Node',
+    args: ['routes'],
+    app: 'const x = (1 + ;\n',
+    says: /^✗ .*app\.ts failed\n\n {2}SyntaxError.*: .+\n {4}at: {6}app\.ts:1\n {4}line: {4}const x = \(1 \+ ;\n$/,
   },
   {
     when: 'an app that imports what is not there',
@@ -45,6 +54,7 @@ const cases: readonly Case[] = [
     when: 'a route without access, with route, given, allowed, fix and the line',
     args: dev,
     app: appOf("api.addRoute('GET /health', { upstream: ok })"),
+    files: withTsx,
     says: /^✗ .*app\.ts failed\n\n {2}route "GET \/health" of S\/Api: no access rule\n {4}allowed: Access\.token\(\{ … \}\) or Access\.public\(\)\n {4}fix: {5}say who may use this route; public is a word you must write\n {4}at: {6}app\.ts:8\n$/,
   },
   {
@@ -52,6 +62,7 @@ const cases: readonly Case[] = [
     args: ['routes'],
     app: "import './lib/stack.ts'\n",
     files: {
+      ...withTsx,
       'lib/stack.ts': appOf(
         "api.addRoute('GET /deals/{dealId}', { upstream: ok, access: Access.token(), input: { path: { id: { type: 'string' } } } })",
       ),

@@ -13,10 +13,9 @@ import {
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, vi } from 'vitest'
+import { expect, inject, vi } from 'vitest'
 
 const cli = resolve('bin/sallyport.ts')
-const tsx = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href
 
 /** A folder as someone has it who uses the library: an app, a cdk.json, dependencies. */
 export interface Project {
@@ -57,23 +56,13 @@ export function createProject(app: string): Project {
   const compiled = `tsx-${userInfo().uid}`
   mkdirSync(join(tmpdir(), compiled), { recursive: true })
   symlinkSync(join(tmpdir(), compiled), join(temporary, compiled))
+  install('sallyport', resolve('lib/index.ts'), root)
   const write = (file: string, text: string) => {
     mkdirSync(join(folder, file, '..'), { recursive: true })
     writeFileSync(join(folder, file), text)
   }
   write('package.json', '{ "type": "module" }')
   write('cdk.json', JSON.stringify({ app: run('app.ts') }))
-  write(
-    'tsconfig.json',
-    JSON.stringify({
-      compilerOptions: {
-        target: 'ES2023',
-        module: 'NodeNext',
-        moduleResolution: 'NodeNext',
-        paths: { sallyport: [resolve('lib/index.ts')] },
-      },
-    }),
-  )
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
   write('app.ts', app)
   return {
@@ -83,8 +72,21 @@ export function createProject(app: string): Project {
   }
 }
 
-/** The command that runs a file of a project as its app. */
-export const run = (file: string): string => `"${process.execPath}" --import ${tsx} ${file}`
+/** A package of one source file, which stays where it is: Node strips no types below a folder `node_modules`. */
+function install(name: string, file: string, root: string): void {
+  const folder = join(root, 'node_modules', name)
+  mkdirSync(folder, { recursive: true })
+  symlinkSync(file, join(folder, 'index.ts'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "exports": "./index.ts" }')
+}
+
+/** The command that runs a file of a project as its app: Node alone, in half the time of tsx. */
+export const run = (file: string): string => `"${process.execPath}" ${file}`
+
+const tsx = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href
+
+/** The same with tsx, as `cdk init` has it. */
+export const runWithTsx = (file: string): string => `"${process.execPath}" --import ${tsx} ${file}`
 
 /** An app with these routes and issuers. */
 export const appOf = (
@@ -114,9 +116,14 @@ export const start = (project: Project, ...args: readonly string[]) => startWith
 
 function startWith({ folder }: Project, { env = {}, input = '' }: Around, ...args: readonly string[]) {
   const { NO_COLOR: _n, FORCE_COLOR: _f, ...environment } = process.env
-  const child = spawn(process.execPath, ['--import', tsx, cli, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     cwd: folder,
-    env: { ...environment, TMPDIR: join(folder, '..', 'tmp'), ...env },
+    env: {
+      ...environment,
+      TMPDIR: join(folder, '..', 'tmp'),
+      NODE_COMPILE_CACHE: inject('compiled'),
+      ...env,
+    },
     stdio: 'pipe',
   })
   commands.add(child)

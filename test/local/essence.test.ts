@@ -62,4 +62,19 @@ describe.each(['app', 'my app'])('of the output of an app that failed, in a fold
       )
     }
   })
+
+  it('an error that a module’s top level caused in the CDK is shown with its line, as the CDK writes it', () => {
+    for (const place of [`${pathToFileURL(file)}:8 (:)`, `<anonymous> (${file}:8:5)`]) {
+      const output = [
+        '«ValidationFailedWithErrors» Validation failed with the following errors:',
+        '  [S/Api] S/Api/Idle has no route',
+        '    ...App.synth in aws-cdk-lib...',
+        `    at ${place}`,
+        '    ...node internals...',
+      ]
+      expect(essence(output.join('\n'), folder), place).toBe(
+        '  Validation failed with the following errors:\n    [S/Api] S/Api/Idle has no route\n    at:      app.mjs:8',
+      )
+    }
+  })
 })

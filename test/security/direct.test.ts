@@ -38,6 +38,8 @@ const declare = (format: string) => (stack: Stack) => {
       }),
     ],
     cors: { origins: [app] },
+    // Instances that start together on a busy machine wait for the table longer than callers should.
+    limits: { budget: Duration.seconds(2) },
   })
   const orders = api.addUpstream('Orders', Upstream.direct(fn))
   for (const route of [getOrder, createOrder, draftOrder, putFile]) api.addRoute(route, { upstream: orders })
@@ -187,7 +189,12 @@ describe.each(formats)('a function with the door inside, bundled as %s', format 
     const asked = await Promise.all(
       Array.from({ length: 6 }, () => cloud().call('/orders/1', { subject: 'flood', ...orders })),
     )
-    expect(asked.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429, 429])
+    const outcomes = await Promise.all(
+      asked.map(async answer =>
+        answer.ok ? 'passed' : `${answer.status} ${((await answer.json()) as { code: string }).code}`,
+      ),
+    )
+    expect(outcomes.sort()).toEqual([...Array(3).fill('429 limit.user'), ...Array(3).fill('passed')])
     const refused = asked.find(({ status }) => status === 429)
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
   })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LimitLayer } from '../../contract/limits.ts'
 import { layersOf, openGates, policyOf, ticketOf } from './gates.ts'
 import { createStateTable, type TestTable } from './store.ts'
@@ -46,44 +46,40 @@ async function flood(
   return { counts, allowedOf }
 }
 
-// Dynalite is quick enough for three times.
-describe.each(inject('dynamoDbOrigin') === undefined ? [1, 2, 3] : [1])(
-  '200 requests at once over 8 instances, time %i',
-  () => {
-    test.each(['ip', 'user', 'client', 'route', 'upstream', 'service'] as const)(
-      'pass 50 times on a limit of 50, whose layer is %s',
-      async layer => {
-        const { counts } = await flood({ [layer]: 50 })
-        expect(counts).toEqual({ allowed: 50, [`limit.${layer}`]: 150 })
-      },
-    )
+describe('200 requests at once over 8 instances', () => {
+  test.each(['ip', 'user', 'client', 'route', 'upstream', 'service'] as const)(
+    'pass 50 times on a limit of 50, whose layer is %s',
+    async layer => {
+      const { counts } = await flood({ [layer]: 50 })
+      expect(counts).toEqual({ allowed: 50, [`limit.${layer}`]: 150 })
+    },
+  )
 
-    test.each(['ip', 'user', 'client', 'route', 'upstream', 'service'] as const)(
-      'pass 50 times on a limit of 50 that instances count in advance, whose layer is %s',
-      async layer => {
-        expect((await flood({ [layer]: 50 }, { leased: true })).counts.allowed).toBe(50)
-      },
-    )
+  test.each(['ip', 'user', 'client', 'route', 'upstream', 'service'] as const)(
+    'pass 50 times on a limit of 50 that instances count in advance, whose layer is %s',
+    async layer => {
+      expect((await flood({ [layer]: 50 }, { leased: true })).counts.allowed).toBe(50)
+    },
+  )
 
-    test('pass as often as the narrowest of six layers lets them', async () => {
-      const { counts } = await flood({ ip: 90, user: 80, client: 70, route: 60, upstream: 50, service: 120 })
-      expect(counts.allowed).toBe(50)
-    })
+  test('pass as often as the narrowest of six layers lets them', async () => {
+    const { counts } = await flood({ ip: 90, user: 80, client: 70, route: 60, upstream: 50, service: 120 })
+    expect(counts.allowed).toBe(50)
+  })
 
-    test('pass as often as a wide layer lets them, when each caller is within its own', async () => {
-      const { counts, allowedOf } = await flood({ user: 30, service: 50 }, { callers: 4 })
-      expect(counts.allowed).toBe(50)
-      for (const allowed of Object.values(allowedOf)) expect(allowed).toBeLessThanOrEqual(30)
-    })
+  test('pass as often as a wide layer lets them, when each caller is within its own', async () => {
+    const { counts, allowedOf } = await flood({ user: 30, service: 50 }, { callers: 4 })
+    expect(counts.allowed).toBe(50)
+    for (const allowed of Object.values(allowedOf)) expect(allowed).toBeLessThanOrEqual(30)
+  })
 
-    test('pass as often as the callers may together, when what they share is wide enough', async () => {
-      const { counts, allowedOf } = await flood({ user: 10, service: 150, route: 140 }, { callers: 4 })
-      expect([counts.allowed, allowedOf]).toEqual([40, { 0: 10, 1: 10, 2: 10, 3: 10 }])
-    })
+  test('pass as often as the callers may together, when what they share is wide enough', async () => {
+    const { counts, allowedOf } = await flood({ user: 10, service: 150, route: 140 }, { callers: 4 })
+    expect([counts.allowed, allowedOf]).toEqual([40, { 0: 10, 1: 10, 2: 10, 3: 10 }])
+  })
 
-    test('pass ten times on a limit of 50, when each counts as five', async () => {
-      expect((await flood({ user: 50 }, { cost: 5 })).counts.allowed).toBe(10)
-      expect((await flood({ service: 50 }, { cost: 5, leased: true })).counts.allowed).toBe(10)
-    })
-  },
-)
+  test('pass ten times on a limit of 50, when each counts as five', async () => {
+    expect((await flood({ user: 50 }, { cost: 5 })).counts.allowed).toBe(10)
+    expect((await flood({ service: 50 }, { cost: 5, leased: true })).counts.allowed).toBe(10)
+  })
+})

@@ -15,7 +15,7 @@ const odd: middy.MiddlewareObj = {
 }
 
 export const handler = serve<typeof createOrder>(
-  middy<RequestOf<typeof createOrder>, AnswerOf<typeof createOrder>>({ timeoutEarlyInMillis: 200 })
+  middy<RequestOf<typeof createOrder>, AnswerOf<typeof createOrder>>({ timeoutEarlyInMillis: 2000 })
     .use(odd)
     .handler(async ({ body }) => {
       if (body.title === 'throw') throw new Error('a secret')
