@@ -114,13 +114,16 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     let policies = readPolicies(app.functions)
     let generation: Generation
 
-    const refuseConflicts = ({ issuers: declared, upstreamOrigins }: Policies) =>
+    /** Whatever does not fit what was given to this run. */
+    const refuseMisfits = (next: LocalApp, declared: Policies) => {
       refuseSharedHosts([
-        ...issuerClaims(declared, options.issuers ?? {}),
-        ...upstreamClaims(upstreamOrigins, upstreams),
+        ...issuerClaims(declared.issuers, options.issuers ?? {}),
+        ...upstreamClaims(declared.upstreamOrigins, upstreams),
       ])
-    refuseConflicts(policies)
-    refuseUnknown(withImported(app.secrets, policies.upstreamSecrets), secrets)
+      upstreamNames(declared, upstreams)
+      refuseUnknown(withImported(next.secrets, declared.upstreamSecrets), secrets)
+    }
+    refuseMisfits(app, policies)
     const issuers = createIssuers(options.issuers ?? {})
     undo.push(issuers.close)
     await issuers.serve(policies.issuers)
@@ -215,8 +218,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         const nextApp = readApp(assembly)
         const nextPolicies = readPolicies(nextApp.functions)
         // Whatever can be refused is, before anything of the running state changes.
-        refuseConflicts(nextPolicies)
-        upstreamNames(nextPolicies, upstreams)
+        refuseMisfits(nextApp, nextPolicies)
         const next = begin(nextApp, nextPolicies)
         await dynamodb.ensureTables(nextApp.tables)
         await issuers.serve(nextPolicies.issuers)

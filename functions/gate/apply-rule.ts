@@ -9,7 +9,7 @@ export type Rules = Readonly<Record<string, Rule>>
 
 /**
  * Decides the route's rule over claims, path, query, source address and client certificate. Denials: `rule.not_met`, and
- * `rule.failed` where it cannot be decided; that is so of a rule that names the certificate where there is none, however it puts it.
+ * `rule.failed` where it cannot be decided. A rule that names the certificate is loaded only where everyone has one: `requireCertificate`.
  */
 export function applyRule({ rules }: { rules: Rules }): Step<Record<string, unknown>, DeclaredRequest> {
   return {
@@ -19,9 +19,6 @@ export function applyRule({ rules }: { rules: Rules }): Step<Record<string, unkn
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined
       if (!rule) throw new Error('no rule for this route')
       if (!ticket) throw new Error('a rule without a caller')
-      // API Gateway lets nobody in without one: this request came another way.
-      if (rule.certificate.length > 0 && !certificate)
-        throw new Refused(deny('rule.failed', { note: 'no client certificate' }))
       const { path, query } = ruleInputOf(request)
       let holds: boolean
       try {

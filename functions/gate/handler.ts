@@ -25,11 +25,11 @@ const telemetry = createTelemetry(manifest.gate, manifest.api)
 async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
   switch (upstream.kind) {
     case 'http': {
-      const [{ openHttp }, credentials] = await Promise.all([
-        import('./upstreams/http/open-http.ts'),
-        openCredentials(upstream, process.env),
-      ])
-      return openHttp(upstream, process.env, { credentials, telemetry })
+      const credentials = openCredentials(upstream, process.env)
+      const http = import('./upstreams/http/open-http.ts')
+      const opened = http.then(({ openHttp }) => openHttp(upstream, process.env, { credentials, telemetry }))
+      // Awaited here as well: they may fail before anyone else waits for them.
+      return (await Promise.all([opened, credentials]))[0]
     }
     case 'lambda':
       return (await import('./upstreams/lambda.ts')).openLambda(upstream, process.env)

@@ -10,10 +10,10 @@ export interface ReadRules {
 }
 
 /** The rules of a gate's routes, and the conditions of their limits. Throws for one that cannot be read, which stops the function at load. */
-export function readRules({ routes }: GateManifest): ReadRules {
+export function readRules({ routes, clientCertificates }: GateManifest): ReadRules {
   const rules = Object.entries(routes).flatMap(([key, { access, input }]) =>
     access.kind === 'token' && access.rule !== null
-      ? [[key, readRule(access.rule, { ...input, certificate: true })] as const]
+      ? [[key, readRule(access.rule, { ...input, certificate: clientCertificates })] as const]
       : [],
   )
   const texts = Object.values(routes)

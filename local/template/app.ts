@@ -146,9 +146,9 @@ function references(stack: Stack, imported: References['imported']): References 
     if (!resource) return undefined
     const { ref: named } = typeOf(`${stack.name}.${logicalId}`, resource)
     const { Properties: properties = {} } = resource
-    const resolved = (name: string) =>
+    const property = (name: string) =>
       resolve((properties as Properties)[name], own, `${stack.name}.${logicalId}.${name}`)
-    return named?.(stack.name, logicalId, properties, resolved) ?? `${stack.name}-${logicalId}`
+    return named?.(stack.name, logicalId, property) ?? `${stack.name}-${logicalId}`
   }
   const own: References = {
     ref,

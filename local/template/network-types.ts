@@ -40,8 +40,8 @@ export const networkTypes: Readonly<Record<string, ResourceType>> = {
       DomainName: ref => `${ref}.s3.amazonaws.com`,
       RegionalDomainName: ref => `${ref}.s3.${place.region}.amazonaws.com`,
     }),
-    ref: (stack, logicalId, { BucketName }) =>
-      String(BucketName ?? `${stack}-${logicalId}`)
+    ref: (stack, logicalId, property) =>
+      String(property('BucketName') ?? `${stack}-${logicalId}`)
         .toLowerCase()
         .slice(0, 63),
   },

@@ -6,13 +6,8 @@ export interface ResourceType {
   readonly used: readonly string[]
   /** Properties without effect here, and why. */
   readonly inert: Readonly<Record<string, string>>
-  /** What `Ref` gives; by default a name made of stack and logical id. `resolved` is a property without CloudFormation's functions. */
-  readonly ref?: (
-    stack: string,
-    logicalId: string,
-    properties: Readonly<Record<string, unknown>>,
-    resolved: (name: string) => unknown,
-  ) => string
+  /** What `Ref` gives; by default a name made of stack and logical id. `property` gives one of it, without CloudFormation's functions. */
+  readonly ref?: (stack: string, logicalId: string, property: (name: string) => unknown) => string
   /** Attributes beside the ref, from the ref. */
   readonly attributes?: Readonly<Record<string, (ref: string) => string>>
 }

@@ -48,7 +48,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::ApiGateway::Stage': {
     used: ['RestApiId', 'StageName', 'AccessLogSetting', 'DeploymentId', 'MethodSettings'],
     inert: { Description: 'text', Tags: onlyInTheCloud, TracingEnabled: onlyInTheCloud },
-    ref: (_, __, { StageName }) => String(StageName),
+    ref: (_, __, property) => String(property('StageName')),
   },
   'AWS::ApiGateway::DomainName': {
     used: ['MutualTlsAuthentication'],
@@ -62,7 +62,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       EndpointAccessMode: 'the local API is served without TLS, on loopback',
       Tags: onlyInTheCloud,
     },
-    ref: (_, __, { DomainName }) => String(DomainName),
+    ref: (_, __, property) => String(property('DomainName')),
     attributes: {
       RegionalDomainName: ref => `d-${ref}.execute-api.${place.region}.amazonaws.com`,
       RegionalHostedZoneId: () => 'ZLOCAL',
@@ -100,7 +100,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       CodeSigningConfigArn: 'functions run from their folders, which nobody signs',
       VpcConfig: 'functions run in the network of this machine',
     },
-    ref: (stack, logicalId, { FunctionName }) => String(FunctionName ?? `${stack}-${logicalId}`.slice(0, 64)),
+    ref: (stack, logicalId, property) =>
+      String(property('FunctionName') ?? `${stack}-${logicalId}`.slice(0, 64)),
     attributes: { Arn: ref => arn('lambda', `function:${ref}`) },
   },
   'AWS::Lambda::LayerVersion': {
@@ -113,15 +114,15 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       LicenseInfo: 'text',
     },
     // The first version of a layer, whatever becomes of it.
-    ref: (stack, logicalId, { LayerName }) =>
-      arn('lambda', `layer:${String(LayerName ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
+    ref: (stack, logicalId, property) =>
+      arn('lambda', `layer:${String(property('LayerName') ?? `${stack}-${logicalId}`).slice(0, 64)}:1`),
     attributes: { LayerVersionArn: ref => ref },
   },
   'AWS::Lambda::Version': {
     used: ['FunctionName'],
     inert: { CodeSha256: onlyInTheCloud, Description: 'text', ProvisionedConcurrencyConfig: onlyInTheCloud },
     // The first version of a function, whatever becomes of it: it runs the code that there is.
-    ref: (_, __, ___, resolved) => qualifiedArn(resolved('FunctionName'), '1'),
+    ref: (_, __, property) => qualifiedArn(property('FunctionName'), '1'),
     attributes: { FunctionArn: ref => ref, Version: () => '1' },
   },
   'AWS::Lambda::Alias': {
@@ -131,7 +132,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       FunctionVersion: 'there is one version here',
       ProvisionedConcurrencyConfig: onlyInTheCloud,
     },
-    ref: (_, __, { Name }, resolved) => qualifiedArn(resolved('FunctionName'), String(Name)),
+    ref: (_, __, property) => qualifiedArn(property('FunctionName'), String(property('Name'))),
     attributes: { AliasArn: ref => ref },
   },
   'AWS::Lambda::Permission': {
@@ -141,7 +142,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::DynamoDB::Table': {
     used: ['*'], // local/dynamodb reads and judges them
     inert: {},
-    ref: (stack, logicalId, { TableName }) => String(TableName ?? `${stack}-${logicalId}`),
+    ref: (stack, logicalId, property) => String(property('TableName') ?? `${stack}-${logicalId}`),
     attributes: { Arn: ref => arn('dynamodb', `table/${ref}`) },
   },
   'AWS::KMS::Key': {
@@ -161,7 +162,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   },
   'AWS::KMS::Alias': {
     ...beside('keys are named by their ARNs'),
-    ref: (_, __, { AliasName }) => String(AliasName),
+    ref: (_, __, property) => String(property('AliasName')),
   },
   'AWS::SecretsManager::Secret': {
     used: ['Name'],
@@ -172,10 +173,10 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       SecretString: 'values are given with --secret',
       Tags: onlyInTheCloud,
     },
-    ref: (stack, logicalId, { Name }) =>
+    ref: (stack, logicalId, property) =>
       arn(
         'secretsmanager',
-        `secret:${String(Name ?? `${stack}-${logicalId}`)}-${madeUpId(stack, logicalId, 6)}`,
+        `secret:${String(property('Name') ?? `${stack}-${logicalId}`)}-${madeUpId(stack, logicalId, 6)}`,
       ),
     attributes: { Id: ref => ref },
   },

@@ -266,7 +266,11 @@ describe('a reload', () => {
   })
 
   it('that is refused leaves the app as it was', async () => {
-    const { reload } = await start({ assembly: appWith('old') })
+    const withSecret = (Name: string) =>
+      assemblies.patch(appWith('old'), stackName, ({ Resources }) =>
+        Object.assign(Resources, { Crm: { Type: 'AWS::SecretsManager::Secret', Properties: { Name } } }),
+      )
+    const { reload } = await start({ assembly: withSecret('crm/gate'), secrets: { 'crm/gate': 'a' } })
     const token = await reader()
     const twoApis = assemblies.synthesize(stack => {
       for (const id of ['One', 'Two']) {
@@ -282,6 +286,9 @@ describe('a reload', () => {
     })
     await expect(reload(twoApis)).rejects.toThrow('has 2 REST APIs')
     await expect(reload(withoutUpstream)).rejects.toThrow(`--upstream ${crm}: no route of the app goes there`)
+    await expect(reload(withSecret('crm/door'))).rejects.toThrow(
+      '--secret crm/gate: the app has no such secret; its secrets are Small.Crm',
+    )
     expect((await call('/old')).status).toBe(200)
     expect((await call('/mine', token)).status).toBe(200)
   })

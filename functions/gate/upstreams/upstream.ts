@@ -11,8 +11,8 @@ export interface UpstreamAnswer {
 
 /**
  * Calls what stands behind a gate, and has so many milliseconds left for it, its own time-out aside. Denials: `input.too_large`,
- * `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`, `.untrusted`, `.address_refused`, `.certificate_unavailable`,
- * `.circuit_open`, `.overloaded`.
+ * `principal.unusable`, `ticket.expired`, `credentials.unavailable`, `upstream.unreachable`, `.timeout`, `.failed`, `.invalid_response`,
+ * `.untrusted`, `.address_refused`, `.certificate_unavailable`, `.circuit_open`, `.overloaded`.
  */
 export type Upstream = (request: DeclaredRequest, withinMs: number) => Promise<Decision<UpstreamAnswer>>
 

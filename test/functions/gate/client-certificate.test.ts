@@ -4,6 +4,7 @@ import { type GateManifest, type GateRoute, readGateManifest } from '../../../co
 import { readRule } from '../../../contract/rule.ts'
 import { RuleError } from '../../../contract/rule-words.ts'
 import { ticketContext } from '../../../contract/ticket.ts'
+import { readRules } from '../../../functions/gate/read-rules.ts'
 import { openDoorInside } from '../../../functions/middleware/door.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 import { assembleGate, eventOf, manifest, nowMs, openValidators, ticket } from './parts.ts'
@@ -33,12 +34,14 @@ const certificate = {
   validity: { notBefore: 'Oct 18 12:37:09 2018 GMT', notAfter: 'May  2 12:37:09 2022 GMT' },
 }
 
+/** Of an API whose domain asks callers for certificates. */
 const withRule = (rule: string, upstream: object = { kind: 'stub' }): GateManifest => {
   const route = manifest.routes[key] as GateRoute
   return readGateManifest({
     ...manifest,
     upstream,
     state: null,
+    clientCertificates: true,
     routes: {
       [key]: {
         ...route,
@@ -63,7 +66,7 @@ const asked = (clientCert?: unknown, claims: Record<string, unknown> = {}, more:
 
 describe('an API whose domain asks for client certificates', () => {
   const asking = () => {
-    const policy = readGateManifest({ ...withRule("'user-1' == 'user-1'"), clientCertificates: true })
+    const policy = withRule("'user-1' == 'user-1'")
     const open = { ...policy.routes[key], access: { kind: 'public' } } as GateRoute
     return assembleGate({
       manifest: { ...policy, routes: { ...policy.routes, 'PUT /open/{userId}': open } },
@@ -135,9 +138,9 @@ describe('a rule of the client certificate', () => {
 
   test.each([
     ['is not met', "certificate.subjectDN == 'CN=other'", certificate, 'rule.not_met'],
-    ['asks whether there is one', 'has(certificate.subjectDN)', undefined, 'rule.failed'],
-    ['asks whether there is none', '!has(certificate.subjectDN)', undefined, 'rule.failed'],
-    ['could hold without', "certificate.subjectDN == 'CN=mtls' || true", undefined, 'rule.failed'],
+    ['asks whether there is one', 'has(certificate.subjectDN)', undefined, 'certificate.missing'],
+    ['asks whether there is none', '!has(certificate.subjectDN)', undefined, 'certificate.missing'],
+    ['could hold without', "certificate.subjectDN == 'CN=mtls' || true", undefined, 'certificate.missing'],
     ['names a part that is missing', 'certificate.serialNumber != "3"', {}, 'rule.failed'],
     [
       'names a part that is no text',
@@ -164,8 +167,8 @@ describe('a rule of the client certificate', () => {
       'rule.failed',
     ],
     ['has no PEM to read', "certificate.thumbprint != 'x'", { subjectDN: 'CN=mtls' }, 'rule.failed'],
-    ['is given a text for a certificate', "certificate.subjectDN != 'x'", 'CN=mtls', 'rule.failed'],
-    ['is given null', "certificate.subjectDN != 'x'", null, 'rule.failed'],
+    ['is given a text for a certificate', "certificate.subjectDN != 'x'", 'CN=mtls', 'certificate.missing'],
+    ['is given null', "certificate.subjectDN != 'x'", null, 'certificate.missing'],
   ])('refuses where it %s', async (_, rule, clientCert, reason) => {
     const gate = gateOf(rule)
     const answer = await gate.handle(asked(clientCert))
@@ -173,6 +176,12 @@ describe('a rule of the client certificate', () => {
     expect(gate.denials).toMatchObject([{ reason }])
     expect(JSON.stringify(gate.denials)).not.toContain('CN=')
     expect([gate.called, gate.faults]).toEqual([[], []])
+  })
+
+  test('cannot be loaded where the API asks no caller for one: nothing would keep those without away from it', () => {
+    const policy = withRule("!has(certificate.subjectDN) || certificate.subjectDN == 'CN=mtls'")
+    expect(Object.keys(readRules(policy).rules)).toEqual([key])
+    expect(() => readRules({ ...policy, clientCertificates: false })).toThrow('certificate is not known')
   })
 
   test('ends in a decision for whatever stands in the place of a certificate', async () => {

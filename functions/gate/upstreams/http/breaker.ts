@@ -41,5 +41,7 @@ export function outcomeOf(decision: Decision<UpstreamAnswer>): Outcome {
   const { reason } = decision
   // It answered. What is wrong with that may be a matter of what was asked, such as of how much.
   if (reason === 'upstream.invalid_response') return 'answered'
+  // Secrets Manager's failure, or the secret's: nothing was sent. An open breaker would hide the one reason that says so.
+  if (reason === 'upstream.certificate_unavailable') return 'nothing'
   return reason.startsWith('upstream.') ? 'failed' : 'nothing'
 }

@@ -15,7 +15,7 @@ import { wholeBody } from './whole-body.ts'
 
 /** The world around an exchange. */
 export interface ExchangeServices {
-  readonly credentials: Credentials
+  readonly credentials: Credentials | Promise<Credentials>
   readonly lookup?: Lookup
   readonly clock?: Clock
   /** Hears what no request fails for yet. */
@@ -35,7 +35,11 @@ export async function openExchange(
     throw new Error('an upstream is reached at an https URL without user, query or fragment')
   const basePath = base.pathname.replace(/\/$/, '')
   const connections = openConnections(base, declared, services.clock ?? systemClock, services.lookup)
-  const certificate = await openCertificate(declared, environment, services)
+  // Each may wait for a service of AWS, and a cold start for both.
+  const [certificate, credentials] = await Promise.all([
+    openCertificate(declared, environment, services),
+    services.credentials,
+  ])
 
   return async (declaredRequest, withinMs) => {
     // Made before anything is sent: what goes wrong here is a fault of ours, and none of the upstream's.
@@ -44,7 +48,7 @@ export async function openExchange(
     const until = performance.now() + shorter(declared.timeoutMs, withinMs)
     const leftMs = () => Math.max(0, Math.floor(until - performance.now()))
     const outgoing = { ...asked.value, path: `${basePath}${asked.value.path}` }
-    const proven = await services.credentials(outgoing, declaredRequest, leftMs())
+    const proven = await credentials(outgoing, declaredRequest, leftMs())
     if (!proven.ok) return proven
 
     const exchange = async (identity: ClientIdentity | null): Promise<Decision<UpstreamAnswer>> => {

@@ -13,7 +13,7 @@ import { withstandFailures } from './withstand-failures.ts'
 export async function openHttp(
   declared: UpstreamKind<'http'>,
   environment: NodeJS.ProcessEnv,
-  { credentials, telemetry }: { readonly credentials: Credentials; readonly telemetry: Telemetry },
+  { credentials, telemetry }: { readonly credentials: Promise<Credentials>; readonly telemetry: Telemetry },
 ): Promise<Upstream> {
   const withstand = withstandFailures(declared, {
     clock: systemClock,

@@ -220,30 +220,33 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed
 }
 
-test('a connection is used again, and a new one is made where the last has been idle for too long', async () => {
-  const clock = { wall: () => now, steady: () => now }
-  let now = 1_000_000
-  const before = transports.length
-  speak = socket => socket.write(`${head}content-length: 2\r\n\r\n{}`)
-  const exchange = await openTestExchange(
-    `https://crm.example.com:${port}`,
-    { connection: { authorities } },
-    { clock },
-  )
-  const connectionsAfter = async (passedMs: number) => {
-    now += passedMs
-    expect((await exchange(requestOf(), 5000)).ok).toBe(true)
-    // undici has a connection free again a moment after its answer.
-    await pause()
-    return transports.length - before
-  }
-  expect(await connectionsAfter(0)).toBe(1)
-  expect(await connectionsAfter(30_000)).toBe(1)
-  expect(await connectionsAfter(30_001)).toBe(2)
-  await vi.waitFor(() =>
-    expect(transports.slice(before).map(({ destroyed }) => destroyed)).toEqual([true, false]),
-  )
-})
+test.each(['wall', 'steady'] as const)(
+  'a connection is used again, and a new one is made where the last has been idle for too long by the %s clock, if the other stands still',
+  async ticking => {
+    const clock = { wall: () => 1_000_000, steady: () => 1_000_000, [ticking]: () => now }
+    let now = 1_000_000
+    const before = transports.length
+    speak = socket => socket.write(`${head}content-length: 2\r\n\r\n{}`)
+    const exchange = await openTestExchange(
+      `https://crm.example.com:${port}`,
+      { connection: { authorities } },
+      { clock },
+    )
+    const connectionsAfter = async (passedMs: number) => {
+      now += passedMs
+      expect((await exchange(requestOf(), 5000)).ok).toBe(true)
+      // undici has a connection free again a moment after its answer.
+      await pause()
+      return transports.length - before
+    }
+    expect(await connectionsAfter(0)).toBe(1)
+    expect(await connectionsAfter(30_000)).toBe(1)
+    expect(await connectionsAfter(30_001)).toBe(2)
+    await vi.waitFor(() =>
+      expect(transports.slice(before).map(({ destroyed }) => destroyed)).toEqual([true, false]),
+    )
+  },
+)
 
 test('no connection is used five minutes after it was made, however busy it was', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })

@@ -30,6 +30,10 @@ describe('a failure, of which two open the breaker,', () => {
     ['is not an answer of 429', answer(429)],
     ['is not an answer that cannot be passed on', deny('upstream.invalid_response')],
     ['is not a request that is too large', deny('input.too_large')],
+    [
+      'is not a request that the gate has no certificate for, of which the upstream saw nothing',
+      deny('upstream.certificate_unavailable'),
+    ],
   ])('%s', async (_, says) => {
     const { upstream, asked } = scripted(says)
     const { parts, states } = testParts()

@@ -1,9 +1,11 @@
 import tls, { type TLSSocket, type TlsOptions } from 'node:tls'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { allow } from '../../../../contract/decision.ts'
 import {
   createClientCertificate,
   type ReadSecret,
 } from '../../../../functions/gate/upstreams/http/connection/client-certificate.ts'
+import type { Credentials } from '../../../../functions/gate/upstreams/http/credentials/credentials.ts'
 import {
   type Certified,
   createTestAuthority,
@@ -238,6 +240,27 @@ describe('a certificate from a secret', () => {
     })
     expect(secret.reads()).toBe(3)
   })
+})
+
+test('a certificate and credentials are fetched beside each other while a gate loads, and it is open with both', async () => {
+  const secret = secretHolding(first)
+  const credentials = Promise.withResolvers<Credentials>()
+  const opened = vi.fn()
+  const opening = openTestExchange(
+    'https://crm.example.com',
+    {
+      connection: {
+        clientCertificate: { secret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:a', ttlMs },
+      },
+    },
+    { readSecret: secret.read, clock: secret.clock, credentials: credentials.promise },
+  ).then(opened)
+  await vi.waitFor(() => expect(secret.reads()).toBe(1))
+  await settled()
+  expect(opened).not.toHaveBeenCalled()
+  credentials.resolve(async outgoing => allow(outgoing))
+  await opening
+  expect(opened).toHaveBeenCalled()
 })
 
 describe('an upstream that asks for a certificate', () => {

@@ -18,9 +18,11 @@ const jwk = (kid: string): PublicJwk => ({
 async function open(answers: Record<string, string | undefined>) {
   const asked: string[] = []
   const notes: string[] = []
+  const patience: number[] = []
   const key = (arn: string): KmsKey => ({
-    publicKey: async () => {
+    publicKey: async withinMs => {
       asked.push(arn)
+      patience.push(withinMs)
       const name = answers[arn]
       if (name !== undefined) throw Object.assign(new Error('a secret'), { name })
       return jwk(arn)
@@ -32,7 +34,8 @@ async function open(answers: Record<string, string | undefined>) {
   const declared = { kind: 'keySet', current: 'now', others: ['next', 'old'] } as const
   const clock = createTestClock()
   const upstream = await openKeySet(declared, {}, note => notes.push(note), { open: key, clock })
-  return { asked, notes, answers, clock, ask: () => upstream(declaredRequest(), 5000) }
+  const ask = (withinMs = 5000) => upstream(declaredRequest(), withinMs)
+  return { asked, patience, notes, answers, clock, ask }
 }
 
 const kidsOf = (answer: Awaited<ReturnType<Awaited<ReturnType<typeof open>>['ask']>>) =>
@@ -70,13 +73,26 @@ describe('a key set', () => {
     expect(kidsOf(await ask())).toEqual(['now', 'next', 'old'])
   })
 
+  test.each([
+    [5000, 2000],
+    [1999.6, 1999],
+    [-0.5, 0],
+  ])('waits for KMS no longer than is left of the request: of %d ms %d', async (leftMs, waitsMs) => {
+    const { ask, answers, patience, clock } = await open({ now: 'TooLate' })
+    answers.now = undefined
+    clock.advance(1000)
+    patience.splice(0)
+    await ask(leftMs)
+    expect(patience).toEqual([waitsMs, waitsMs, waitsMs])
+  })
+
   test('that could not be read is read a second later, however many ask: the route is open to strangers', async () => {
     const { ask, asked, clock } = await open({ old: 'ThrottlingException' })
     clock.advance(999)
     for (let i = 0; i < 20; i += 1) expect(await ask()).toMatchObject({ note: 'ThrottlingException' })
     expect(asked).toHaveLength(3)
     clock.advance(1)
-    await Promise.all(Array.from({ length: 20 }, ask))
+    await Promise.all(Array.from({ length: 20 }, () => ask()))
     expect(asked).toHaveLength(6)
   })
 })

@@ -94,13 +94,15 @@ describe('a signed request', () => {
     word,
     fc.string({ unit: fc.constantFrom(...`!'()*+,;=:@&$ ~%/?#[]"é€`), minLength: 1, maxLength: 8 }),
   )
+  // Of dots alone there is no segment.
+  const oddSegment = odd.filter(text => !/^\.{0,2}$/.test(text))
   const query = fc.array(fc.tuple(fc.oneof(odd, fc.constantFrom('a', 'b')), odd), { maxLength: 5 })
 
   test.each(['execute-api', 's3'])(
     'for %s stands up to a check whatever its path, query and headers hold, and means what was declared',
     async service => {
       await fc.assert(
-        fc.asyncProperty(odd, query, fc.string({ maxLength: 20 }), async (segment, pairs, body) => {
+        fc.asyncProperty(oddSegment, query, fc.string({ maxLength: 20 }), async (segment, pairs, body) => {
           const target = targetOf({ key: 'GET /a,b:c/{id}', path: { id: segment }, query: pairs })
           const headers = { accept: '*/*', 'x-odd': '  two  words ' }
           const request = await received({ path: `/base${target}`, headers, body }, { service })

@@ -8,7 +8,8 @@ import { Recent } from '../../../../runtime/recent.ts'
 import type { DeclaredRequest } from '../../../passage.ts'
 import { joseSignature } from '../../kms/jose-signature.ts'
 import { type KmsKey, openKmsKey } from '../../kms/keys.ts'
-import type { Credentials } from './credentials.ts'
+import { shorter } from '../../upstream.ts'
+import type { Credentials, Outgoing } from './credentials.ts'
 
 /** `typ` of the token (RFC 8725 §3.11): no token of a caller can be taken for one of the gateway, nor the other way round. */
 const tokenType = 'gateway+jwt'
@@ -58,7 +59,7 @@ export async function openGatewayToken(
       jti: randomUUID(),
     }
     try {
-      const token = await signer.sign(claims, Math.min(withinMs, mostMs))
+      const token = await signer.sign(claims, shorter(mostMs, withinMs))
       return allow({ token, at, expiresAt, useMs: ((expiresAt - issuedAt) * 1000) / 2 })
     } catch (error) {
       return deny('credentials.unavailable', { note: String((error as Error).name) })
@@ -71,14 +72,16 @@ export async function openGatewayToken(
   return async (outgoing, request, withinMs) => {
     const name = nameOf(request)
     const known = tokens.get(name)
-    const decided =
-      known && isUsable(known, request.ticket, clock) ? allow(known) : await issue(request, withinMs)
-    if (!decided.ok) return decided
-    tokens.set(name, decided.value)
-    const authorization = `Bearer ${decided.value.token}`
-    return allow({ ...outgoing, headers: { ...outgoing.headers, authorization } })
+    if (known && isUsable(known, request.ticket, clock)) return withToken(outgoing, known)
+    const issued = await issue(request, withinMs)
+    if (!issued.ok) return issued
+    tokens.set(name, issued.value)
+    return withToken(outgoing, issued.value)
   }
 }
+
+const withToken = (outgoing: Outgoing, { token }: Issued): Decision<Outgoing> =>
+  allow({ ...outgoing, headers: { ...outgoing.headers, authorization: `Bearer ${token}` } })
 
 /** All that differs between two tokens of a gate, but their times. */
 const nameOf = ({ key, ticket }: DeclaredRequest): string =>
