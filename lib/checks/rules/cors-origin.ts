@@ -1,5 +1,6 @@
 import { documentOf, operationsOf } from '../api/openapi.ts'
-import { breach, type Finding, type Rule } from '../rule.ts'
+import { breach, each, type Finding, type Rule } from '../rule.ts'
+import { CannotTell } from '../template/cannot-tell.ts'
 import type { Value } from '../template/value.ts'
 
 export const corsOrigin: Rule = {
@@ -38,16 +39,28 @@ function* judgeDocument(document: Value): Iterable<Finding> {
 }
 
 function* judgeOrigins(origins: Value): Iterable<Finding> {
-  for (const origin of origins.items())
-    if (/^(?:https?:\/\/)?\*$/.test(origin.text() ?? ''))
-      yield breach(origin, 'it answers pages of any origin')
+  yield* each(origins.items(), function* (origin) {
+    if (isAny(origin.text() ?? '')) yield breach(origin, anyOrigin)
+  })
 }
 
-/** Values as API Gateway reads them; `method.request.header.origin` gives back whatever origin asks. */
+const anyOrigin = 'it answers pages of any origin'
+
+/** `null` is what any page can make its origin, in a frame that is a sandbox. */
+const isAny = (origin: string): boolean => /^(?:(?:https?:\/\/)?\*|null)$/i.test(origin.trim())
+
+/** Values as API Gateway reads them; what a request brings, its own origin say, callers choose. */
 function* judgeHeaders(headers: Value): Iterable<Finding> {
-  for (const [name, value] of headers.members()) {
-    if (!name.toLowerCase().endsWith('.access-control-allow-origin')) continue
-    if (/^(?:'\*'|(?:integration|method)\.request\.header\.origin)$/i.test(value.text() ?? ''))
-      yield breach(value, 'it answers pages of any origin')
-  }
+  const origins = headers
+    .members()
+    .filter(([name]) => name.toLowerCase().endsWith('.access-control-allow-origin'))
+    .map(([, value]) => value)
+  yield* each(origins, function* (value) {
+    const text = value.text() ?? ''
+    const [, literal] = /^'(.*)'$/.exec(text) ?? []
+    if (/^(?:integration|method)\.request\./i.test(text) || (literal !== undefined && isAny(literal)))
+      yield breach(value, anyOrigin)
+    else if (literal === undefined && !/^integration\.response\./i.test(text))
+      throw new CannotTell(`${value.at} is neither a text in quotes nor what the integration says`)
+  })
 }

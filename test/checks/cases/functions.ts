@@ -1,6 +1,6 @@
 import { type Cases, resource } from '../support.ts'
 
-const parameter = { Parameters: { P: { Type: 'String', NoEcho: true } } }
+const parameter = { Parameters: { P: { Type: 'String' } } }
 const ref = (id: string) => ({ Ref: id })
 const fn = (properties: Readonly<Record<string, unknown>>) => ({
   F: resource('Lambda::Function', properties),
