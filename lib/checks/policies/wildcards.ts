@@ -14,7 +14,7 @@ const namedFirst = new Set(['s3', 'execute-api', 'sns', 'sqs', 'codecommit', 'co
 /** `*`, and an ARN of all that a service has, or of all of a kind, or of what all of them have. */
 export const isEveryResource = (resource: string): boolean => {
   const { arn, service, rest } = partsOf(resource)
-  if (arn !== 'arn') return /^[*?]+$/.test(resource) || /[*?]/.test(arn)
+  if (arn !== 'arn') return /^[^$]*[*?]/.test(resource)
   const [first = '', second = '', ...more] = rest.replace(/^\//, '').split(/[/:]/)
   if (/[*?]/.test(service) || isWild(first) || first === '') return true
   // The name of a scaling group stands at the end, behind an id that nobody knows.

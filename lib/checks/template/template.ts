@@ -107,6 +107,8 @@ export class Template implements Scope {
       return this.#app.nestedIn(resource).output(name.slice('Outputs.'.length)).text()
     // Its value, and not what names it.
     if (resource.type === 'AWS::SSM::Parameter' && name === 'Value') return resource.get('Value').text()
+    // Of CDK: what a stack of another region exports.
+    if (resource.type === 'Custom::CrossRegionExportReader') return this.#app.exportedAcross(name).text()
     if (tellsAnything(resource, name)) throw new CannotTell(`${logicalId} says itself what ${name} is`)
     return this.reference(logicalId, name)
   }
@@ -137,9 +139,12 @@ export class Template implements Scope {
   }
 }
 
+/** Of CDK: it is called by the ARN that IAM made. */
+const ownProvider = 'Custom::AWSCDKOpenIdConnectProvider'
+
 /** What code or people decide at deployment, which may be any text, `*` among them. */
 const tellsAnything = ({ type }: Resource, attribute?: string): boolean =>
-  !type.startsWith('AWS::') ||
+  !(type.startsWith('AWS::') || (type === ownProvider && attribute === undefined)) ||
   type === 'AWS::CloudFormation::CustomResource' ||
   (attribute !== undefined &&
     (type === 'AWS::CloudFormation::WaitCondition' || attribute.startsWith('Outputs.')))

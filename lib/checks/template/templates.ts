@@ -52,6 +52,15 @@ export class Templates {
     return value
   }
 
+  /** What a stack hands over to one of another region, by CDK's own custom resources. */
+  exportedAcross(name: string): Value {
+    const [value, ...more] = this.of('Custom::CrossRegionExportWriter')
+      .map(writer => writer.get('WriterProps', 'exports', name))
+      .filter(each => each.isPresent)
+    if (!value || more.length > 0) throw new CannotTell(`no one stack of this app exports ${name}`)
+    return value
+  }
+
   /** The resource that a text is a reference to. Undefined for any other text. */
   referred(text: string | undefined): Resource | undefined {
     const [, number, logicalId = ''] = /^\$\{#(\d+)\/([^./}]+)(?:\.[^}]*)?\}$/.exec(text ?? '') ?? []

@@ -14,7 +14,7 @@ const queue = (...statements: object[]) => ({
 })
 const when = (operator: string, key: string, value: unknown): Case['resources'] =>
   queue({ Principal: '*', Condition: { [operator]: { [key]: value } } })
-const web = (provider: string, Condition?: object) => ({
+const web = (provider: unknown, Condition?: object) => ({
   R: resource('IAM::Role', {
     AssumeRolePolicyDocument: policy({
       Effect: 'Allow',
@@ -46,6 +46,13 @@ const principals: Cases = {
         StringEquals: { [claim('aud')]: 'sts.amazonaws.com' },
         StringLike: { [claim('sub')]: 'repo:me/mine:*' },
       }),
+    },
+    {
+      of: 'users of a provider that CDK makes',
+      resources: {
+        ...web(ref('O'), { StringLike: { [claim('sub')]: 'repo:me/mine:*' } }),
+        O: { Type: 'Custom::AWSCDKOpenIdConnectProvider' },
+      },
     },
     {
       of: 'users of a company’s provider',
@@ -227,6 +234,35 @@ const resources: Cases = {
   passes: [
     { of: 'streams of one log group', resources: reads('arn:aws:logs:eu-west-1:1:log-group:mine:*') },
     { of: 'indexes of one table', resources: reads('arn:aws:dynamodb:eu-west-1:1:table/t/index/*') },
+    {
+      of: 'objects of a bucket by its reference',
+      resources: {
+        ...reads([{ 'Fn::Join': ['', [{ 'Fn::GetAtt': ['B', 'Arn'] }, '/*']] }, sub('<B.Arn>*')]),
+        B: resource('S3::Bucket'),
+      },
+    },
+    {
+      of: 'what a stack of another region hands over',
+      resources: {
+        ...reads({ 'Fn::GetAtt': ['Reader', '/cdk/exports/S/x'] }),
+        Reader: { Type: 'Custom::CrossRegionExportReader' },
+      },
+      beside: [
+        {
+          Resources: {
+            T: resource('SNS::Topic'),
+            W: {
+              Type: 'Custom::CrossRegionExportWriter',
+              Properties: { WriterProps: { exports: { '/cdk/exports/S/x': ref('T') } } },
+            },
+          },
+        },
+      ],
+    },
+    {
+      of: 'a scaling group by its name, with an id that nobody knows',
+      resources: reads('arn:aws:autoscaling:eu-west-1:1:autoScalingGroup:*:autoScalingGroupName/mine'),
+    },
     { of: 'one API', resources: reads('arn:aws:execute-api:eu-west-1:1:abc/*') },
     {
       of: 'a name that is kept',
@@ -262,6 +298,14 @@ const resources: Cases = {
     },
   ],
   unknown: [
+    {
+      of: 'what no stack of another region hands over',
+      resources: {
+        ...reads({ 'Fn::GetAtt': ['Reader', '/cdk/exports/S/y'] }),
+        Reader: { Type: 'Custom::CrossRegionExportReader' },
+      },
+      findings: ['ZT-ROLE-RESOURCE[unjudged]'],
+    },
     {
       of: 'what a custom resource answers',
       resources: {
