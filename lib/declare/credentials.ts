@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib'
+import { isEveryResource } from '../checks/policies/wildcards.ts'
 import type { GatewayIdentity } from '../gateway-identity.ts'
 import { checkDuration, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
@@ -170,4 +171,5 @@ function readResources(at: string, given: unknown): readonly string[] {
 
 /** An ARN that is known only at deploy is somebody's own; what is written around it is looked at. */
 const isNarrow = (resource: string): boolean =>
-  arn.test(resource) || (Token.isUnresolved(resource) && /^\$\{Token\[[^\]]+\]\}[^*?]*\*?$/.test(resource))
+  (arn.test(resource) && !isEveryResource(resource)) ||
+  (Token.isUnresolved(resource) && /^\$\{Token\[[^\]]+\]\}[^*?]*\*?$/.test(resource))
