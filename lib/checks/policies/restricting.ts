@@ -38,15 +38,15 @@ export const restricts = (condition: Condition): boolean =>
   matching.test(condition.operator) && names(condition)
 
 /**
- * Whether an Allow with this condition is for few of an identity provider's users. That a token is for AWS (`aud`) all of them have, but
- * where the provider itself is one's own: an identity pool, SAML.
+ * Whether an Allow with this condition is for few of an identity provider's users. That a token is for AWS (`aud`) all of them have, which
+ * will do of SAML alone, where the provider is one's own; an identity pool has guests.
  */
 export const restrictsUsers = ({ operator, key, values }: Condition): boolean =>
   matching.test(operator) &&
   /^(?!aws:)[^:]+.*:[^:]+$/.test(key) &&
-  (!key.endsWith(':aud') || /^(?:cognito-identity\.amazonaws\.com|saml):/.test(key)) &&
+  (!key.endsWith(':aud') || key === 'saml:aud') &&
   values.length > 0 &&
-  values.every(value => !/^[*?]/.test(value) && !asksItself.test(value))
+  values.every(value => !/^(?:[*?]|unauth)/.test(value) && !asksItself.test(value))
 
 /** Whether a Deny with this condition leaves out few. */
 export const sparesOnly = (condition: Condition): boolean =>

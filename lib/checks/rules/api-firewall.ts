@@ -1,4 +1,4 @@
-import { apiOf, isPrivate, settingsOf, stageTypes } from '../api/stages.ts'
+import { apiOf, isPrivateAlone, settingsOf, stageTypes } from '../api/stages.ts'
 import { breach, type Rule } from '../rule.ts'
 import { known } from '../template/cannot-tell.ts'
 import type { Resource } from '../template/template.ts'
@@ -18,7 +18,7 @@ export const apiFirewall: Rule = {
       return
     }
     const api = apiOf(stage.get('RestApiId'), app)
-    if (api && isPrivate(api)) return
+    if (api && isPrivateAlone(api)) return
     const association = app
       .of('AWS::WAFv2::WebACLAssociation')
       .find(each => isFor(each, stage, app) && certain(each, stage))

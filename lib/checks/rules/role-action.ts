@@ -8,6 +8,8 @@ import type { Value } from '../template/value.ts'
 const broad =
   /FullAccess|AdministratorAccess|PowerUserAccess|^(?:ReadOnlyAccess|SecretsManagerReadWrite)$|^(?:Database|Network|System)Administrator$/
 
+const elsewhere = 'that policy is not at hand'
+
 export const roleAction: Rule = {
   id: 'ZT-ROLE-ACTION',
   title: 'Roles, users and groups may do what they need, not all that a service can',
@@ -20,12 +22,15 @@ export const roleAction: Rule = {
       for (const action of textsOf(statement, 'Action').filter(isEveryAction))
         yield breach(statement.value.get('Action'), `it allows ${action}`, action)
     })
+    yield* each(resource.get('CustomerManagedPolicyReferences').items(), function* (policy) {
+      yield undecided(new CannotTell(elsewhere), policy.at, policy.get('Name').text())
+    })
     yield* each(attachedTo(resource), function* (policy) {
       const text = policy.text() ?? ''
       // Judged by itself.
       if (app.referred(text)) return
       const [, name] = /:aws:policy\/(?:.*\/)?([^/]+)$/.exec(text) ?? []
-      if (name === undefined) yield undecided(new CannotTell('that policy is not at hand'), policy.at, text)
+      if (name === undefined) yield undecided(new CannotTell(elsewhere), policy.at, text)
       else if (broad.test(name)) yield breach(policy, `it has ${name}`, name)
     })
   },

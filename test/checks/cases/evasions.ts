@@ -61,7 +61,7 @@ const principals: Cases = {
       }),
     },
     {
-      of: 'an identity pool',
+      of: 'users of an identity pool',
       resources: web('cognito-identity.amazonaws.com', {
         StringEquals: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:pool' },
         'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
@@ -107,6 +107,19 @@ const principals: Cases = {
     {
       of: 'users of a provider, on a claim that need not be there',
       resources: web(github, { StringEqualsIfExists: { [claim('sub')]: 'repo:me/mine' } }),
+    },
+    {
+      of: 'an identity pool, guests and all',
+      resources: web('cognito-identity.amazonaws.com', {
+        StringEquals: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:pool' },
+      }),
+    },
+    {
+      of: 'guests of an identity pool',
+      resources: web('cognito-identity.amazonaws.com', {
+        StringEquals: { 'cognito-identity.amazonaws.com:aud': 'eu-west-1:pool' },
+        'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'unauthenticated' },
+      }),
     },
     {
       of: 'users of a provider, on no claim',
@@ -216,6 +229,11 @@ const actions: Cases = {
     },
   ],
   unknown: [
+    {
+      of: 'a permission set’s policy that each account has its own of',
+      resources: { R: resource('SSO::PermissionSet', { CustomerManagedPolicyReferences: [{ Name: 'p' }] }) },
+      findings: ['ZT-ROLE-ACTION[unjudged p]'],
+    },
     {
       of: 'a policy that is not of this app',
       resources: { R: resource('IAM::Role', { ManagedPolicyArns: ['arn:aws:iam::111122223333:policy/p'] }) },
@@ -574,6 +592,16 @@ const firewall: Cases = {
   ],
   breaks: [
     {
+      of: 'an API that is private by one word of two',
+      resources: {
+        A: resource('ApiGateway::RestApi', {
+          EndpointConfiguration: { Types: ['REGIONAL'] },
+          Parameters: { endpointConfigurationTypes: 'PRIVATE' },
+        }),
+        S: resource('ApiGateway::Stage', { RestApiId: ref('A'), StageName: 'live' }),
+      },
+    },
+    {
       of: 'a web ACL without a rule',
       byValue: true,
       resources: {
@@ -669,9 +697,28 @@ const header = (value: string) => ({
     ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': value },
   }),
 })
+const override = '#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)'
+const vtl = (template: string) => ({
+  M: resource('ApiGateway::Method', {
+    Integration: { IntegrationResponses: [{ ResponseTemplates: { 'application/json': template } }] },
+  }),
+})
 const origins: Cases = {
-  passes: [{ of: 'what the integration says', resources: header('integration.response.header.x') }],
+  passes: [
+    {
+      of: 'one of several origins, as CDK asks it',
+      resources: vtl(
+        `#if($origin.matches("https://a.example") || $origin.matches("https://b.example"))${override}#end`,
+      ),
+    },
+    { of: 'what the integration says', resources: header('integration.response.header.x') },
+  ],
   breaks: [
+    { of: 'whatever origin asks, by a template', resources: vtl(override) },
+    {
+      of: 'whatever origin asks, by a template that asks for anything',
+      resources: vtl(`#if($origin.matches(".*"))${override}#end`),
+    },
     { of: 'pages of no origin', resources: header("'null'") },
     { of: 'an origin that a parameter brings', resources: header('method.request.querystring.origin') },
     {

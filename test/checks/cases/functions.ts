@@ -200,6 +200,11 @@ export const readable: Cases = {
       findings: ['ZT-READABLE[unjudged]'],
     },
     {
+      of: 'a product of a catalogue',
+      resources: { N: resource('ServiceCatalog::CloudFormationProvisionedProduct', {}) },
+      findings: ['ZT-READABLE[unjudged]'],
+    },
+    {
       of: 'a module',
       resources: { M: { Type: 'My::S3::Bucket::MODULE', Properties: {} } },
       findings: ['ZT-READABLE[unjudged]'],
