@@ -12,7 +12,7 @@ const signed = 'any account of AWS may call it: it asks for IAM, and the API’s
 export const apiAccess: Rule = {
   id: 'ZT-API-ACCESS',
   title: 'Every operation of an API asks who is calling',
-  fix: 'Give it an authorizer, or IAM; an API key is neither. Acknowledge each operation that is public, with the reason.',
+  fix: 'Give it an authorizer, or IAM, where the API’s policy says whose; an API key is neither. Acknowledge each operation that is public, with the reason.',
   types: [
     'AWS::ApiGateway::Method',
     'AWS::ApiGateway::RestApi',
