@@ -46,7 +46,8 @@ export function placeBody(api: Construct, { restApi, document, functions }: Gate
     }
     restApi.bodyS3Location = Lazy.any({
       produce(): CfnRestApi.S3LocationProperty {
-        const literal = document(fn => literalUri(fn, restApi))
+        const uris = new Map(functions().map(fn => [fn, literalUri(fn, restApi)]))
+        const literal = document(fn => uris.get(fn) ?? literalUri(fn, restApi))
         const { bucketName, objectKey } = stageJson(Stack.of(restApi), literal)
         return { bucket: bucketName, key: objectKey }
       },
@@ -119,11 +120,25 @@ function deployedUri(fn: LambdaFunction, restApi: CfnRestApi): string {
 
 function literalUri(fn: LambdaFunction, restApi: CfnRestApi): string {
   const [here, there] = [Stack.of(restApi), Stack.of(fn)]
-  const { functionName } = resourceOf(fn)
+  const functionName = writtenName(fn)
   const arn = `arn:${partitionOf(there)}:lambda:${there.region}:${there.account}:function:${functionName}`
   const uri = `arn:${partitionOf(here)}:apigateway:${here.region}:lambda:path/2015-03-31/functions/${arn}/invocations`
-  if (functionName !== undefined && !Token.isUnresolved(uri)) return uri
-  throw new Error(`${fn.node.path} was declared after its API was measured`)
+  if (functionName === undefined) throw new Error(`${fn.node.path} was declared after its API was measured`)
+  if (typeof functionName === 'string' && !Token.isUnresolved(uri)) return uri
+  throw new DeclarationError({
+    at: fn.node.path,
+    given: `a name of ${fn.node.path} that is known only at deploy`,
+    allowed: 'one that is known at synth: the document is an asset, in which CloudFormation resolves nothing',
+    fix: 'name it in so many words, or leave its name to the API',
+  })
+}
+
+/** As it stands in the template: whoever names functions by overrides changes it there alone. */
+function writtenName(fn: LambdaFunction): unknown {
+  const stack = Stack.of(fn)
+  const resource = resourceOf(fn)
+  const { Resources } = stack.resolve(resource._toCloudFormation())
+  return Resources[stack.getLogicalId(resource)].Properties.FunctionName
 }
 
 /** By its region: what `Stack.partition` says hangs on a feature flag. */

@@ -1,5 +1,5 @@
 import { type Duration, Stack } from 'aws-cdk-lib'
-import type { RestApiBase } from 'aws-cdk-lib/aws-apigateway'
+import type { CfnStage, RestApiBase } from 'aws-cdk-lib/aws-apigateway'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import {
@@ -69,14 +69,21 @@ export function createFunction(scope: Construct, props: LeastFunctionProps): Lam
   return fn
 }
 
-/** Lets one API, and of it only these invocations, call a function. */
+/** All methods of an API's stage. Its name as it is: a reference would have the stage there before anything that it calls may be called. */
+export const everyMethod = ({ deploymentStage }: RestApiBase): string =>
+  `${(deploymentStage.node.defaultChild as CfnStage).stageName}/*/*`
+
+/**
+ * Lets one API, and of it only these invocations, call a function; and has its stage deployed after that, not before: whoever called in
+ * between would get an error, of every route where functions are replaced by others of another name.
+ */
 export function permitInvocation(
   scope: Construct,
   fn: LambdaFunction,
   restApi: RestApiBase,
   invocations: string,
 ): void {
-  new CfnPermission(scope, 'Permission', {
+  const permission = new CfnPermission(scope, 'Permission', {
     action: 'lambda:InvokeFunction',
     functionName: fn.functionArn,
     principal: 'apigateway.amazonaws.com',
@@ -86,4 +93,5 @@ export function permitInvocation(
       resourceName: invocations,
     }),
   })
+  restApi.latestDeployment?.node.addDependency(permission)
 }

@@ -26,7 +26,7 @@ export function checksPage(): string {
     '## What it judges',
     '',
     '- What was synthesized: every template, of stages and nested stacks too, and OpenAPI documents, inline, included or as assets. References are followed from stack to stack.',
-    '- **Unknown fails.** A value that is decided at deployment (a parameter, `Fn::If`, a dynamic reference, an import from outside the app), a shape that no rule knows, a macro: nobody has shown that it is right. Such a finding is called `[unjudged]`.',
+    '- **Unknown fails.** A value that is decided at deployment (a parameter, `Fn::If`, a dynamic reference, an import from outside the app, what a custom resource answers), a shape that no rule knows, a macro: nobody has shown that it is right. Such a finding is called `[unjudged]`.',
     '- What supports a resource from beside it (a bucket’s policy, a stage’s web ACL) counts only where it exists whenever the resource does.',
     '- Types of resources that no rule names pass. It is no replacement for cdk-nag: our example is tested with both.',
     '',

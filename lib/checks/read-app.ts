@@ -28,13 +28,18 @@ function assetReader(): ReadAsset {
     return files
   }
   return (location, beside) => {
-    for (const [key, path] of filesOf(beside.outermost ?? beside.path)) {
-      const isThere = location === key || location.endsWith(`/${key}`)
-      const content = isThere ? jsonOf(path) : undefined
-      if (content !== undefined) return { path, content } satisfies AssetFile
-    }
-    return undefined
+    const path = filesOf(beside.outermost ?? beside.path).get(placeIn(location))
+    const content = path === undefined ? undefined : jsonOf(path)
+    return path === undefined || content === undefined ? undefined : ({ path, content } satisfies AssetFile)
   }
+}
+
+/** `bucket/key`, of all ways to write where something lies in S3: a file of the same key in another bucket is another file. */
+function placeIn(location: string): string {
+  const [, rest = location] = /^(?:s3:\/\/|https:\/\/)(.*)$/.exec(location) ?? []
+  const [, bucket, key] = /^([^/]+)\.s3[.-][^/]*\/(.*)$/.exec(rest) ?? []
+  if (bucket !== undefined && !location.startsWith('s3:')) return `${bucket}/${key}`
+  return location.startsWith('https:') ? rest.replace(/^s3[.-][^/]*\//, '') : rest
 }
 
 function assetsIn(manifest: string): ReadonlyMap<string, string> {
@@ -46,8 +51,15 @@ function assetsIn(manifest: string): ReadonlyMap<string, string> {
       const { path, packaging } = file.source
       if (typeof path !== 'string' || packaging !== 'file') return []
       return Object.values(file.destinations).flatMap(destination =>
-        isRecord(destination) && typeof destination.objectKey === 'string' && destination.objectKey !== ''
-          ? [[destination.objectKey, join(dirname(manifest), path)] as [string, string]]
+        isRecord(destination) &&
+        typeof destination.bucketName === 'string' &&
+        typeof destination.objectKey === 'string'
+          ? [
+              [`${destination.bucketName}/${destination.objectKey}`, join(dirname(manifest), path)] as [
+                string,
+                string,
+              ],
+            ]
           : [],
       )
     }),

@@ -51,6 +51,20 @@ export const undecided = (error: unknown, at: string, name?: string): Finding =>
   why: `could not be judged: ${error instanceof CannotTell ? error.message : 'its shape is none that is known'}`,
 })
 
+/** Judges each item by itself: one that cannot be judged hides nothing of the others. */
+export function* each<Item extends { readonly at: string }>(
+  items: Iterable<Item>,
+  judge: (item: Item) => Iterable<Finding>,
+): Iterable<Finding> {
+  for (const item of items) {
+    try {
+      yield* [...judge(item)]
+    } catch (error) {
+      yield undecided(error, item.at)
+    }
+  }
+}
+
 /**
  * Judges each item by itself, under a name of its own: whoever acknowledges that one cannot be judged has not acknowledged the others.
  */

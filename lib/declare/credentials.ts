@@ -1,4 +1,5 @@
 import { Duration, Token } from 'aws-cdk-lib'
+import { isEveryResource } from '../checks/policies/wildcards.ts'
 import type { GatewayIdentity } from '../gateway-identity.ts'
 import { checkDuration, checkOptions, checkText, checkTexts, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
@@ -155,9 +156,6 @@ function readActions(at: string, given: unknown): readonly string[] {
 /** What is in front of a wildcard must say of which resource it is: six parts, and a beginning of the last one. */
 const arn = /^arn:[^:*?]+:[^:*?]+:[^:*?]*:[^:*?]*:[^*?]+\*?$/
 
-/** All resources of a type. Those of the two that are let off have no type before their name. */
-const ofType = /^arn:[^:]+:(?!s3:|execute-api:)[^:]+:[^:]*:[^:]*:[a-z-]+[:/]\*$/
-
 function readResources(at: string, given: unknown): readonly string[] {
   const fix = "name each, for example resources: [api.arnForExecuteApi('GET', '/deals', 'live')]"
   const resources = checkTexts(at, given, { fix, deployTime: true })
@@ -173,5 +171,5 @@ function readResources(at: string, given: unknown): readonly string[] {
 
 /** An ARN that is known only at deploy is somebody's own; what is written around it is looked at. */
 const isNarrow = (resource: string): boolean =>
-  (arn.test(resource) && !ofType.test(resource)) ||
+  (arn.test(resource) && !isEveryResource(resource)) ||
   (Token.isUnresolved(resource) && /^\$\{Token\[[^\]]+\]\}[^*?]*\*?$/.test(resource))

@@ -13,7 +13,7 @@ import { DeclarationError } from './declaration-error.ts'
 import { type Keeping, type KeepingOptions, keepingOptions, readKeeping } from './keeping.ts'
 
 /** What may be left out of a firewall, for a reason. */
-export type FirewallPart = 'rate' | 'bodySize' | ManagedGroup
+export type FirewallPart = 'rate' | 'bodySize' | 'headerSize' | ManagedGroup
 
 /** Its `encryptionKey` is for its log. */
 export interface WebFirewallProps extends KeepingOptions {
@@ -31,8 +31,9 @@ export interface WebFirewallProps extends KeepingOptions {
    */
   readonly maxBody?: Size
   /**
-   * What is left out, and why: `common`, `knownBadInputs`, `ipReputation`, `anonymousIp`, `rate`, `bodySize`. Security: without `bodySize`
-   * only the first 64 KiB of a body are looked into, and an attack can stand behind them.
+   * What is left out, and why: `common`, `knownBadInputs`, `ipReputation`, `anonymousIp`, `rate`, `bodySize`, `headerSize`. Security: without
+   * `bodySize` only the first 64 KiB of a body are looked into, without `headerSize` the first 8 KiB of headers, and an attack can stand
+   * behind them.
    * @default - nothing
    */
   readonly unsafeWithout?: Readonly<Partial<Record<FirewallPart, string>>>
@@ -58,10 +59,13 @@ export interface DeclaredFirewall {
 
 const options = ['mode', 'rate', 'maxBody', 'unsafeWithout', 'unsafeCountOnly', ...keepingOptions]
 const groups = Object.keys(managedGroups) as ManagedGroup[]
-const parts: readonly FirewallPart[] = ['rate', 'bodySize', ...groups]
+const parts: readonly FirewallPart[] = ['rate', 'bodySize', 'headerSize', ...groups]
 
 /** As far as WAF looks into a body before API Gateway, at the most. */
 export const mostInspectedBytes = 64 * 1024
+
+/** Of headers, and of the cookies among them. */
+export const mostInspectedHeaderBytes = 8 * 1024
 
 /** Throws a `DeclarationError`. `at` is the firewall's path. */
 export function readFirewall(at: string, props: WebFirewallProps): DeclaredFirewall {

@@ -1,5 +1,9 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
-import type { DeclaredFirewall, FirewallPart } from '../declare/web-firewall-props.ts'
+import {
+  type DeclaredFirewall,
+  type FirewallPart,
+  mostInspectedHeaderBytes,
+} from '../declare/web-firewall-props.ts'
 import type { AddressSets } from './address-sets.ts'
 import { managedGroups } from './managed-rules.ts'
 
@@ -21,6 +25,7 @@ const order = [
   'ipReputation',
   'anonymousIp',
   'bodySize',
+  'headerSize',
   'knownBadInputs',
   'common',
 ] as const
@@ -47,7 +52,9 @@ export function firewallRules(declared: DeclaredFirewall, { blocked, allowed }: 
       case 'rate':
         return [{ ...common, action: found, statement: rateOf(declared, unlessAllowed) }]
       case 'bodySize':
-        return [{ ...common, action: found, statement: largerThan(declared.maxBodyBytes) }]
+        return [{ ...common, action: found, statement: largerThan(declared.maxBodyBytes, { body: beyond }) }]
+      case 'headerSize':
+        return [{ ...common, action: found, statement: unseenHeaders }]
       default: {
         // A group's rules have actions of their own, which are overridden as a whole.
         const overrideAction = mode === 'block' ? { none: {} } : { count: {} }
@@ -75,15 +82,32 @@ const rateOf = (
   rateBasedStatement: { aggregateKeyType: 'IP', limit, evaluationWindowSec, scopeDownStatement },
 })
 
-const largerThan = (size: number): Statement => ({
+/** Longer than WAF can see is too long. */
+const beyond = { oversizeHandling: 'MATCH' } as const
+
+const largerThan = (size: number, fieldToMatch: CfnWebACL.FieldToMatchProperty): Statement => ({
   sizeConstraintStatement: {
-    // Longer than WAF can see is too long.
-    fieldToMatch: { body: { oversizeHandling: 'MATCH' } },
+    fieldToMatch,
     comparisonOperator: 'GT',
     size,
     textTransformations: [{ priority: 0, type: 'NONE' }],
   },
 })
+
+const everyOne = { matchPattern: { all: {} }, matchScope: 'ALL', ...beyond } as const
+
+/**
+ * WAF sees 8 KiB of headers, and 200 of them; of cookies the same. API Gateway takes 10 KiB, so that an attack could stand behind.
+ * https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html
+ */
+const unseenHeaders: Statement = {
+  orStatement: {
+    statements: [
+      largerThan(mostInspectedHeaderBytes, { headers: everyOne }),
+      largerThan(mostInspectedHeaderBytes, { cookies: everyOne }),
+    ],
+  },
+}
 
 function managed(
   part: keyof typeof managedGroups,

@@ -7,7 +7,7 @@ import { DeclarationError } from '../declare/declaration-error.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
 import type { GatewayState } from '../gateway-state.ts'
-import { permitInvocation } from '../least-function.ts'
+import { everyMethod, permitInvocation } from '../least-function.ts'
 import type { GateProps } from './gate-function.ts'
 
 export type DirectTarget = Extract<UpstreamTarget, { kind: 'direct' }>
@@ -32,7 +32,7 @@ export class DoorInside extends Gate {
       code: new PolicyCode('policy', () => this.#policy(generate(this)), policyFolder),
     })
     this.#addLayer(layer)
-    permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
+    permitInvocation(this, this.function, restApi, everyMethod(restApi))
   }
 
   override useState(state: GatewayState): void {

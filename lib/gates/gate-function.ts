@@ -7,7 +7,7 @@ import { PolicyCode } from '../compile/function-code.ts'
 import { upstreamManifest } from '../compile/manifests.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
-import { type CommonFunctionProps, createFunction, permitInvocation } from '../least-function.ts'
+import { type CommonFunctionProps, createFunction, everyMethod, permitInvocation } from '../least-function.ts'
 import { networkOf, permitConnection } from './http-connection.ts'
 import { upstreamPermissions } from './upstream-permissions.ts'
 
@@ -45,7 +45,7 @@ export class GateFunction extends Gate {
       ...(target.kind === 'http' && networkOf(this, target)),
     })
     // Every method of the stage: a permission per route would outgrow a function's policy (20 kB).
-    permitInvocation(this, this.function, restApi, `${restApi.deploymentStage.stageName}/*/*`)
+    permitInvocation(this, this.function, restApi, everyMethod(restApi))
     this.upstreamManifest = upstreamManifest(target, (name, value) => {
       if (!Token.isUnresolved(value)) return value
       this.function.addEnvironment(name, value)

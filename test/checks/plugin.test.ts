@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type App, CfnResource, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib'
-import { ApiDefinition, MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
+import { ApiDefinition, CfnRestApi, MockIntegration, RestApi, SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
 import { Asset } from 'aws-cdk-lib/aws-s3-assets'
 import { Access, Upstream, ZeroTrustApi } from 'sallyport'
 import { ZeroTrustChecks } from 'sallyport/checks'
@@ -153,6 +153,42 @@ describe('any CDK app is checked', () => {
       'ZT-API-TLS at S/Api/Resource',
     ])
     expect(acknowledged).toEqual(['ZT-API-ACCESS[GET /open] at S/Api/Resource'])
+  })
+
+  it.each([
+    ['region and account as they are', { env: { account: '111122223333', region: 'eu-central-1' } }],
+    ['neither', {}],
+  ])('in nested stacks and uploaded documents of a stack that says %s', (_, props) => {
+    const { found } = synthesized(app => {
+      const stack = new Stack(app, 'S', props)
+      table(new NestedStack(stack, 'Inner'))
+      const { bucket, s3ObjectKey } = new Asset(stack, 'Document', { path: 'test/checks/open-api.json' })
+      new SpecRestApi(stack, 'Api', {
+        apiDefinition: ApiDefinition.fromBucket(bucket, s3ObjectKey),
+        deploy: false,
+      })
+    })
+    expect(found).toContain('ZT-BACKUP at S/Inner/T')
+    expect(found).toContain('ZT-API-ACCESS[GET /open] at S/Api/Resource')
+  })
+
+  it('but in no file that only has the name of one that is uploaded', () => {
+    const { found } = synthesized(app => {
+      const stack = new Stack(app, 'S')
+      const { s3ObjectKey } = new Asset(stack, 'Document', { path: 'test/checks/open-api.json' })
+      new CfnRestApi(stack, 'Api', { bodyS3Location: { bucket: 'of-a-stranger', key: s3ObjectKey } })
+      new CfnRestApi(stack, 'Copy', {
+        bodyS3Location: { bucket: 'of-a-stranger', key: `copies/${s3ObjectKey}` },
+      })
+    })
+    expect(found.filter(each => each.startsWith('ZT-API-ACCESS'))).toEqual([
+      'ZT-API-ACCESS[unjudged] at S/Api',
+      'ZT-API-ACCESS[unjudged] at S/Copy',
+    ])
+  })
+
+  it('and has nothing to say of a stack without resources', () => {
+    expect(synthesized(app => new Stack(app, 'S')).found).toEqual([])
   })
 
   it('with a macro over it, which it cannot see through', () => {

@@ -91,7 +91,7 @@ describe('a function integrated directly', () => {
       ({ Properties }) => Properties.FunctionName['Fn::GetAtt'][0] === logicalId,
     )
     expect(permissions).toHaveLength(1)
-    expect(JSON.stringify(permissions[0]?.Properties.SourceArn)).toMatch(/DeploymentStage\w+"},"\/\*\/\*"/)
+    expect(JSON.stringify(permissions[0]?.Properties.SourceArn)).toMatch(/RestApi\w+"},"\/live\/\*\/\*"/)
     expect(functions.map(({ manifest }) => manifest.format)).toEqual(['sallyport/authorizer@1'])
   })
 

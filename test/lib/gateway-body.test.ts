@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Aws, NestedStack, Stack, type StackProps } from 'aws-cdk-lib'
+import { type App, Aspects, Aws, NestedStack, Stack, type StackProps } from 'aws-cdk-lib'
 import { CfnRestApi } from 'aws-cdk-lib/aws-apigateway'
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
 import { Access } from 'sallyport'
 import { describe, expect, it } from 'vitest'
@@ -99,6 +99,29 @@ describe('the document of an API', () => {
     )
     expect(asset.uri).toContain(':function:orders/invocations')
     expect(fn.Properties.FunctionName).toBe('orders')
+  })
+
+  it.each([
+    ['a property', (fn: CfnFunction) => Object.assign(fn, { functionName: 'corporate' })],
+    ['an override', (fn: CfnFunction) => fn.addPropertyOverride('FunctionName', 'corporate')],
+  ])('calls a function by the name that somebody else gives it afterwards, as %s', (_, rename) => {
+    const stack = place(mostInline + 1)
+    Aspects.of(stack).add({ visit: node => void (node instanceof CfnFunction && rename(node)) })
+    const { asset, fn } = synthesized(stack)
+    expect(fn.Properties.FunctionName).toBe('corporate')
+    expect(asset.uri).toContain(':function:corporate/invocations')
+  })
+
+  it('is refused when the name that somebody gives a function is known only at deploy', () => {
+    const stack = place(mostInline + 1)
+    const visit = (node: unknown) =>
+      void (
+        node instanceof CfnFunction && node.addPropertyOverride('FunctionName', { Ref: 'AWS::StackName' })
+      )
+    Aspects.of(stack).add({ visit })
+    expect(() => (stack.node.root as App).synth()).toThrow(
+      'a name of S/Api/Gate that is known only at deploy',
+    )
   })
 })
 

@@ -379,6 +379,8 @@ describe('credentials', () => {
       'arn:aws:es:*:*:*',
       'arn:aws:s3:::*',
       'arn:aws:es:eu-west-1:123456789012:domain/*/x',
+      'arn:aws:es:eu-west-1:123456789012:domain/*',
+      'arn:aws:lambda:eu-west-1:123456789012:function:*',
       'arn:*',
       'arn:aws:es:eu-west-1:123456789012:domain/*',
       'arn:aws:lambda:eu-west-1:123456789012:function:*',

@@ -3,7 +3,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2'
 import { Alias, type CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import { Access, ClientCertificate, Limit, Upstream, type ZeroTrustApi } from 'sallyport'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { anyOutput, login, newApp, newStack, ok, type Resource, synthesized } from './support.ts'
 
 const limited = { issuers: [login], limits: { user: Limit.perMinute(60) } }
@@ -297,6 +297,13 @@ describe('who may invoke', () => {
   })
 })
 
+test('a stage is deployed when all that it calls may be called, and not before', () => {
+  const { resources, only } = synthesizedWithEverything()
+  const permissions = Object.keys(resources).filter(id => resources[id]?.Type === 'AWS::Lambda::Permission')
+  expect(permissions.length).toBeGreaterThan(0)
+  expect(only('AWS::ApiGateway::Deployment').DependsOn).toEqual(expect.arrayContaining(permissions))
+})
+
 describe('wildcards', () => {
   // Where a `*` stands, and why it may.
   const allowed: ReadonlyArray<{ readonly at: RegExp; readonly value: RegExp; readonly reason: string }> = [
@@ -307,7 +314,7 @@ describe('wildcards', () => {
     },
     {
       at: /^Api\w+Permission\w+\.SourceArn/,
-      value: /^\/\*\/\*$/,
+      value: /^\/live\/\*\/\*$/,
       reason: 'any method of one stage of this API; a permission per route would outgrow a policy of 20 kB',
     },
     {

@@ -59,8 +59,9 @@ describe('a firewall that blocks', () => {
       [20, 'IpReputation'],
       [30, 'AnonymousIp'],
       [40, 'BodySize'],
-      [50, 'KnownBadInputs'],
-      [60, 'Common'],
+      [50, 'HeaderSize'],
+      [60, 'KnownBadInputs'],
+      [70, 'Common'],
     ])
     const fewer = aclOf({ mode: 'block', unsafeWithout: { rate: 'why', anonymousIp: 'why' } }).list
     const kept = ({ Name }: Rule) => Name !== 'Rate' && Name !== 'AnonymousIp'
@@ -75,6 +76,7 @@ describe('a firewall that blocks', () => {
       { Block: {} },
       { None: {} },
       { None: {} },
+      { Block: {} },
       { Block: {} },
       { None: {} },
       { None: {} },
@@ -143,6 +145,25 @@ describe('a firewall that blocks', () => {
     })
   })
 
+  it('refuses more headers and cookies than it can look into, in which an attack could stand behind 8 KiB or 200 others', () => {
+    const all = { MatchPattern: { All: {} }, MatchScope: 'ALL', OversizeHandling: 'MATCH' }
+    const largerThan8KiB = (FieldToMatch: object) => ({
+      SizeConstraintStatement: {
+        FieldToMatch,
+        ComparisonOperator: 'GT',
+        Size: 8192,
+        TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+      },
+    })
+    const { rule } = aclOf({ mode: 'block' })
+    expect(rule('HeaderSize')).toMatchObject({ Action: { Block: {} } })
+    expect(rule('HeaderSize').Statement).toEqual({
+      OrStatement: { Statements: [largerThan8KiB({ Headers: all }), largerThan8KiB({ Cookies: all })] },
+    })
+    const { list } = aclOf({ mode: 'block', unsafeWithout: { headerSize: 'large sessions' } })
+    expect(names(list)).not.toContain('HeaderSize')
+  })
+
   it('looks as far as it can where bodies of any size are let in', () => {
     const { properties, list } = aclOf({
       mode: 'block',
@@ -203,10 +224,10 @@ describe('a firewall that blocks', () => {
       return nested.reduce((inner, each) => inner + capacityOf(each), sum + own)
     }, 0)
 
-  it('takes 996 of the 1500 capacity units that a web ACL has without a surcharge', () => {
+  it('takes 1018 of the 1500 capacity units that a web ACL has without a surcharge', () => {
     const { list } = aclOf({ mode: 'block' })
     const total = list.reduce((sum, { Statement }) => sum + capacityOf(Statement), 0)
-    expect(total).toBe(996)
+    expect(total).toBe(1018)
     expect(total).toBeLessThan(1500)
   })
 })
@@ -220,6 +241,7 @@ describe('a firewall that only counts', () => {
       ['IpReputation', { Count: {} }],
       ['AnonymousIp', { Count: {} }],
       ['BodySize', { Count: {} }],
+      ['HeaderSize', { Count: {} }],
       ['KnownBadInputs', { Count: {} }],
       ['Common', { Count: {} }],
     ])
@@ -549,7 +571,7 @@ describe('a firewall', () => {
       {
         at: `${at} unsafeWithout`,
         given: 'unknown name "blockedAddresses"',
-        allowed: 'rate, bodySize, ipReputation, anonymousIp, knownBadInputs, common',
+        allowed: 'rate, bodySize, headerSize, ipReputation, anonymousIp, knownBadInputs, common',
         fix: spelled,
       },
     ),

@@ -14,8 +14,14 @@ export function settingsOf(resource: Resource): Value | undefined {
 /** The REST API with this id. Undefined where it is none of this app's. */
 export const apiOf = (id: Value, app: Templates): Resource | undefined => app.referred(id.text())
 
-/** Whether only a VPC endpoint leads to it. */
-export const isPrivate = (api: Resource): boolean =>
+/** Whether only a VPC endpoint leads to it, by one of two places; which of the two counts nobody says. */
+export const isPrivate = (api: Resource): boolean => endpointTypes(api).includes('PRIVATE')
+
+/** The same, by all that is said of it. */
+export const isPrivateAlone = (api: Resource): boolean =>
+  isPrivate(api) && endpointTypes(api).every(type => type === 'PRIVATE')
+
+const endpointTypes = (api: Resource): (string | undefined)[] =>
   [api.get('EndpointConfiguration', 'Types'), api.get('Parameters', 'endpointConfigurationTypes')]
     .flatMap(types => types.items())
-    .some(type => type.text() === 'PRIVATE')
+    .map(type => type.text())

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Condition } from './statement.ts'
 import { partsOf } from './wildcards.ts'
 
@@ -36,18 +37,55 @@ const excluding =
 export const restricts = (condition: Condition): boolean =>
   matching.test(condition.operator) && names(condition)
 
+/**
+ * Whether an Allow with this condition is for few of an identity provider's users. That a token is for AWS (`aud`) all of them have, which
+ * will do of SAML alone, where the provider is one's own; an identity pool has guests.
+ */
+export const restrictsUsers = ({ operator, key, values }: Condition): boolean =>
+  matching.test(operator) &&
+  /^(?!aws:)[^:]+.*:[^:]+$/.test(key) &&
+  (!key.endsWith(':aud') || key === 'saml:aud') &&
+  values.length > 0 &&
+  values.every(value => !/^(?:[*?]|unauth)/.test(value) && !asksItself.test(value))
+
 /** Whether a Deny with this condition leaves out few. */
 export const sparesOnly = (condition: Condition): boolean =>
   excluding.test(condition.operator) && names(condition)
 
-const names = ({ key, values }: Condition): boolean =>
-  restrictingKeys.has(key) && values.length > 0 && values.every(value => isBounded(key, value))
+const names = ({ operator, key, values }: Condition): boolean =>
+  restrictingKeys.has(key) && values.length > 0 && values.every(value => isBounded(operator, key, value))
 
-function isBounded(key: string, value: string): boolean {
-  if (key === 'aws:sourceip') return !/\/0+$/.test(value)
-  if (/^[*?]/.test(value)) return false
-  if (!/arn$/.test(key)) return true
-  const { arn, account, rest } = partsOf(value)
-  // A bucket's ARN has no account.
-  return arn !== 'arn' || (account === '' ? !/^[*?]/.test(rest) : !/[*?]/.test(account))
+function isBounded(operator: string, key: string, value: string): boolean {
+  if (asksItself.test(value)) return false
+  if (key === 'aws:sourceip') return /IpAddress/.test(operator) && isNarrow(value)
+  if (key.endsWith('arn')) return isOfOneAccount(value, operator)
+  // What comes before the first of these wildcards is the organisation, or the role.
+  if (key.endsWith('orgpaths')) return /^[^*?/]+\/[^*?]*\*?$/.test(value)
+  if (key === 'aws:userid') return /^[^*?:]+(?::.*)?$/.test(value)
+  return !/[*?]/.test(value)
+}
+
+/** A variable of IAM's stands for what the request has, which holds for anyone; but for what is the resource's own. */
+const asksItself = /\$\{(?!#|AWS::|aws:Resource(?:Account|OrgID|OrgPaths)\})/
+
+/** As S3 judges what is public: no range beyond /8 of IPv4, /32 of IPv6. */
+function isNarrow(range: string): boolean {
+  const [address = '', bits, ...more] = range.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d+$/.test(bits) && Number(bits) >= (version === 4 ? 8 : 32))
+}
+
+/**
+ * Whether all that an ARN's pattern takes is of one account, or one bucket, whose ARN names none. Where an ARN is compared as text, a
+ * wildcard before the account reaches over it.
+ */
+export function isOfOneAccount(value: string, operator = 'ArnLike'): boolean {
+  if (/^\$\{(?:#|AWS::StackId\})/.test(value)) return true
+  const { arn, before, service, account, rest } = partsOf(value)
+  if (arn !== 'arn') return !/[*?]/.test(value)
+  if (!operator.startsWith('Arn') && /[*?]/.test(before)) return false
+  if (account !== '') return !/[*?]/.test(account)
+  const [bucket = ''] = rest.split('/')
+  return service === 's3' && bucket !== '' && !/[*?]/.test(bucket)
 }

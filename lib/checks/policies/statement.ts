@@ -14,11 +14,30 @@ export interface Condition {
   readonly values: readonly string[]
 }
 
-/** One statement of a policy. */
-export interface Statement {
+/** One statement of a policy, which is read when it is asked: that one cannot be judged hides nothing of the others. */
+export class Statement {
   readonly value: Value
-  readonly effect: 'Allow' | 'Deny'
+
+  constructor(value: Value) {
+    this.value = value
+  }
+
+  get at(): string {
+    return this.value.at
+  }
+
+  /** To be asked first: throws for a statement with an element that is none, or in another case. */
+  get effect(): 'Allow' | 'Deny' {
+    const stranger = this.value.members().find(([name]) => !elements.includes(name))
+    if (stranger) throw new CannotTell(`${stranger[1].at} is no element of a statement`)
+    const effect = this.value.get('Effect').text()
+    if (effect !== 'Allow' && effect !== 'Deny') throw new CannotTell(`${this.at} neither allows nor denies`)
+    return effect
+  }
 }
+
+const elements = ['Principal', 'Action', 'Resource'].flatMap(name => [name, `Not${name}`])
+elements.push('Sid', 'Effect', 'Condition')
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export function statementsOf(policy: Value): Statement[] {
@@ -26,11 +45,7 @@ export function statementsOf(policy: Value): Statement[] {
   if (!document.isPresent) return []
   const statements = document.get('Statement').items()
   if (statements.length === 0) throw new CannotTell(`${policy.at} has no statement`)
-  return statements.map(value => {
-    const effect = value.get('Effect').text()
-    if (effect !== 'Allow' && effect !== 'Deny') throw new CannotTell(`${value.at} neither allows nor denies`)
-    return { value, effect }
-  })
+  return statements.map(value => new Statement(value))
 }
 
 /** Whom it is about. Of `NotPrincipal` nothing: see `hasOpposite`. */
@@ -41,6 +56,10 @@ export function principalsOf({ value }: Statement): Principal[] {
     .members()
     .flatMap(([kind, names]) => names.items().map(name => ({ kind, name: textOf(name) })))
 }
+
+/** Whether it is about everyone: `*` of another kind, such as services, is not. */
+export const isForEveryone = (statement: Statement): boolean =>
+  principalsOf(statement).some(({ kind, name }) => name === '*' && (kind === '*' || kind === 'AWS'))
 
 export const textsOf = ({ value }: Statement, element: 'Action' | 'Resource'): string[] =>
   value.get(element).items().map(textOf)

@@ -1,27 +1,34 @@
+import { each, type Finding } from '../rule.ts'
 import type { Resource } from '../template/template.ts'
 import { type Statement, statementsOf } from './statement.ts'
 
-/** `*`, `s3:*`, `*:Get`, `s3:??*`: a service as a whole, or more. */
+/** `*`, `s3:*`, `*:Get`, `s3:??*`, `s3:*e*`: a service as a whole, or more, or nearly. */
 export const isEveryAction = (action: string): boolean => {
   const [service = '', name = '*'] = action.split(':')
-  return /[*?]/.test(service) || /^[*?]+$/.test(name)
+  return /[*?]/.test(service) || (/[*?]/.test(name) && name.replaceAll(/[*?]/g, '').length < 3)
 }
 
-// Kinds of resources that an ARN names before the resource.
-const allOfAKind =
-  /^(?:alias|cluster|db|distribution|event-bus|function|instance|key|layer|log-group|parameter|policy|repository|role|rule|secret|stateMachine|stream|table|user|userpool)[/:][*?]+$/
+/** Of these the first part of a resource is its name; of others it is its kind, as in `table/orders`. */
+const namedFirst = new Set(['s3', 'execute-api', 'sns', 'sqs', 'codecommit', 'codepipeline'])
 
-/** `*`, and an ARN of all that a service has, or of all of a kind. */
+/** `*`, and an ARN of all that a service has, or of all of a kind, or of what all of them have. */
 export const isEveryResource = (resource: string): boolean => {
-  if (/^[*?]+$/.test(resource)) return true
   const { arn, service, rest } = partsOf(resource)
-  return arn === 'arn' && (/[*?]/.test(service) || /^[*?]*$/.test(rest) || allOfAKind.test(rest))
+  if (arn !== 'arn') return /^[^$]*[*?]/.test(resource)
+  const [first = '', second = '', ...more] = rest.replace(/^\//, '').split(/[/:]/)
+  if (/[*?]/.test(service) || isWild(first) || first === '') return true
+  // The name of a scaling group stands at the end, behind an id that nobody knows.
+  return !namedFirst.has(service) && isWild(second) && isWild(more.at(-1) ?? second)
 }
+
+const isWild = (part: string): boolean => /^[*?]+$/.test(part)
 
 /** Of an ARN; references in it count as names. */
 export function partsOf(resource: string) {
-  const [arn, , service = '*', , account = '', ...rest] = resource.replaceAll(/\$\{[^}]*\}/g, 'x').split(':')
-  return { arn, service, account, rest: rest.join(':') }
+  const [arn = '', partition = '', service = '*', region = '', account = '', ...rest] = resource
+    .replaceAll(/\$\{[^}]*\}/g, 'x')
+    .split(':')
+  return { arn, before: `${partition}${service}${region}`, service, account, rest: rest.join(':') }
 }
 
 /** Whether a pattern of IAM's takes a name. Case does not matter, as in actions. */
@@ -43,13 +50,17 @@ export const identityPolicyTypes: readonly string[] = [
   'AWS::SSO::PermissionSet',
 ]
 
-/** What a resource lets an identity do: its allowing statements. */
-export function grantsOf(resource: Resource): Statement[] {
-  const policies = identities.includes(resource.type)
-    ? resource
-        .get('Policies')
-        .items()
-        .map(policy => policy.get('PolicyDocument'))
-    : [resource.get(resource.type === 'AWS::SSO::PermissionSet' ? 'InlinePolicy' : 'PolicyDocument')]
-  return policies.flatMap(statementsOf).filter(({ effect }) => effect === 'Allow')
+/** Judges what a resource lets an identity do: each of its allowing statements. */
+export function* judgeGrants(
+  resource: Resource,
+  judge: (statement: Statement) => Iterable<Finding>,
+): Iterable<Finding> {
+  const isIdentity = identities.includes(resource.type)
+  const place = resource.type === 'AWS::SSO::PermissionSet' ? 'InlinePolicy' : 'PolicyDocument'
+  const policies = isIdentity ? resource.get('Policies').items() : [resource.properties]
+  yield* each(policies, function* (policy) {
+    yield* each(statementsOf(policy.get(place)), function* (statement) {
+      if (statement.effect === 'Allow') yield* judge(statement)
+    })
+  })
 }

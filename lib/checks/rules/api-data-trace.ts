@@ -1,5 +1,5 @@
 import { settingsOf, stageTypes } from '../api/stages.ts'
-import { breach, type Rule } from '../rule.ts'
+import { breach, each, type Rule } from '../rule.ts'
 import type { Value } from '../template/value.ts'
 
 export const apiDataTrace: Rule = {
@@ -19,9 +19,9 @@ export const apiDataTrace: Rule = {
         .members()
         .map(([, route]) => route),
     ]
-    for (const place of places) {
+    yield* each(places, function* (place) {
       const trace = place.get('DataTraceEnabled')
       if (trace.flag() === true) yield breach(trace, 'it logs headers and bodies in full')
-    }
+    })
   },
 }

@@ -1,5 +1,5 @@
 import { documentOf } from '../api/openapi.ts'
-import { breach, type Rule } from '../rule.ts'
+import { breach, each, type Rule } from '../rule.ts'
 import type { Resource } from '../template/template.ts'
 import type { Templates } from '../template/templates.ts'
 import type { Value } from '../template/value.ts'
@@ -16,11 +16,11 @@ export const apiDefaultEndpoint: Rule = {
     'AWS::ApiGatewayV2::RoutingRule',
   ],
   *judge(mapping, app) {
-    for (const id of apisOf(mapping)) {
+    yield* each(apisOf(mapping), function* (id) {
       // A name may be there for APIs that are mapped to it later.
       if (id.isPresent && !isDisabled(app.target(id), app))
         yield breach(id, 'the API answers at its execute-api address, too')
-    }
+    })
   },
 }
 

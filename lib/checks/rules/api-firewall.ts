@@ -1,5 +1,6 @@
-import { apiOf, isPrivate, settingsOf, stageTypes } from '../api/stages.ts'
+import { apiOf, isPrivateAlone, settingsOf, stageTypes } from '../api/stages.ts'
 import { breach, type Rule } from '../rule.ts'
+import { known } from '../template/cannot-tell.ts'
 import type { Resource } from '../template/template.ts'
 import { certain, type Templates } from '../template/templates.ts'
 import type { Value } from '../template/value.ts'
@@ -17,11 +18,15 @@ export const apiFirewall: Rule = {
       return
     }
     const api = apiOf(stage.get('RestApiId'), app)
-    if (api && isPrivate(api)) return
-    const isGuarded = app
+    if (api && isPrivateAlone(api)) return
+    const association = app
       .of('AWS::WAFv2::WebACLAssociation')
-      .some(association => isFor(association, stage, app) && certain(association, stage))
-    if (!isGuarded) yield breach('Properties', 'no web ACL of this app is associated with it')
+      .find(each => isFor(each, stage, app) && certain(each, stage))
+    if (!association) yield breach('Properties', 'no web ACL of this app is associated with it')
+    // One of elsewhere is for others to judge.
+    const acl = association && app.referred(known(() => association.get('WebACLArn').text()))
+    if (acl?.type === 'AWS::WAFv2::WebACL' && acl.get('Rules').items().length === 0)
+      yield breach('Properties', `its web ACL ${acl.logicalId} has no rule`)
   },
 }
 

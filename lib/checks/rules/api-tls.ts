@@ -1,4 +1,4 @@
-import { breach, type Finding, type Rule } from '../rule.ts'
+import { breach, each, type Finding, type Rule } from '../rule.ts'
 import type { Resource } from '../template/template.ts'
 import { certain, type Templates } from '../template/templates.ts'
 import type { Value } from '../template/value.ts'
@@ -32,7 +32,7 @@ export const apiTls: Rule = {
     } else if (resource.type === 'AWS::ApiGatewayV2::DomainName') {
       const configurations = resource.get('DomainNameConfigurations').items()
       if (configurations.length === 0) yield* judgePolicy(resource.get('SecurityPolicy'), isMutual)
-      for (const each of configurations) yield* judgePolicy(each.get('SecurityPolicy'), isMutual)
+      yield* each(configurations, place => judgePolicy(place.get('SecurityPolicy'), isMutual))
     } else {
       yield* judgePolicy(
         resource.get('SecurityPolicy'),

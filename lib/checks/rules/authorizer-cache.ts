@@ -37,6 +37,12 @@ export const authorizerCache: Rule = {
   *judge(resource, app) {
     const kind = resource.type.startsWith('AWS::ApiGatewayV2') ? 'http' : 'rest'
     if (resource.type.endsWith('::Authorizer')) {
+      // It is asked once, when a connection is opened, and nothing is kept.
+      if (
+        kind === 'http' &&
+        app.referred(resource.get('ApiId').text())?.get('ProtocolType').text() === 'WEBSOCKET'
+      )
+        return
       const source = resource.get('IdentitySource')
       yield* judgeSettings({
         at: source,

@@ -1,4 +1,4 @@
-import { breach, type Rule } from '../rule.ts'
+import { breach, each, type Rule } from '../rule.ts'
 
 const blocks = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets']
 
@@ -10,7 +10,14 @@ export const bucketPublic: Rule = {
   types: ['AWS::S3::Bucket'],
   *judge(bucket) {
     const at = bucket.get('PublicAccessBlockConfiguration')
-    const open = blocks.filter(name => at.get(name).flag() !== true)
+    const open: string[] = []
+    yield* each(
+      blocks.map(name => at.get(name)),
+      block => {
+        if (block.flag() !== true) open.push(block.at.slice(at.at.length + 1))
+        return []
+      },
+    )
     if (open.length > 0) yield breach(at, `it lacks ${open.join(', ')}`)
   },
 }

@@ -1,12 +1,13 @@
 import {
   conditionsOf,
   hasOpposite,
-  principalsOf,
+  isForEveryone,
   type Statement,
   statementsOf,
   textsOf,
 } from '../policies/statement.ts'
 import { breach, type Rule } from '../rule.ts'
+import { known } from '../template/cannot-tell.ts'
 import type { Resource } from '../template/template.ts'
 import { certain } from '../template/templates.ts'
 
@@ -24,12 +25,14 @@ export const bucketTls: Rule = {
       )
     }
     const arn = bucket.template.reference(bucket.logicalId, 'Arn')
-    const isEnforced = app
+    const statements = app
       .of('AWS::S3::BucketPolicy')
       .filter(isOwn)
       .flatMap(policy => statementsOf(certain(policy, bucket).get('PolicyDocument')))
-      .some(statement => refusesPlain(statement, arn))
-    if (!isEnforced) yield breach('Properties', 'no policy refuses requests without TLS')
+    if (statements.some(statement => known(() => refusesPlain(statement, arn)))) return
+    // Any that cannot be judged may be the one.
+    if (!statements.some(statement => refusesPlain(statement, arn)))
+      yield breach('Properties', 'no policy refuses requests without TLS')
   },
 }
 
@@ -46,7 +49,7 @@ function refusesPlain(statement: Statement, arn: string): boolean {
     condition?.operator === 'Bool' &&
     condition.key === 'aws:securetransport' &&
     condition.values.join() === 'false' &&
-    principalsOf(statement).some(({ name }) => name === '*') &&
+    isForEveryone(statement) &&
     textsOf(statement, 'Action').some(action => action === 's3:*' || action === '*') &&
     (resources.includes('*') || (resources.includes(arn) && resources.includes(`${arn}/*`)))
   )

@@ -16,7 +16,7 @@ const encrypted: Readonly<Record<string, (resource: Resource) => boolean>> = {
   'AWS::EC2::Volume': on('Encrypted'),
   'AWS::EFS::FileSystem': on('Encrypted'),
   'AWS::ElastiCache::ReplicationGroup': on('AtRestEncryptionEnabled'),
-  'AWS::Kinesis::Stream': present('StreamEncryption', 'EncryptionType'),
+  'AWS::Kinesis::Stream': stream => stream.get('StreamEncryption', 'EncryptionType').text() === 'KMS',
   'AWS::Neptune::DBCluster': on('StorageEncrypted'),
   'AWS::OpenSearchService::Domain': on('EncryptionAtRestOptions', 'Enabled'),
   'AWS::RDS::DBCluster': on('StorageEncrypted'),

@@ -1,3 +1,4 @@
+import { isOfOneAccount } from '../policies/restricting.ts'
 import { breach, type Rule } from '../rule.ts'
 import { CannotTell } from '../template/cannot-tell.ts'
 
@@ -10,10 +11,15 @@ export const functionPermission: Rule = {
   *judge(permission) {
     const at = permission.get('Principal')
     const principal = at.text() ?? '*'
-    const isNarrowed = ['SourceArn', 'SourceAccount', 'PrincipalOrgID', 'OrganizationId', 'EventSourceToken']
-      .map(name => permission.get(name).text())
-      .some(text => text !== undefined && !/^[*?]*$/.test(text))
-    if (isNarrowed) return
+    const narrowing = [...accounts, ...(principal === alexa ? ['EventSourceToken'] : [])]
+    if (
+      narrowing.some(
+        name => permission.get(name).isPresent && !/[*?]/.test(permission.get(name).text() ?? ''),
+      )
+    )
+      return
+    const source = permission.get('SourceArn').text() ?? ''
+    if (source !== '' && isOfOneAccount(source)) return
     if (/[*?]/.test(principal)) yield breach(at, 'anyone may use it')
     else if (service.test(principal))
       yield breach(at, 'resources of any account may use it through that service')
@@ -21,6 +27,8 @@ export const functionPermission: Rule = {
   },
 }
 
+const accounts = ['SourceAccount', 'PrincipalOrgID', 'OrganizationId']
+const alexa = 'alexa-appkit.amazon.com'
 const service = /\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|\$\{AWS::URLSuffix\})$/
 /** An account, an ARN, or a reference to what has one. */
 const oneOfIam = /^(?:\d{12}$|arn:|\$\{)/

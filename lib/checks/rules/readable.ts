@@ -11,8 +11,8 @@ export const readable: Rule = {
   types: ['*'],
   judge(resource, app) {
     if (resource.type === nestedStack) app.nestedIn(resource)
-    if (resource.type === 'AWS::CloudFormation::StackSet')
-      throw new CannotTell('stacks of a set are templates of their own')
+    if (templatesOfTheirOwn.includes(resource.type))
+      throw new CannotTell('it is made of templates of its own')
     if (resource.type.endsWith('::MODULE')) throw new CannotTell('a module adds resources')
     // Throws where a macro makes them.
     resource.attribute('Type')
@@ -20,6 +20,11 @@ export const readable: Rule = {
     return []
   },
 }
+
+const templatesOfTheirOwn = [
+  'AWS::CloudFormation::StackSet',
+  'AWS::ServiceCatalog::CloudFormationProvisionedProduct',
+]
 
 /** What of a template is none that rules can be asked about. */
 export const unreadable = (template: Template): Finding[] =>

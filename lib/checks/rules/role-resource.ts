@@ -1,9 +1,9 @@
 import { hasOpposite, textsOf } from '../policies/statement.ts'
 import {
-  grantsOf,
   identityPolicyTypes,
   isEveryAction,
   isEveryResource,
+  judgeGrants,
   matches,
 } from '../policies/wildcards.ts'
 import { breach, type Rule } from '../rule.ts'
@@ -40,15 +40,15 @@ export const roleResource: Rule = {
   fix: 'Name the resources. Each action is a finding of its own: acknowledge those that know no resource and are not on this rule’s list.',
   types: identityPolicyTypes,
   *judge(resource) {
-    for (const statement of grantsOf(resource)) {
+    yield* judgeGrants(resource, function* (statement) {
       const isOpposite = hasOpposite(statement, 'Resource')
-      if (!isOpposite && !textsOf(statement, 'Resource').some(isEveryResource)) continue
+      if (!isOpposite && !textsOf(statement, 'Resource').some(isEveryResource)) return
       const actions = hasOpposite(statement, 'Action') ? ['*'] : textsOf(statement, 'Action')
       for (const action of actions) {
         if (!isEveryAction(action) && withoutResource.some(known => matches(known, action))) continue
         const at = statement.value.get(isOpposite ? 'NotResource' : 'Resource')
         yield breach(at, `it allows ${action} on everything`, action)
       }
-    }
+    })
   },
 }

@@ -1,4 +1,5 @@
 import { apart, breach, type Finding, type Rule } from '../rule.ts'
+import { known } from '../template/cannot-tell.ts'
 import type { Resource } from '../template/template.ts'
 import type { Value } from '../template/value.ts'
 
@@ -8,6 +9,8 @@ interface Place {
   readonly value: Value
   /** Whether whatever stands there is secret, by the place alone. */
   readonly isSecret: boolean
+  /** Whether it is shown to whoever may read the resource. */
+  readonly isShown: boolean
 }
 
 /** Only names are in its findings: what it reads may be a secret. */
@@ -31,12 +34,12 @@ export const secretInClear: Rule = {
 function placesOf(resource: Resource): Place[] {
   const plain = (name: string): Place[] => {
     const value = resource.get(name)
-    return [{ name, at: value.at, value, isSecret: true }]
+    return [{ name, at: value.at, value, isSecret: true, isShown: false }]
   }
   if (resource.type === 'AWS::SecretsManager::Secret') return plain('SecretString')
   // With a reference to a secret it is CloudFormation that reads it, and the database that has it.
   if (resource.type.startsWith('AWS::RDS::'))
-    return plain('MasterUserPassword').filter(({ value }) => !isDynamic(value.written))
+    return plain('MasterUserPassword').filter(({ value }) => !value.isFilledWithSecret)
   if (resource.type === 'AWS::Lambda::Function')
     return resource
       .get('Environment', 'Variables')
@@ -60,10 +63,11 @@ const variable = (name: string, value: Value): Place => ({
   at: value.at,
   value,
   isSecret: namesSecret(name),
+  isShown: true,
 })
 
-function* judgePlace({ name, value, isSecret }: Place): Iterable<Finding> {
-  if (isDynamic(value.written)) {
+function* judgePlace({ name, value, isSecret, isShown }: Place): Iterable<Finding> {
+  if (value.isFilledWithSecret || (isShown && value.isHidden)) {
     yield breach(
       value,
       `${name} is filled with a secret that anyone reads who may read the configuration`,
@@ -71,18 +75,14 @@ function* judgePlace({ name, value, isSecret }: Place): Iterable<Finding> {
     )
     return
   }
-  if (!isSecret && typeof value.written !== 'string') return
-  const text = value.text()
+  const text = isSecret ? value.text() : known(() => value.text())
   // A reference gives the name of a resource.
-  if (text === undefined || text === '' || text.includes('${')) return
+  if (text === undefined || text === '' || /\$\{(?:#|AWS::)/.test(text)) return
   if (isSecret || looksSecret(text)) yield breach(value, `${name} has its value in the template`, name)
 }
 
-const isDynamic = (written: unknown): boolean =>
-  /\{\{resolve:(?:secretsmanager|ssm-secure):/.test(JSON.stringify(written) ?? '')
-
 const secretWords =
-  /(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|credentials?|(?:api|private|access|signing|encryption|master|auth)_?key|key)s?(?:_|$)/
+  /(?:password|passwd|passphrase|secret)s?(?:_|$)|(?:^|_)(?:pass|pat)$|(?:^|_)(?:pwd|token|credentials?|(?:api|private|access|signing|encryption|master|auth)_?key|key)s?(?:_|$)/
 // It is about the secret, and not the secret.
 const aboutSecrets =
   /_(?:arn|name|id|ids|url|uri|endpoint|path|ttl|seconds|minutes|ms|size|table|bucket|prefix|parameter|param|region|version|issuer|audience|algorithms?|enabled|header|length|type|kind|count|alias)$/
@@ -97,8 +97,8 @@ function namesSecret(name: string): boolean {
   return secretWords.test(words) && !aboutSecrets.test(words) && !harmlessKeys.test(words)
 }
 
-/** AWS's access keys, PEM, tokens of GitHub and Slack, JWTs. */
+/** AWS's access keys, PEM, tokens of GitHub, GitLab, Slack and Stripe, JWTs. */
 const looksSecret = (text: string): boolean =>
-  /(?:^|\W)A(?:KIA|SIA)[A-Z0-9]{16}(?:\W|$)|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_\w{30}|xox[abpr]-|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+|:\/\/[^/\s:@]+:[^/\s:@]+@/.test(
+  /(?:^|\W)A(?:KIA|SIA)[A-Z0-9]{16}(?:\W|$)|-----BEGIN [A-Z ]*PRIVATE KEY|gh[pousr]_\w{30}|github_pat_\w{30}|glpat-[\w-]{20}|[rs]k_live_\w{20}|xox[abpr]-|eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+|:\/\/[^/\s:@]+:[^/\s:@]+@/.test(
     text,
   )

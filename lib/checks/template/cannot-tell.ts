@@ -5,3 +5,13 @@ export class CannotTell extends Error {
     this.name = 'CannotTell'
   }
 }
+
+/** Undefined for what cannot be told. Only where that decides nothing. */
+export function known<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof CannotTell) return undefined
+    throw error
+  }
+}

@@ -6,6 +6,8 @@ export interface Scope {
   ref(name: string): unknown
   attribute(logicalId: string, name: string): unknown
   exported(name: string): unknown
+  /** Whether it is a parameter whose value CloudFormation shows nobody. */
+  hides(parameter: string): boolean
 }
 
 /**

@@ -1,4 +1,4 @@
-import { CannotTell } from './cannot-tell.ts'
+import { CannotTell, known } from './cannot-tell.ts'
 import { isRecord, type Scope } from './intrinsics.ts'
 import type { Templates } from './templates.ts'
 import { Value } from './value.ts'
@@ -74,7 +74,8 @@ export class Template implements Scope {
     )
     this.#byId = new Map(this.resources.map(resource => [resource.logicalId, resource]))
     this.unread = [
-      ...(isRecord(source.content) && isRecord(source.content.Resources) ? [] : ['Resources']),
+      // A stack without resources has no such section, and nothing that could be wrong.
+      ...(isRecord(source.content) && isRecord(source.content.Resources ?? {}) ? [] : ['Resources']),
       ...declared.filter(([, resource]) => !readable(resource)).map(([id]) => `Resources.${id}`),
       ...('Transform' in this.#content ? ['Transform'] : []),
       ...Object.keys(this.#content).filter(name => name.startsWith('Fn::')),
@@ -90,7 +91,9 @@ export class Template implements Scope {
   }
 
   ref(name: string): unknown {
-    if (this.find(name)) return this.reference(name)
+    const resource = this.find(name)
+    if (resource && tellsAnything(resource)) throw new CannotTell(`${name} says itself what it is called`)
+    if (resource) return this.reference(name)
     // The parent of a nested stack passes what this one refers to.
     const passed = this.parent?.get('Parameters', name)
     if (passed?.isPresent) return passed.text()
@@ -100,13 +103,25 @@ export class Template implements Scope {
   attribute(logicalId: string, name: string): unknown {
     const resource = this.find(logicalId)
     if (!resource) throw new CannotTell(`there is no resource ${logicalId}`)
-    if (resource.type !== 'AWS::CloudFormation::Stack' || !name.startsWith('Outputs.'))
-      return this.reference(logicalId, name)
-    return this.#app.nestedIn(resource).output(name.slice('Outputs.'.length)).text()
+    if (resource.type === 'AWS::CloudFormation::Stack' && name.startsWith('Outputs.'))
+      return this.#app.nestedIn(resource).output(name.slice('Outputs.'.length)).text()
+    // Its value, and not what names it.
+    if (resource.type === 'AWS::SSM::Parameter' && name === 'Value') return resource.get('Value').text()
+    // Of CDK: what a stack of another region exports.
+    if (resource.type === 'Custom::CrossRegionExportReader') return this.#app.exportedAcross(name).text()
+    if (tellsAnything(resource, name)) throw new CannotTell(`${logicalId} says itself what ${name} is`)
+    return this.reference(logicalId, name)
   }
 
   exported(name: string): unknown {
     return this.#app.exported(name).text()
+  }
+
+  hides(parameter: string): boolean {
+    const { NoEcho } = Object(section(this.#content, 'Parameters')[parameter]) as {
+      readonly NoEcho?: unknown
+    }
+    return this.find(parameter) === undefined && /^true$/i.test(String(NoEcho))
   }
 
   output(name: string): Value {
@@ -124,15 +139,15 @@ export class Template implements Scope {
   }
 }
 
-/** Undefined for what cannot be told: it is no name that anything asks for. */
-function known(read: () => string | undefined): string | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof CannotTell) return undefined
-    throw error
-  }
-}
+/** Of CDK: it is called by the ARN that IAM made. */
+const ownProvider = 'Custom::AWSCDKOpenIdConnectProvider'
+
+/** What code or people decide at deployment, which may be any text, `*` among them. */
+const tellsAnything = ({ type }: Resource, attribute?: string): boolean =>
+  !(type.startsWith('AWS::') || (type === ownProvider && attribute === undefined)) ||
+  type === 'AWS::CloudFormation::CustomResource' ||
+  (attribute !== undefined &&
+    (type === 'AWS::CloudFormation::WaitCondition' || attribute.startsWith('Outputs.')))
 
 function section(content: Record<string, unknown>, name: string): Record<string, unknown> {
   const found = Object.hasOwn(content, name) ? content[name] : undefined

@@ -1,4 +1,4 @@
-import { CannotTell } from './cannot-tell.ts'
+import { CannotTell, known } from './cannot-tell.ts'
 import { isRecord } from './intrinsics.ts'
 import { type Resource, Template, type TemplateSource } from './template.ts'
 import { Value } from './value.ts'
@@ -52,6 +52,15 @@ export class Templates {
     return value
   }
 
+  /** What a stack hands over to one of another region, by CDK's own custom resources. */
+  exportedAcross(name: string): Value {
+    const [value, ...more] = this.of('Custom::CrossRegionExportWriter')
+      .map(writer => writer.get('WriterProps', 'exports', name))
+      .filter(each => each.isPresent)
+    if (!value || more.length > 0) throw new CannotTell(`no one stack of this app exports ${name}`)
+    return value
+  }
+
   /** The resource that a text is a reference to. Undefined for any other text. */
   referred(text: string | undefined): Resource | undefined {
     const [, number, logicalId = ''] = /^\$\{#(\d+)\/([^./}]+)(?:\.[^}]*)?\}$/.exec(text ?? '') ?? []
@@ -66,36 +75,47 @@ export class Templates {
   }
 
   /** What lies in a bucket of assets. */
-  asset(location: Value, beside: Template): Value {
-    const file = this.#readAsset(location.text() ?? '', beside.source)
-    if (!file) throw new CannotTell(`what lies at ${location.at} is not at hand`)
-    return new Value(file.content, location.at, beside)
+  asset(location: string, at: string, beside: Template): Value {
+    const file = this.#readAsset(location, beside.source)
+    if (!file) throw new CannotTell(`what lies at ${at} is not at hand`)
+    return new Value(file.content, at, beside)
   }
 
   #nestedFile(resource: Resource, parent: Resource | undefined): AssetFile | undefined {
     // A template that contains itself has no end.
     for (let above = parent; above; above = above.template.parent) if (above === resource) return undefined
-    try {
-      const location = resource.get('TemplateURL').text() ?? ''
-      const file = this.#readAsset(location, resource.template.source)
-      const isAbove = (template: Template): boolean =>
-        template.source.path === file?.path ||
-        (template.parent !== undefined && isAbove(template.parent.template))
-      return file && isRecord(file.content) && !isAbove(resource.template) ? file : undefined
-    } catch (error) {
-      if (error instanceof CannotTell) return undefined
-      throw error
-    }
+    const location = known(() => resource.get('TemplateURL').text()) ?? ''
+    const file = this.#readAsset(location, resource.template.source)
+    const isAbove = (template: Template): boolean =>
+      template.source.path === file?.path ||
+      (template.parent !== undefined && isAbove(template.parent.template))
+    return file && isRecord(file.content) && !isAbove(resource.template) ? file : undefined
   }
 }
 
 export const nestedStack = 'AWS::CloudFormation::Stack'
 
 /**
- * Whether one resource can be counted on where another is: what exists only on a condition of its own may be missing.
+ * Whether one resource can be counted on where another is: what exists only on a condition of its own, or in a nested stack that does, may
+ * be missing.
  * @returns the first, or throws `CannotTell`
  */
 export function certain(resource: Resource, beside: Resource): Resource {
-  if (resource.condition === undefined || resource.condition === beside.condition) return resource
-  throw new CannotTell(`${resource.logicalId} is there only if ${resource.condition}`)
+  const shared = conditionsOf(beside)
+  for (const [template, names] of conditionsOf(resource)) {
+    // Conditions of one name in two templates are two conditions.
+    const missing = [...names].find(name => shared.get(template)?.has(name) !== true)
+    if (missing !== undefined) throw new CannotTell(`${resource.logicalId} is there only if ${missing}`)
+  }
+  return resource
+}
+
+/** What must hold for a resource to exist, by template: its own condition, and those of the nested stacks it is in. */
+function conditionsOf(resource: Resource): ReadonlyMap<Template, ReadonlySet<string>> {
+  const all = new Map<Template, Set<string>>()
+  for (let each: Resource | undefined = resource; each; each = each.template.parent) {
+    if (each.condition === undefined) continue
+    all.set(each.template, (all.get(each.template) ?? new Set()).add(each.condition))
+  }
+  return all
 }

@@ -1,4 +1,4 @@
-import { CannotTell } from './cannot-tell.ts'
+import { CannotTell, known } from './cannot-tell.ts'
 import { resolve, type Scope } from './intrinsics.ts'
 
 const missing = Symbol('not in the template')
@@ -19,8 +19,10 @@ export class Value {
     this.#scope = scope
   }
 
+  /** Whether something stands there. An empty text is nothing: a key, a destination or a policy of that name there is none. */
   get isPresent(): boolean {
-    return this.#read() !== undefined
+    const value = this.#read()
+    return value !== undefined && value !== ''
   }
 
   /** Absent if there is no such member, or if this is absent itself. */
@@ -41,7 +43,7 @@ export class Value {
     if (!Array.isArray(value)) return [this]
     return value
       .map((item, index) => new Value(item, `${this.at}.${index}`, this.#scope))
-      .filter(item => item.isPresent)
+      .filter(item => item.#read() !== undefined)
   }
 
   /** References to resources stand in it as `${…}`, see `Templates.referred`. Undefined if this is absent. */
@@ -53,6 +55,17 @@ export class Value {
     const text = String(value)
     if (text.includes('{{resolve:')) throw new CannotTell(`${this.at} is read from elsewhere at deployment`)
     return text
+  }
+
+  /** Whether CloudFormation puts a secret there: it is in no template then, but whoever reads the resource reads it. */
+  get isFilledWithSecret(): boolean {
+    return isSecretReference(this.#raw) || isSecretReference(known(() => this.#read()))
+  }
+
+  /** Whether it is, as a whole, a parameter that CloudFormation is told to hide. */
+  get isHidden(): boolean {
+    const { Ref: name } = Object(this.#raw) as { readonly Ref?: unknown }
+    return typeof name === 'string' && this.#scope.hides(name)
   }
 
   /** Undefined if this is absent. */
@@ -113,3 +126,6 @@ export class Value {
     return value as Record<string, unknown>
   }
 }
+
+const isSecretReference = (value: unknown): boolean =>
+  /\{\{resolve:(?:secretsmanager|ssm-secure):/.test(JSON.stringify(value) ?? '')

@@ -87,6 +87,11 @@ export const apiAccess: Cases = {
       of: 'a message over a connection',
       resources: {
         R: resource('ApiGatewayV2::Route', { RouteKey: 'send', ApiId: ref('A') }),
+        C: resource('ApiGatewayV2::Route', {
+          RouteKey: '$connect',
+          ApiId: ref('A'),
+          AuthorizationType: 'AWS_IAM',
+        }),
         A: resource('ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }),
       },
     },

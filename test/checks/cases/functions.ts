@@ -1,6 +1,6 @@
 import { type Cases, resource } from '../support.ts'
 
-const parameter = { Parameters: { P: { Type: 'String', NoEcho: true } } }
+const parameter = { Parameters: { P: { Type: 'String' } } }
 const ref = (id: string) => ({ Ref: id })
 const fn = (properties: Readonly<Record<string, unknown>>) => ({
   F: resource('Lambda::Function', properties),
@@ -197,6 +197,11 @@ export const readable: Cases = {
     {
       of: 'a set of stacks',
       resources: { N: resource('CloudFormation::StackSet', {}) },
+      findings: ['ZT-READABLE[unjudged]'],
+    },
+    {
+      of: 'a product of a catalogue',
+      resources: { N: resource('ServiceCatalog::CloudFormationProvisionedProduct', {}) },
       findings: ['ZT-READABLE[unjudged]'],
     },
     {

@@ -2,11 +2,11 @@ import type { RuleId } from '../../../lib/checks/rule.ts'
 import type { Cases } from '../support.ts'
 import * as api from './api.ts'
 import * as data from './data.ts'
+import { evasions } from './evasions.ts'
 import * as functions from './functions.ts'
 import * as policies from './policies.ts'
 
-/** By rule, in the order in which they are listed. */
-export const cases: Readonly<Record<RuleId, Cases>> = {
+const known: Readonly<Record<RuleId, Cases>> = {
   'ZT-READABLE': functions.readable,
   'ZT-API-ACCESS': api.apiAccess,
   'ZT-AUTHORIZER-CACHE': api.authorizerCache,
@@ -33,3 +33,15 @@ export const cases: Readonly<Record<RuleId, Cases>> = {
   'ZT-LOG-RETENTION': data.logRetention,
   'ZT-FUNCTION-RUNTIME': functions.functionRuntime,
 }
+
+const none: Cases = { passes: [], breaks: [], unknown: [] }
+const both = (some: Cases, { passes, breaks, unknown }: Cases): Cases => ({
+  passes: [...some.passes, ...passes],
+  breaks: [...some.breaks, ...breaks],
+  unknown: [...some.unknown, ...unknown],
+})
+
+/** By rule, in the order in which they are listed. */
+export const cases: Readonly<Record<RuleId, Cases>> = Object.fromEntries(
+  Object.entries(known).map(([id, some]) => [id, both(some, evasions[id as RuleId] ?? none)]),
+)
