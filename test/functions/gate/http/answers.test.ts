@@ -5,6 +5,7 @@ import tls, { createServer, type TLSSocket } from 'node:tls'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { deny } from '../../../../contract/decision.ts'
 import { createTestAuthority } from '../../../support/certificates.ts'
 import { leadLocally, openTestExchange, requestOf } from '../http-exchange.ts'
 
@@ -189,6 +190,27 @@ describe('an upstream that', () => {
   test('is slow has no more time than is left of the request', async () => {
     expect(await ask(() => {}, 50, 25_000)).toMatchObject({ reason: 'upstream.timeout' })
   })
+})
+
+test('what proves the gate may take half of the time that is left, and what it lacks is not the upstream’s failure', async () => {
+  const given: number[] = []
+  const exchange = await openTestExchange(
+    `https://crm.example.com:${port}`,
+    { timeoutMs: 3000, connection: { authorities } },
+    {
+      credentials: async (_, __, withinMs) => {
+        given.push(withinMs)
+        return deny('credentials.unavailable')
+      },
+    },
+  )
+  const reasons = [await exchange(requestOf(), 1000), await exchange(requestOf(), 10_000)]
+  expect(reasons).toMatchObject([
+    { reason: 'credentials.unavailable' },
+    { reason: 'credentials.unavailable' },
+  ])
+  expect(given.map((ms, i) => ms > 0 && ms <= (i === 0 ? 500 : 1500))).toEqual([true, true])
+  expect(asked).toBe(0)
 })
 
 test('of an answer in chunks of one byte each no more is kept than its bytes', async () => {
