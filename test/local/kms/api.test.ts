@@ -2,11 +2,12 @@ import { createHash, createPublicKey, verify } from 'node:crypto'
 import { GetPublicKeyCommand, KMSClient, SignCommand, type SignCommandInput } from '@aws-sdk/client-kms'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type KmsApi, startKms } from '../../../local/kms/api.ts'
+import { startKms } from '../../../local/kms/api.ts'
 import { createKeys } from '../../../local/kms/keys.ts'
+import type { AwsService } from '../../../local/network/aws-service.ts'
 
 const arn = 'arn:aws:kms:eu-west-1:123456789012:key/a'
-let api: KmsApi
+let api: AwsService
 let client: KMSClient
 
 beforeAll(async () => {
@@ -60,6 +61,15 @@ describe('the local KMS, called with the AWS SDK', () => {
     ['a message beyond 4096 bytes', { Message: Buffer.alloc(4097) }, 'ValidationException'],
   ])('refuses %s', async (_, input, name) => {
     await expect(sign(input)).rejects.toMatchObject({ name })
+  })
+
+  it('reads no request beyond 64 KiB', async () => {
+    const statusOf = async (bytes: number) => {
+      const headers = { 'x-amz-target': 'TrentService.GetPublicKey' }
+      const body = JSON.stringify({ KeyId: arn }).padEnd(bytes)
+      return (await fetch(api.origin, { method: 'POST', body, headers })).status
+    }
+    expect([await statusOf(65_536), await statusOf(65_537)]).toEqual([200, 413])
   })
 
   it('names what it supports to whoever asks for more, and serves no page', async () => {

@@ -1,10 +1,11 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type InvokeApi, startInvokeApi } from '../../../local/lambda/api.ts'
+import { startInvokeApi } from '../../../local/lambda/api.ts'
 import type { FunctionResult } from '../../../local/lambda/result.ts'
+import type { AwsService } from '../../../local/network/aws-service.ts'
 
 const arn = 'arn:aws:lambda:eu-west-1:111122223333:function:crm'
-let api: InvokeApi
+let api: AwsService
 let client: LambdaClient
 let result: FunctionResult
 let events: unknown[]

@@ -4,7 +4,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type SecretsApi, startSecretsApi } from '../../../local/secrets/api.ts'
+import type { AwsService } from '../../../local/network/aws-service.ts'
+import { startSecretsApi } from '../../../local/secrets/api.ts'
 import {
   hasValue,
   isNamed,
@@ -72,7 +73,7 @@ describe('a secret', () => {
 })
 
 describe('the secrets API, called with the AWS SDK', () => {
-  let api: SecretsApi
+  let api: AwsService
   let client: SecretsManagerClient
   let values: SecretValues
   beforeEach(async () => {
