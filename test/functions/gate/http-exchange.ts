@@ -1,13 +1,12 @@
 import tls from 'node:tls'
 import { vi } from 'vitest'
 import { allow } from '../../../contract/decision.ts'
-import type { GateRoute } from '../../../contract/gate-manifest.ts'
 import type { UpstreamKind } from '../../../contract/upstream-manifest.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import type { Lookup } from '../../../functions/gate/upstreams/http/connection/guarded-lookup.ts'
 import { type ExchangeServices, openExchange } from '../../../functions/gate/upstreams/http/exchange.ts'
 import type { Upstream } from '../../../functions/gate/upstreams/upstream.ts'
-import { emptyInput } from './parts.ts'
+import { publicRequest } from './upstreams/declared-request.ts'
 
 type Connection = UpstreamKind<'http'>['connection']
 
@@ -69,27 +68,7 @@ export const openTestExchange = (
     { lookup: resolvingTo('192.0.2.1'), credentials: async outgoing => allow(outgoing), ...services },
   )
 
-const route: GateRoute = {
-  access: { kind: 'public' },
-  input: emptyInput,
-  limits: { cost: 1, layers: [], openWithoutStore: false },
-  output: null,
-  stub: null,
-}
-
 export const requestOf = (
   key: DeclaredRequest['key'] = 'GET /deals',
   path: Record<string, string> = {},
-): DeclaredRequest => ({
-  key,
-  route,
-  ticket: null,
-  path,
-  query: [],
-  headers: [],
-  cookies: [],
-  body: undefined,
-  bodyType: null,
-  sourceIp: '192.0.2.1',
-  certificate: null,
-})
+): DeclaredRequest => publicRequest({ key, path })

@@ -4,26 +4,9 @@ import type { BodyManifest } from '../../../contract/gate-manifest.ts'
 import type { DeclaredRequest } from '../../../functions/gate/passage.ts'
 import { openLambda } from '../../../functions/gate/upstreams/lambda.ts'
 import { emptyInput } from './parts.ts'
+import { publicRequest } from './upstreams/declared-request.ts'
 
-const request: DeclaredRequest = {
-  key: 'GET /a',
-  route: {
-    access: { kind: 'public' },
-    input: emptyInput,
-    limits: { cost: 1, layers: [], openWithoutStore: false },
-    output: null,
-    stub: null,
-  },
-  ticket: null,
-  path: {},
-  query: [],
-  headers: [],
-  cookies: [],
-  body: undefined,
-  bodyType: null,
-  sourceIp: '192.0.2.1',
-  certificate: null,
-}
+const request = publicRequest({ key: 'GET /a' })
 
 /** What becomes of a function's answer. The client is replaced: a function of this answer would be a file for each. */
 async function answered(answer: unknown, asked: DeclaredRequest = request): Promise<unknown> {

@@ -4,7 +4,8 @@ import { boundConcurrency } from '../../../../functions/gate/upstreams/http/bulk
 import { keepDeadline } from '../../../../functions/gate/upstreams/http/deadline.ts'
 import { withstandFailures } from '../../../../functions/gate/upstreams/http/withstand-failures.ts'
 import type { UpstreamAnswer } from '../../../../functions/gate/upstreams/upstream.ts'
-import { answer, requestOf, scripted, testParts } from './support.ts'
+import { requestOf } from '../http-exchange.ts'
+import { answer, scripted, testParts } from './support.ts'
 
 const get = requestOf('GET /a')
 

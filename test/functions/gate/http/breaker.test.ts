@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { type Decision, deny } from '../../../../contract/decision.ts'
 import { breakCircuit } from '../../../../functions/gate/upstreams/http/breaker.ts'
 import type { Upstream, UpstreamAnswer } from '../../../../functions/gate/upstreams/upstream.ts'
-import { answer, requestOf, scripted, testParts, unanswered } from './support.ts'
+import { requestOf } from '../http-exchange.ts'
+import { answer, scripted, testParts, unanswered } from './support.ts'
 
 const bounds = { failures: 2, of: 3, openForMs: 10_000 }
 const get = requestOf('GET /a')

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ResilienceManifest } from '../../../../contract/upstream-manifest.ts'
 import { withstandFailures } from '../../../../functions/gate/upstreams/http/withstand-failures.ts'
-import { type Behaviour, requestOf, resets, says, startUpstream, testParts } from './support.ts'
+import { requestOf } from '../http-exchange.ts'
+import { type Behaviour, resets, says, startUpstream, testParts } from './support.ts'
 
 // What is around the exchange, as it is composed, before a server that fails: sockets are real, time is not.
 const usual: ResilienceManifest = {

@@ -3,7 +3,8 @@ import { type Decision, type Deny, deny } from '../../../../contract/decision.ts
 import { failureOf } from '../../../../functions/gate/upstreams/http/answered.ts'
 import { retryUnanswered } from '../../../../functions/gate/upstreams/http/retries.ts'
 import type { UpstreamAnswer } from '../../../../functions/gate/upstreams/upstream.ts'
-import { answer, requestOf, scripted, testParts, unanswered } from './support.ts'
+import { requestOf } from '../http-exchange.ts'
+import { answer, scripted, testParts, unanswered } from './support.ts'
 
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 

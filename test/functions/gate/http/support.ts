@@ -4,33 +4,11 @@ import type { AddressInfo } from 'node:net'
 import request from 'undici/lib/api/api-request.js'
 import Pool from 'undici/lib/dispatcher/pool.js'
 import { allow, type Decision, deny, settle } from '../../../../contract/decision.ts'
-import type { DeclaredRequest } from '../../../../functions/gate/passage.ts'
 import { answerOf, failureOf } from '../../../../functions/gate/upstreams/http/answered.ts'
 import { askedOf } from '../../../../functions/gate/upstreams/http/asked.ts'
 import type { ResilienceParts } from '../../../../functions/gate/upstreams/http/withstand-failures.ts'
 import { shorter, type Upstream, type UpstreamAnswer } from '../../../../functions/gate/upstreams/upstream.ts'
 import { createTestClock } from '../limits/memory-store.ts'
-import { emptyInput } from '../parts.ts'
-
-export const requestOf = (key: string): DeclaredRequest => ({
-  key: key as DeclaredRequest['key'],
-  route: {
-    access: { kind: 'public' },
-    input: emptyInput,
-    limits: { cost: 1, layers: [], openWithoutStore: false },
-    output: null,
-    stub: null,
-  },
-  ticket: null,
-  path: {},
-  query: [],
-  headers: [],
-  cookies: [],
-  body: undefined,
-  bodyType: null,
-  sourceIp: '192.0.2.1',
-  certificate: null,
-})
 
 export const answer = (status = 200): Decision<UpstreamAnswer> => allow({ status, headers: {}, body: '' })
 export const unanswered = deny('upstream.unreachable', { note: 'ECONNRESET', unanswered: true })

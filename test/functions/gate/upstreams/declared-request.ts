@@ -1,5 +1,5 @@
 import type { DeclaredRequest } from '../../../../functions/gate/passage.ts'
-import { manifest, ticket } from '../parts.ts'
+import { emptyInput, manifest, ticket } from '../parts.ts'
 
 /** A request that passed every step, with changes. */
 export const declaredRequest = (changes: Partial<DeclaredRequest> = {}): DeclaredRequest => {
@@ -21,3 +21,25 @@ export const declaredRequest = (changes: Partial<DeclaredRequest> = {}): Declare
     ...changes,
   }
 }
+
+/** The same of a public route that takes nothing, with changes. */
+export const publicRequest = (changes: Partial<DeclaredRequest> = {}): DeclaredRequest => ({
+  key: 'GET /deals',
+  route: {
+    access: { kind: 'public' },
+    input: emptyInput,
+    limits: { cost: 1, layers: [], openWithoutStore: false },
+    output: null,
+    stub: null,
+  },
+  ticket: null,
+  path: {},
+  query: [],
+  headers: [],
+  cookies: [],
+  body: undefined,
+  bodyType: null,
+  sourceIp: '192.0.2.1',
+  certificate: null,
+  ...changes,
+})
