@@ -52,6 +52,8 @@ const exceptions = [
   { importer: '@middy/core/', module: 'node:stream/web', taken: 'node-builtin-on-first-use' },
   // With the first token; Web Crypto, which keys are read with, loads most of it anyway.
   { importer: 'authorizer/verified-tokens.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
+  // A certificate's thumbprint, for the first rule that asks for one.
+  { importer: 'gate/inputs/certificate.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
   // The status phrases, once there is a refusal to word.
   { importer: 'contract/problem.ts', module: 'node:http', taken: 'node-builtin-on-first-use' },
   // Upstreams are called over HTTP/1.1 (`allowH2` is off); undici does without when it cannot be had.

@@ -15,6 +15,7 @@ import type { DeclaredRequest } from '../../functions/gate/passage.ts'
 import { doorSteps, type GateParts } from '../../functions/gate/pipeline.ts'
 import { recordOutcome } from '../../functions/gate/record-outcome.ts'
 import { requireAuthentication } from '../../functions/gate/require-authentication.ts'
+import { requireCertificate } from '../../functions/gate/require-certificate.ts'
 import { secureResponse } from '../../functions/gate/secure-response.ts'
 import { shareResponse } from '../../functions/gate/share-response.ts'
 import { timedParts } from './timed-parts.ts'
@@ -63,6 +64,7 @@ export function timedSteps(untimed: GateParts) {
     announceLimits: announceLimits(),
     answerProblems: answerProblems(gate),
     matchRoute: matchRoute(gate),
+    requireCertificate: requireCertificate(gate.manifest),
     checkOrigin: checkOrigin(gate.manifest),
     admitTicket: admitTicket(gate),
     requireAuthentication: requireAuthentication(gate),
