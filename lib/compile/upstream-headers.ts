@@ -2,11 +2,14 @@ import { DeclarationError } from '../declare/declaration-error.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { CompiledInput } from './inputs.ts'
 
-/** Refuses a route by which two would speak in one header to its upstream: the caller and the gate. */
+// What SigV4 leaves out of what it signs: AWS's own parameter in any case of letters, and one that its library loses.
+const unsigned = /^(?:x-amz-signature|__proto__)$/i
+
+/** Refuses a route by which two would speak in one header to its upstream, the caller and the gate, and one whose query cannot be signed. */
 export function checkUpstreamHeaders(
   at: string,
   target: UpstreamTarget,
-  { headers }: Pick<CompiledInput, 'headers'>,
+  { headers, query }: Pick<CompiledInput, 'headers' | 'query'>,
   forwardAuthorization: string | null,
 ): void {
   if (target.kind !== 'http') return
@@ -16,6 +19,16 @@ export function checkUpstreamHeaders(
       given: `the caller's token, where the upstream is sent ${target.credentials}`,
       allowed: 'one of the two: both are sent in authorization',
       fix: 'remove forwardAuthorization: the credentials say who is calling; or give the route an upstream without them',
+    })
+  }
+  const lost =
+    target.credentials?.declared.kind === 'sigV4' ? query.find(({ name }) => unsigned.test(name)) : undefined
+  if (lost) {
+    throw new DeclarationError({
+      at: `${at} input.query.${lost.name}`,
+      given: `"${lost.name}", which SigV4 does not sign`,
+      allowed: 'any other name, where the upstream takes requests that the gate signs',
+      fix: 'rename the parameter: AWS would refuse the request',
     })
   }
   const told = target.principal.declared.kind === 'claims' ? target.principal.declared.headers : []

@@ -513,6 +513,17 @@ describe('a route', () => {
       allowed: 'one of the two: both are sent in authorization',
       fix: 'remove forwardAuthorization: the credentials say who is calling; or give the route an upstream without them',
     },
+    ...['__proto__', 'X-Amz-Signature'].map(name => ({
+      when: `a query parameter that SigV4 does not sign: ${name}`,
+      declare: () =>
+        add(Upstream.http(crmUrl, { credentials: sigV4 }), {
+          input: { query: Object.fromEntries([[name, z.string()]]) },
+        }),
+      at: `route "GET /a" of S/Api input.query.${name}`,
+      given: `"${name}", which SigV4 does not sign`,
+      allowed: 'any other name, where the upstream takes requests that the gate signs',
+      fix: 'rename the parameter: AWS would refuse the request',
+    })),
     ...['x-tenant', 'X-Tenant', 'x_tenant'].map(name => ({
       when: `a caller who says ${name}, by which the gate says who is calling`,
       declare: () =>

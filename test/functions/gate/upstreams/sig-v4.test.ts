@@ -96,7 +96,11 @@ describe('a signed request', () => {
   )
   // Of dots alone there is no segment.
   const oddSegment = odd.filter(text => !/^\.{0,2}$/.test(text))
-  const query = fc.array(fc.tuple(fc.oneof(odd, fc.constantFrom('a', 'b')), odd), { maxLength: 5 })
+  // Two names cannot be declared for such an upstream: lib/compile/upstream-headers.ts.
+  const name = fc
+    .oneof(odd, fc.constantFrom('a', 'b'))
+    .filter(text => !/^(?:x-amz-signature|__proto__)$/i.test(text))
+  const query = fc.array(fc.tuple(name, odd), { maxLength: 5 })
 
   test.each(['execute-api', 's3'])(
     'for %s stands up to a check whatever its path, query and headers hold, and means what was declared',
