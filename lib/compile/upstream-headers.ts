@@ -2,8 +2,8 @@ import { DeclarationError } from '../declare/declaration-error.ts'
 import type { UpstreamTarget } from '../declare/upstream.ts'
 import type { CompiledInput } from './inputs.ts'
 
-// What SigV4 leaves out of what it signs: AWS's own parameter in any case of letters, and one that its library loses.
-const unsigned = /^(?:x-amz-signature|__proto__)$/i
+// AWS's own parameter, which SigV4 leaves out of what it signs, in any case of letters.
+const unsigned = 'x-amz-signature'
 
 /** Refuses a route by which two would speak in one header to its upstream, the caller and the gate, and one whose query cannot be signed. */
 export function checkUpstreamHeaders(
@@ -22,7 +22,9 @@ export function checkUpstreamHeaders(
     })
   }
   const lost =
-    target.credentials?.declared.kind === 'sigV4' ? query.find(({ name }) => unsigned.test(name)) : undefined
+    target.credentials?.declared.kind === 'sigV4'
+      ? query.find(({ name }) => name.toLowerCase() === unsigned)
+      : undefined
   if (lost) {
     throw new DeclarationError({
       at: `${at} input.query.${lost.name}`,

@@ -96,7 +96,7 @@ describe('a signed request', () => {
   )
   // Of dots alone there is no segment.
   const oddSegment = odd.filter(text => !/^\.{0,2}$/.test(text))
-  // Two names cannot be declared for such an upstream: lib/compile/upstream-headers.ts.
+  // Two names cannot be declared for such an upstream: lib/compile/parameters.ts, upstream-headers.ts.
   const name = fc
     .oneof(odd, fc.constantFrom('a', 'b'))
     .filter(text => !/^(?:x-amz-signature|__proto__)$/i.test(text))
