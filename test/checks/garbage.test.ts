@@ -106,3 +106,29 @@ function replaced(
   copy[member] = rest.length === 0 ? make(copy[member]) : replaced(copy[member], rest, make)
   return copy
 }
+
+test('what refers to itself, by an export, a nested stack or an attribute, is a finding and no endless loop', () => {
+  const endless = { 'Fn::ImportValue': 'Again' }
+  const itself = { 'Fn::GetAtt': ['Q', 'Value'] }
+  const group = (RetentionInDays: unknown) => ({
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { RetentionInDays },
+  })
+  const found = findingsIn({
+    of: 'what refers to itself',
+    resources: {
+      N: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: endless } },
+      Q: { Type: 'AWS::SSM::Parameter', Properties: { Value: itself } },
+      T: group(itself),
+      U: group(endless),
+    },
+    sections: {
+      Outputs: {
+        O: { Value: endless, Export: { Name: 'Again' } },
+        P: { Value: 'x', Export: { Name: endless } },
+      },
+    },
+  })
+  const verdicts = found.filter(({ by }) => by === 'ZT-LOG-RETENTION').map(({ verdict }) => verdict)
+  expect(verdicts).toEqual(['unknown', 'unknown'])
+})

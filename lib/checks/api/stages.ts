@@ -14,6 +14,30 @@ export function settingsOf(resource: Resource): Value | undefined {
 /** The REST API with this id. Undefined where it is none of this app's. */
 export const apiOf = (id: Value, app: Templates): Resource | undefined => app.referred(id.text())
 
+/** What leads from a domain name to APIs. */
+export const mappingTypes = [
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGateway::BasePathMappingV2',
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::RoutingRule',
+]
+
+/** Ids of the APIs that a mapping leads to. */
+export function mappedApis(mapping: Resource): Value[] {
+  if (mapping.type === 'AWS::ApiGatewayV2::RoutingRule')
+    return mapping
+      .get('Actions')
+      .items()
+      .map(action => action.get('InvokeApi', 'ApiId'))
+  return [mapping.get(mapping.type === 'AWS::ApiGatewayV2::ApiMapping' ? 'ApiId' : 'RestApiId')]
+}
+
+/** The domain name that it leads from. */
+export function mappedDomain(mapping: Resource, app: Templates): Resource {
+  const name = mapping.get('DomainName')
+  return app.target(name.isPresent ? name : mapping.get('DomainNameArn'))
+}
+
 /** Whether only a VPC endpoint leads to it, by one of two places; which of the two counts nobody says. */
 export const isPrivate = (api: Resource): boolean => endpointTypes(api).includes('PRIVATE')
 

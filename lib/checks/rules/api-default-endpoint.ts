@@ -1,36 +1,22 @@
 import { documentOf } from '../api/openapi.ts'
+import { mappedApis, mappingTypes } from '../api/stages.ts'
 import { breach, each, type Rule } from '../rule.ts'
 import type { Resource } from '../template/template.ts'
 import type { Templates } from '../template/templates.ts'
-import type { Value } from '../template/value.ts'
 
 /** What a domain name asks of callers (certificates, a firewall before it) is asked of nobody who goes around it. */
 export const apiDefaultEndpoint: Rule = {
   id: 'ZT-API-DEFAULT-ENDPOINT',
   title: 'An API with a domain name answers at no other',
   fix: 'Set DisableExecuteApiEndpoint to true at the API.',
-  types: [
-    'AWS::ApiGateway::BasePathMapping',
-    'AWS::ApiGateway::BasePathMappingV2',
-    'AWS::ApiGatewayV2::ApiMapping',
-    'AWS::ApiGatewayV2::RoutingRule',
-  ],
+  types: mappingTypes,
   *judge(mapping, app) {
-    yield* each(apisOf(mapping), function* (id) {
+    yield* each(mappedApis(mapping), function* (id) {
       // A name may be there for APIs that are mapped to it later.
       if (id.isPresent && !isDisabled(app.target(id), app))
         yield breach(id, 'the API answers at its execute-api address, too')
     })
   },
-}
-
-function apisOf(mapping: Resource): Value[] {
-  if (mapping.type === 'AWS::ApiGatewayV2::RoutingRule')
-    return mapping
-      .get('Actions')
-      .items()
-      .map(action => action.get('InvokeApi', 'ApiId'))
-  return [mapping.get(mapping.type === 'AWS::ApiGatewayV2::ApiMapping' ? 'ApiId' : 'RestApiId')]
 }
 
 function isDisabled(api: Resource, app: Templates): boolean {

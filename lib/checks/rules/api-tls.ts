@@ -1,3 +1,4 @@
+import { mappedApis, mappedDomain, mappingTypes } from '../api/stages.ts'
 import { breach, each, type Finding, type Rule } from '../rule.ts'
 import type { Resource } from '../template/template.ts'
 import { certain, type Templates } from '../template/templates.ts'
@@ -59,8 +60,8 @@ const hasClientCertificates = (domain: Resource): boolean =>
 function isBehindCertificates(api: Resource, app: Templates): boolean {
   if (api.get('DisableExecuteApiEndpoint').flag() !== true) return false
   const domains = app
-    .of('AWS::ApiGateway::BasePathMapping', 'AWS::ApiGatewayV2::ApiMapping')
-    .filter(mapping => app.referred(mapping.get('RestApiId').text() ?? mapping.get('ApiId').text()) === api)
-    .map(mapping => app.target(mapping.get('DomainName')))
+    .of(...mappingTypes)
+    .filter(mapping => mappedApis(mapping).some(id => app.referred(id.text()) === api))
+    .map(mapping => mappedDomain(mapping, app))
   return domains.length > 0 && domains.every(domain => hasClientCertificates(certain(domain, api)))
 }

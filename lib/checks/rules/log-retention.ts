@@ -23,7 +23,11 @@ export const logRetention: Rule = {
 /** A group under the name that Lambda would take, or CDK's custom resource that sets the retention of that one. */
 function hasOwnGroup(fn: Resource, app: Templates): boolean {
   const names = [fn.reference, fn.get('FunctionName').text()].map(name => `/aws/lambda/${name}`)
-  return app
-    .of('AWS::Logs::LogGroup', 'Custom::LogRetention')
-    .some(group => names.includes(group.get('LogGroupName').text() ?? '') && certain(group, fn))
+  return (
+    app
+      .of('AWS::Logs::LogGroup', 'Custom::LogRetention')
+      // The custom resource is judged by no rule of its own; without a time it keeps logs for ever.
+      .filter(group => group.type !== 'Custom::LogRetention' || group.get('RetentionInDays').isPresent)
+      .some(group => names.includes(group.get('LogGroupName').text() ?? '') && certain(group, fn))
+  )
 }

@@ -96,25 +96,33 @@ export class Template implements Scope {
     if (resource) return this.reference(name)
     // The parent of a nested stack passes what this one refers to.
     const passed = this.parent?.get('Parameters', name)
-    if (passed?.isPresent) return passed.text()
+    if (passed?.isPresent) return this.#app.unlessUnderWay(`${this.#number} ${name}`, () => passed.text())
     throw new CannotTell(`parameter ${name} is set at deployment`)
   }
 
   attribute(logicalId: string, name: string): unknown {
     const resource = this.find(logicalId)
     if (!resource) throw new CannotTell(`there is no resource ${logicalId}`)
-    if (resource.type === 'AWS::CloudFormation::Stack' && name.startsWith('Outputs.'))
-      return this.#app.nestedIn(resource).output(name.slice('Outputs.'.length)).text()
-    // Its value, and not what names it.
-    if (resource.type === 'AWS::SSM::Parameter' && name === 'Value') return resource.get('Value').text()
-    // Of CDK: what a stack of another region exports.
-    if (resource.type === 'Custom::CrossRegionExportReader') return this.#app.exportedAcross(name).text()
+    const handedOver = this.#handedOver(resource, name)
+    if (handedOver) return this.#app.unlessUnderWay(`${this.#number} ${logicalId}.${name}`, handedOver)
     if (tellsAnything(resource, name)) throw new CannotTell(`${logicalId} says itself what ${name} is`)
     return this.reference(logicalId, name)
   }
 
+  /** What an attribute gives that another place says. Undefined of any other attribute. */
+  #handedOver(resource: Resource, name: string): (() => unknown) | undefined {
+    if (resource.type === 'AWS::CloudFormation::Stack' && name.startsWith('Outputs.'))
+      return () => this.#app.nestedIn(resource).output(name.slice('Outputs.'.length)).text()
+    // Its value, and not what names it.
+    if (resource.type === 'AWS::SSM::Parameter' && name === 'Value') return () => resource.get('Value').text()
+    // Of CDK: what a stack of another region exports.
+    if (resource.type === 'Custom::CrossRegionExportReader')
+      return () => this.#app.exportedAcross(name).text()
+    return undefined
+  }
+
   exported(name: string): unknown {
-    return this.#app.exported(name).text()
+    return this.#app.unlessUnderWay(name, () => this.#app.exported(name).text())
   }
 
   hides(parameter: string): boolean {

@@ -15,6 +15,7 @@ export class Templates {
   readonly all: readonly Template[]
   readonly #readAsset: ReadAsset
   readonly #nested = new Map<Resource, Template>()
+  readonly #underWay = new Set<string>()
 
   /** @param readAsset gives the JSON of an asset; undefined for what is none, or no JSON */
   constructor(sources: readonly TemplateSource[], readAsset: ReadAsset = () => undefined) {
@@ -43,6 +44,17 @@ export class Templates {
     const nested = this.#nested.get(resource)
     if (!nested) throw new CannotTell(`the template of ${resource.logicalId} is not at hand`)
     return nested
+  }
+
+  /** Reads what another place hands over. One that hands over itself has no end, and CloudFormation refuses it. */
+  unlessUnderWay<T>(name: string, read: () => T): T {
+    if (this.#underWay.has(name)) throw new CannotTell(`${name} refers to itself`)
+    this.#underWay.add(name)
+    try {
+      return read()
+    } finally {
+      this.#underWay.delete(name)
+    }
   }
 
   exported(name: string): Value {

@@ -366,6 +366,23 @@ export const apiTls: Cases = {
   breaks: [
     { of: 'the default', resources: rest({}) },
     { of: 'TLS 1.2', resources: rest({ SecurityPolicy: 'TLS_1_2' }) },
+    ...Object.entries({
+      'a routing rule': resource('ApiGatewayV2::RoutingRule', {
+        DomainNameArn: { 'Fn::GetAtt': ['Open', 'DomainNameArn'] },
+        Actions: [{ InvokeApi: { ApiId: ref('A'), Stage: 'live' } }],
+      }),
+      'a mapping by its ARN': resource('ApiGateway::BasePathMappingV2', {
+        DomainNameArn: { 'Fn::GetAtt': ['Open', 'DomainNameArn'] },
+        RestApiId: ref('A'),
+      }),
+    }).map(([way, Around]) => ({
+      of: `client certificates, and ${way} around them`,
+      resources: {
+        ...mapped(mutual, { SecurityPolicy: 'TLS_1_2', DisableExecuteApiEndpoint: true }),
+        Open: resource('ApiGateway::DomainName', { SecurityPolicy: 'SecurityPolicy_TLS13_1_3_2025_09' }),
+        Around,
+      },
+    })),
     {
       of: 'a policy named for 1.3 that takes 1.2',
       resources: rest({ SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PQ_2025_09' }),

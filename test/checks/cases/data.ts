@@ -225,6 +225,10 @@ const named = (name: unknown, attributes = {}) => ({
   G: resource('Logs::LogGroup', { LogGroupName: name, RetentionInDays: 7 }, attributes),
 })
 
+const withRetention = (properties: object) => ({
+  R: { Type: 'Custom::LogRetention', Properties: { LogGroupName: '/aws/lambda/f', ...properties } },
+})
+
 export const logRetention: Cases = {
   passes: [
     { of: 'a log group', resources: { G: resource('Logs::LogGroup', { RetentionInDays: 90 }) } },
@@ -247,10 +251,18 @@ export const logRetention: Cases = {
       of: 'a function whose group is named as it',
       resources: { ...fn({ FunctionName: 'f' }), ...named('/aws/lambda/f') },
     },
+    {
+      of: 'a function whose group CDK gives a retention',
+      resources: { ...fn({ FunctionName: 'f' }), ...withRetention({ RetentionInDays: 7 }) },
+    },
   ],
   breaks: [
     { of: 'a log group', resources: { G: resource('Logs::LogGroup') } },
     { of: 'a function', resources: fn() },
+    {
+      of: 'a function whose group CDK keeps for ever',
+      resources: { ...fn({ FunctionName: 'f' }), ...withRetention({}) },
+    },
     {
       of: 'a function beside a group of another',
       resources: { ...fn({ FunctionName: 'f' }), ...named('/aws/lambda/g') },
