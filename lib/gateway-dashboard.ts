@@ -112,7 +112,7 @@ const graph = (title: string, left: MathExpression[], color?: string): IWidget =
 
 /** All of an API's series of one metric. The dimensions are those the functions emit, from the same table. */
 function search(metric: keyof typeof emitted, api: string, statistic: string, more = ''): MathExpression {
-  const dimensions = ['service', ...metrics[metric]].join(',')
+  const dimensions = ['service', ...(metrics[metric].by.at(-1) ?? [])].join(',')
   const terms = [`MetricName="${metric}"`, `service="${metricService}"`, `api="${api}"`, more].filter(Boolean)
   return new MathExpression({
     expression: `SEARCH('{${metricNamespace},${dimensions}} ${terms.join(' ')}', '${statistic}', 300)`,
