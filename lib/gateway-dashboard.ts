@@ -65,7 +65,7 @@ export class GatewayDashboard extends Construct {
           graph('Saturation: refused by limits', [search('Denied', apiName, 'Sum', reasonsOf('limit.'))]),
           graph('Refused by operators', [search('Denied', apiName, 'Sum', reasonsOf('control.'))]),
           graph('Refusals by reason', [search('Denied', apiName, 'Sum')]),
-          graph('Refused by place', [search('Refused', apiName, 'Sum')]),
+          graph('Refused by place', [search('RefusedQuery', apiName, 'Sum')]),
           graph(
             'Left behind undeclared, by place',
             Object.values(strippedIn).map(metric => search(metric, apiName, 'Sum')),

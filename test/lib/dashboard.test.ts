@@ -24,7 +24,9 @@ describe('the dashboard', () => {
     for (const expression of found) {
       const [, schema, name] = /^\{(.+?)\} MetricName="(\w+)"/.exec(expression) ?? []
       expect(Object.keys(metrics), expression).toContain(name)
-      expect(schema).toBe([metricNamespace, 'service', ...metrics[name as keyof typeof metrics]].join(','))
+      expect(schema).toBe(
+        [metricNamespace, 'service', ...(metrics[name as keyof typeof metrics].by.at(-1) ?? [])].join(','),
+      )
     }
   })
 

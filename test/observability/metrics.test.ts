@@ -122,7 +122,7 @@ test('what the functions emit is what the contract lists, with its dimensions, a
   const found = Object.fromEntries(emitted.map(({ name, dimensions }) => [name, dimensions]))
   expect(found).toEqual(
     Object.fromEntries(
-      Object.entries(metrics).map(([name, dimensions]) => [name, ['service', ...dimensions]]),
+      Object.entries(metrics).map(([name, { by }]) => [name, ['service', ...(by.at(-1) ?? [])]]),
     ),
   )
   expect(new Set(emitted.map(({ namespace }) => namespace))).toEqual(new Set([metricNamespace]))
