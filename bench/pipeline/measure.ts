@@ -28,7 +28,7 @@ const batch = 25
 const manifest = readGateManifest(JSON.parse(readFileSync(join(task.gate, 'manifest.json'), 'utf8')))
 const { upstream } = manifest
 if (upstream.kind !== 'http') throw new Error('the typical upstream is another')
-const telemetry = createTelemetry(manifest.gate, manifest.api)
+const telemetry = createTelemetry({ api: manifest.api, gate: manifest.gate, audit: null })
 const { validators, outputs } = await import(pathToFileURL(join(task.gate, 'validators.mjs')).href)
 const parts: GateParts = {
   manifest,
