@@ -5,7 +5,7 @@ import {
   metricService,
   metrics,
 } from '../../contract/metrics.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics } from './powertools-metrics.ts'
 import { onFirstUse } from './on-first-use.ts'
 import { Recent } from './recent.ts'
 

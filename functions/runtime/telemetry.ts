@@ -4,7 +4,7 @@ import { refusedIn, strippedIn } from '../../contract/metrics.ts'
 import { isTokenRejection, reasonOf } from '../../contract/reasons.ts'
 import { anatomyOf } from './anatomy.ts'
 import type { Audit, AuditFacts, AuditPrincipal } from './audit.ts'
-import { createLogger } from './logger.ts'
+import { createLogger } from './powertools-logger.ts'
 import { createMeasurements } from './measurements.ts'
 import { onFirstUse } from './on-first-use.ts'
 
