@@ -1,4 +1,5 @@
 import type { Deny, SurplusPlace } from '../../contract/decision.ts'
+import type { BodyManifest } from '../../contract/gate-manifest.ts'
 
 /** What one decision was made of. Of what callers sent there is nothing in it but names and what identifies them. */
 export interface AuditFacts {
@@ -23,6 +24,8 @@ export interface AuditFacts {
     readonly count: number
     readonly names?: readonly string[]
   }>
+  /** What the route declares of a body: which names in it are ours. Without it, no member of a body is named. */
+  readonly body?: BodyManifest | null
 }
 
 /** A ticket is one. */
@@ -41,6 +44,7 @@ export interface Audit {
 }
 
 /** PLACEHOLDER until the writer of events is there. */
-export function createAudit({ api }: { readonly api: string; readonly key: string }): Audit {
+export function createAudit({ api, key }: { readonly api: string; readonly key: string | undefined }): Audit {
+  if (!key) throw new Error('environment variable AUDIT_KEY is not set')
   return { line: ({ route, status }) => JSON.stringify({ class_uid: 6003, api, route, status }) }
 }
