@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import { type Planted, runPlanted } from './planted/run.ts'
+import { readAuditEvent } from '../../contract/read-audit-event.ts'
+import { isEvent, type Planted, runPlanted } from './planted/run.ts'
 import { Secrets } from './planted/secrets.ts'
 
 let planted: Planted
@@ -36,6 +38,20 @@ test('requests were let through, and refused in every area by both doors', () =>
   expect(new Set(events.map(({ metadata }) => metadata.log_name))).toEqual(
     new Set(['authorizer', 'Inner', 'Certified', 'Nowhere', 'Storeless', 'Orders']),
   )
+})
+
+test('the events of each instance are one chain, as they stand in its log', () => {
+  const events = planted.lines
+    .filter(isEvent)
+    .map(line => ({ line, event: readAuditEvent(JSON.parse(line)) }))
+  const chains = Map.groupBy(events, ({ event }) => event.metadata.uid.replace(/-\d+$/, ''))
+  expect(chains.size).toBeGreaterThan(5)
+  for (const chain of chains.values()) {
+    expect(chain.map(({ event }) => event.metadata.sequence)).toEqual(chain.map((_, i) => i + 1))
+    expect(chain.map(({ event }) => event.unmapped.previous)).toEqual(
+      ['', ...chain.map(({ line }) => createHash('sha256').update(line).digest('base64url'))].slice(0, -1),
+    )
+  }
 })
 
 test('no secret is in any line that a function writes', () => {

@@ -2,10 +2,12 @@ import { Duration, type Stack, Validations } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
+  AuditTrail,
   Breaker,
   ClientCertificate,
   Credentials,
@@ -36,6 +38,7 @@ export function declare(stack: Stack, orders: string): void {
   const api = new ZeroTrustApi(stack, 'Api', {
     issuers: [login],
     limits: { budget: Duration.seconds(2) },
+    audit: new AuditTrail(stack, 'Trail', { retention: ObjectLockRetention.governance(Duration.days(1)) }),
     domain: {
       name: 'api.example.com',
       certificate: Certificate.fromCertificateArn(
@@ -125,6 +128,7 @@ export function declare(stack: Stack, orders: string): void {
     code: Code.fromAsset(orders),
     timeout: Duration.seconds(4),
     memorySize: 256,
+    logGroup: new LogGroup(stack, 'Logs'),
   })
   const direct = api.addUpstream('Orders', Upstream.direct(fn))
   for (const route of [getOrder, createOrder]) api.addRoute(route, { upstream: direct })
