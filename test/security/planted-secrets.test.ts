@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { readAuditEvent } from '../../contract/read-audit-event.ts'
 import { isEvent, type Planted, runPlanted } from './planted/run.ts'
 import { Secrets } from './planted/secrets.ts'
+import { openName } from './planted/send.ts'
 
 let planted: Planted
 beforeAll(async () => {
@@ -28,7 +29,8 @@ const refusals = [
   ...['scope.insufficient', 'role.missing', 'claim.not_allowed', 'claim.path_mismatch'],
   ...['rule.failed', 'rule.not_met', 'principal.unusable', 'authentication.insufficient'],
   ...['input.ambiguous', 'input.invalid', 'input.malformed', 'input.media_type', 'input.not_acceptable'],
-  ...['input.too_large', 'input.undeclared', 'limit.user', 'store.unavailable'],
+  ...['input.too_large', 'input.undeclared', 'limit.user', 'control.quarantined'],
+  ...['keys.unavailable', 'store.unavailable'],
   ...['upstream.failed', 'upstream.invalid_response', 'upstream.unreachable'],
 ]
 
@@ -38,6 +40,12 @@ test('requests were let through, and refused in every area by both doors', () =>
   expect(new Set(events.map(({ metadata }) => metadata.log_name))).toEqual(
     new Set(['authorizer', 'Inner', 'Certified', 'Nowhere', 'Storeless', 'Orders']),
   )
+})
+
+test('names of what is not declared are written where their route says so, and only there', () => {
+  const named = planted.events.filter(({ unmapped }) => unmapped.stripped_names)
+  expect(named.map(({ api }) => api.operation)).toEqual(['GET /named'])
+  expect(named[0]?.unmapped.stripped_names).toContain(`query ${openName}`)
 })
 
 test('the events of each instance are one chain, as they stand in its log', () => {

@@ -12,6 +12,7 @@ import {
   ClientCertificate,
   Credentials,
   GatewayIdentity,
+  Issuer,
   Limit,
   Output,
   Principal,
@@ -28,6 +29,8 @@ export const origins = {
   nowhere: 'https://nowhere.internal.example.com',
 } as const
 export const certificateSecret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:crm/gate-a1B2c3'
+/** An issuer whose keys cannot be had. */
+export const deafIssuer = 'https://partners.example.com'
 /** A gate whose table does not exist: the test takes its name away. */
 export const storeless = 'Storeless'
 
@@ -36,7 +39,7 @@ export function declare(stack: Stack, orders: string): void {
   const key = new Key(stack, 'Key', { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY })
   const identity = new GatewayIdentity(stack, 'Identity', { issuer: 'https://api.example.com', key })
   const api = new ZeroTrustApi(stack, 'Api', {
-    issuers: [login],
+    issuers: [login, Issuer.oidc(deafIssuer, { audience: 'https://api.example.com', algorithms: ['ES256'] })],
     limits: { budget: Duration.seconds(2) },
     audit: new AuditTrail(stack, 'Trail', { retention: ObjectLockRetention.governance(Duration.days(1)) }),
     domain: {
@@ -94,8 +97,14 @@ export function declare(stack: Stack, orders: string): void {
   const get = { upstream: inner, output }
   api.addRoute('GET /users/{id}', {
     ...get,
-    access: Access.token({ claims: { sub: { equalsPath: 'id' } } }),
+    access: Access.token({ issuers: [login], claims: { sub: { equalsPath: 'id' } } }),
     input: { path },
+  })
+  api.addRoute('GET /named', {
+    ...get,
+    access: Access.token(),
+    logUndeclared: true,
+    input: { query: { n: z.int().optional() } },
   })
   api.addRoute('GET /ruled', { ...get, access: Access.token({ rule: 'claims.level > 3' }) })
   api.addRoute('GET /paired', { ...get, access: Access.token({ claims: { email: { equals: 'nobody' } } }) })
