@@ -1,4 +1,5 @@
 import { type AuditActivity, type AuditEvent, auditActivities, auditSchema } from './audit-event.ts'
+import type { SurplusPlace } from './decision.ts'
 import { count, type Decoder, list, literal, ManifestError, partial, string, text } from './decode.ts'
 import { methods } from './route.ts'
 
@@ -71,21 +72,21 @@ const either =
 const activities = Object.keys(auditActivities).map(Number) as AuditActivity[]
 const code = exactly<{ readonly code: number }>({ code: count })
 const named = exactly<{ readonly name: string }>({ name: text })
-const user = either<AuditEvent['actor']['user'], AuditEvent['actor']['user']>(
+const user: Decoder<AuditEvent['actor']['user']> = either(
   'uid',
-  exactly<Omit<Extract<AuditEvent['actor']['user'], { type_id: 1 }>, 'name'>>({
-    uid: text,
-    type_id: number(1),
-  }),
-  exactly<Omit<Extract<AuditEvent['actor']['user'], { type_id: 0 }>, 'uid'>>({
+  exactly<{ readonly uid: string; readonly type_id: 1 }>({ uid: text, type_id: number(1) }),
+  exactly<{ readonly name: string; readonly type_id: 0 }>({
     name: literal('anonymous'),
     type_id: number(0),
   }),
 )
-const strippedCounts = exactly<NonNullable<AuditEvent['unmapped']['stripped']>>(
-  { query: count, header: count, cookie: count, body: count, output: count },
-  ['query', 'header', 'cookie', 'body', 'output'],
-)
+const stripped = partial({
+  query: count,
+  header: count,
+  cookie: count,
+  body: count,
+  output: count,
+} satisfies Record<SurplusPlace, typeof count>) as Decoder<Readonly<Record<string, number>>>
 
 const shape = exactly<AuditEvent>(
   {
@@ -140,7 +141,7 @@ const shape = exactly<AuditEvent>(
       {
         previous: string,
         upstream_latency: count,
-        stripped: strippedCounts,
+        stripped,
         stripped_names: list(string),
         refused: list(string),
       },
