@@ -1,5 +1,5 @@
 import { App, Stack, Validations } from 'aws-cdk-lib'
-import { GatewayDashboard, GatewayIdentity, GatewayState } from 'sallyport'
+import { GatewayIdentity, GatewayState, ZeroTrustDashboard } from 'sallyport'
 import { ZeroTrustChecks } from 'sallyport/checks'
 import { DealDeskApi } from '../examples/deals/deal-desk-api.ts'
 
@@ -15,7 +15,7 @@ const identity = new GatewayIdentity(stateful, 'Identity', { issuer: 'https://ap
 const { api } = new DealDeskApi(app, 'DealDesk', { state, identity })
 
 const observability = new Stack(app, 'DealDeskObservability')
-new GatewayDashboard(observability, 'Dashboard', { api })
+new ZeroTrustDashboard(observability, 'Dashboard', { api })
 
 // What an option can have, and this app does without. Ids of cdk-nag are for those who add its packs.
 const firewall = 'An example to try: a web ACL costs by the month, also where nobody calls.'

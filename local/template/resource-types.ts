@@ -209,6 +209,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::WAFv2::LoggingConfiguration': beside(noFirewall),
   'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
   'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
+  'AWS::CloudWatch::InsightRule': beside(onlyInTheCloud, { RuleName: ref => ref }),
   'AWS::Cognito::UserPool': {
     ...beside(playedByProvider, {
       Arn: ref => arn('cognito-idp', `userpool/${ref}`),

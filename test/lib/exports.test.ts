@@ -12,7 +12,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Credentials',
     'DeclarationError',
     'Endpoint',
-    'GatewayDashboard',
+    'ZeroTrustDashboard',
     'GatewayIdentity',
     'GatewayState',
     'Issuer',

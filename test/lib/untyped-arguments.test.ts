@@ -1,13 +1,13 @@
 import { Duration, Fn, Size, Token } from 'aws-cdk-lib'
 import {
   Access,
-  GatewayDashboard,
   GatewayState,
   Issuer,
   Limit,
   optional,
   type RouteProps,
   Upstream,
+  ZeroTrustDashboard,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -229,7 +229,7 @@ const cases: ReadonlyArray<readonly [what: string, declare: () => unknown, at: s
   ],
   [
     'a dashboard of nothing',
-    () => new GatewayDashboard(newStack(), 'Dashboard', untyped({})),
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({})),
     'S/Dashboard api',
     'nothing',
   ],
