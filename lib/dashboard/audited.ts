@@ -5,7 +5,8 @@ import { stackNameOf, upstreamsOf } from './shown-api.ts'
 
 /** What is needed of an audit trail. */
 interface Trail {
-  readonly deliveryStream: { readonly deliveryStreamName: string }
+  /** `ref` is its name. */
+  readonly stream: { readonly ref: string }
 }
 
 export const trailOf = (api: ZeroTrustApi): Trail | undefined =>

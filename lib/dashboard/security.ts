@@ -170,7 +170,7 @@ function blocked({ webAcl }: WebFirewall): IWidget {
 function audit(api: ZeroTrustApi): IWidget[] {
   const trail = trailOf(api)
   if (!trail) return []
-  const stream = { DeliveryStreamName: trail.deliveryStream.deliveryStreamName }
+  const stream = { DeliveryStreamName: trail.stream.ref }
   const logs = (metric: 'ForwardedLogEvents' | 'DeliveryErrors' | 'DeliveryThrottling') =>
     searchAws(
       'AWS/Logs',

@@ -1,6 +1,8 @@
-import { Stack } from 'aws-cdk-lib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CfnResource, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, CfnDashboard, CfnInsightRule, type IAlarm, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import {
   Access,
   Upstream,
@@ -9,12 +11,13 @@ import {
   ZeroTrustDashboard,
   type ZeroTrustDashboardProps,
 } from 'sallyport'
-import { describe, expect, it } from 'vitest'
-import { metricService, metrics } from '../../contract/metrics.ts'
+import { describe, expect, inject, it } from 'vitest'
+import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
 import { reasons } from '../../contract/reasons.ts'
 import {
   dashboardsOf,
   emittedByNobody,
+  type ReferencedSeries,
   referencedSeries,
   type TemplateResources,
   type Widget,
@@ -25,13 +28,12 @@ import { anyOutput, anyToken, login, newApi, newApp, ok } from './support.ts'
 type Options = Omit<ZeroTrustDashboardProps, 'api'>
 
 interface Watched {
-  readonly api: ZeroTrustApi
   readonly template: TemplateResources
-  readonly overview: { readonly body: string; readonly widgets: Widget[] }
-  readonly security: { readonly body: string; readonly widgets: Widget[] }
+  readonly overview: ReturnType<typeof dashboardsOf>[number]
+  readonly security: ReturnType<typeof dashboardsOf>[number]
 }
 
-/** An API's dashboards, in a stack of their own. */
+/** An API's dashboards, in a stack of their own: as they would be in its template, which takes longer to make. */
 function watch(
   declare: (stack: Stack) => ZeroTrustApi,
   options: (stack: Stack) => Options = () => ({}),
@@ -40,10 +42,27 @@ function watch(
   const api = declare(new Stack(app, 'S'))
   const stack = new Stack(app, 'Observability')
   new ZeroTrustDashboard(stack, 'Dashboard', { api, ...options(stack) })
-  const template = Template.fromStack(stack).toJSON() as TemplateResources
+  return readWatched(stack)
+}
+
+function readWatched(stack: Stack): Watched {
+  const made: Array<[CfnResource, object]> = []
+  for (const each of stack.node.findAll()) {
+    if (each instanceof CfnDashboard) made.push([each, { DashboardBody: each.dashboardBody }])
+    if (each instanceof CfnInsightRule)
+      made.push([each, { RuleName: each.ruleName, RuleBody: each.ruleBody }])
+  }
+  const template = {
+    Resources: Object.fromEntries(
+      made.map(([{ node, cfnResourceType: Type }, properties]) => [
+        node.path,
+        { Type, Properties: stack.resolve(properties) as unknown },
+      ]),
+    ),
+  }
   const [overview, security] = dashboardsOf(template)
   if (!overview || !security) throw new Error('there are not two dashboards')
-  return { api, template, overview, security }
+  return { template, overview, security }
 }
 
 const small = (stack: Stack): ZeroTrustApi => {
@@ -53,29 +72,34 @@ const small = (stack: Stack): ZeroTrustApi => {
 }
 
 /** What helps to watch, added to an API as it would be declared. */
-const audited = (stack: Stack): ZeroTrustApi =>
-  Object.assign(small(stack), { audit: { deliveryStream: { deliveryStreamName: 'Stream' } } })
+const trail = { audit: { stream: { ref: 'Stream' } } }
+const audited = (stack: Stack): ZeroTrustApi => Object.assign(small(stack), trail)
 
-const withUpstreams = (count: number) => (stack: Stack) => {
-  const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
-  for (let i = 0; i < count; i += 1) {
-    const upstream = api.addUpstream(`Up${i}`, Upstream.http(`https://up${i}.internal.example.com`))
-    api.addRoute(`GET /up${i}`, { upstream, access: anyToken, output: anyOutput })
+const withUpstreams =
+  (count: number, routes = count) =>
+  (stack: Stack) => {
+    const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+    const gates = Array.from({ length: count }, (_, i) =>
+      api.addUpstream(`Up${i}`, Upstream.http(`https://up${i}.internal.example.com`)),
+    )
+    for (let i = 0; i < routes; i += 1) {
+      const upstream = gates[i % count] ?? ok
+      api.addRoute(`GET /r${i}`, { upstream, access: anyToken, output: anyOutput })
+    }
+    return api
   }
-  return api
-}
 
 const everything = () =>
   watch(
-    stack => {
-      const api = declareManyRoutes(stack, 10)
-      return Object.assign(api, { audit: { deliveryStream: { deliveryStreamName: 'Stream' } } })
-    },
+    stack => Object.assign(declareManyRoutes(stack, 10), trail),
     stack => ({
       firewall: new WebFirewall(new Stack(stack.node.root as never, 'F'), 'Firewall', { mode: 'block' }),
       alarms: [alarm(stack, 0)],
     }),
   )
+
+const example = (): TemplateResources =>
+  JSON.parse(readFileSync(join(inject('dealDesk'), 'DealDeskObservability.template.json'), 'utf8'))
 
 const alarm = (stack: Stack, i: number): IAlarm =>
   Alarm.fromAlarmArn(stack, `A${i}`, `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a${i}`)
@@ -88,11 +112,12 @@ const sections = (widgets: readonly Widget[]) =>
 
 describe('the dashboards', () => {
   it.each([
-    ['of everything', everything],
-    ['of an API with one route', () => watch(small)],
-    ['of 60 upstreams', () => watch(withUpstreams(60))],
+    ['of the example', example],
+    ['of everything', () => everything().template],
+    ['of an API with one route', () => watch(small).template],
+    ['of 60 upstreams', () => watch(withUpstreams(60)).template],
   ])('refer only to what is emitted, with exactly these dimensions: %s', (_, make) => {
-    const series = referencedSeries(make().template)
+    const series = referencedSeries(make())
     expect(series.length).toBeGreaterThan(50)
     expect(emittedByNobody(series)).toEqual([])
   })
@@ -157,9 +182,9 @@ describe('the dashboards', () => {
     const upstream = api.addUpstream('Late', Upstream.http('https://late.example.com'))
     api.addRoute('GET /late', { upstream, access: anyToken, output: anyOutput })
     alarms.push(alarm(stack, 0))
-    const [overview] = dashboardsOf(Template.fromStack(stack).toJSON())
-    expect(sections(overview?.widgets ?? [])).toEqual(['## Upstream Late'])
-    expect(overview?.widgets[0]?.type).toBe('alarm')
+    const { overview } = readWatched(stack)
+    expect(sections(overview.widgets)).toEqual(['## Upstream Late'])
+    expect(overview.widgets[0]?.type).toBe('alarm')
   })
 })
 
@@ -230,4 +255,185 @@ describe('what is declared decides on what is shown', () => {
     }))
     expect(overview.widgets.flatMap(({ properties }) => properties.alarms?.length ?? [])).toEqual([100, 1])
   })
+})
+
+describe('CloudWatch’s limits', () => {
+  /** How many series a search can find at most. */
+  const most = ({ dimensions, values, namespace }: ReferencedSeries, routes: number, upstreams: number) => {
+    if (namespace === 'AWS/WAFV2') return 10
+    if (namespace !== 'Sallyport') return upstreams + 2 // and the first door, and the stubs
+    const counts = { route: routes, upstream: upstreams + 1, reason: Object.keys(reasons).length }
+    const open = dimensions.filter(name => !(name in values))
+    return open.reduce((product, name) => product * (counts[name as keyof typeof counts] ?? 1), 1)
+  }
+
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html: 500 widgets, 500 metrics in each and 2,500 in
+  // all, also those that only an expression uses. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html:
+  // 1,024 characters, 100 searches in a graph. AWS states none for a body; a template has 1 MB.
+  it.each([
+    [1, 1],
+    [10, 2],
+    [250, 12],
+    [250, 30],
+    [250, 60],
+  ])('are kept for %i routes before %i upstreams', (routes, upstreams) => {
+    const { template, overview, security } = watch(
+      stack => Object.assign(withUpstreams(upstreams, routes)(stack), trail),
+      stack => ({ firewall: new WebFirewall(stack, 'Firewall', { mode: 'block' }) }),
+    )
+    const series = referencedSeries(template)
+    for (const { id, body, widgets } of [overview, security]) {
+      expect(widgets.length).toBeLessThanOrEqual(500)
+      expect(Buffer.byteLength(body)).toBeLessThan(200_000)
+      const count = (at: string) =>
+        series
+          .filter(each => each.at.startsWith(at))
+          .reduce((sum, each) => sum + (each.found ? most(each, routes, upstreams) : 1), 0)
+      expect(count(`${id} `)).toBeLessThanOrEqual(2500)
+      for (const { properties } of widgets) {
+        expect(count(`${id} ${properties.title}`)).toBeLessThanOrEqual(500)
+        const searches = JSON.stringify(properties.metrics ?? []).match(/SEARCH\(.*?'\)/g) ?? []
+        expect(searches.length).toBeLessThanOrEqual(100)
+        for (const each of searches) expect(each.replaceAll('\\', '').length).toBeLessThanOrEqual(1024)
+      }
+    }
+  })
+
+  it('are as far away with 250 routes as with one', () => {
+    const [one, many] = [1, 250].map(routes => watch(withUpstreams(1, routes)))
+    expect(many?.overview.body).toBe(one?.overview.body)
+    expect(many?.security.body).toBe(one?.security.body)
+  })
+})
+
+/** Which metric, by what, and how it is counted. */
+const shape = ({ namespace, metricName, dimensions, statistic, period }: Metric) => {
+  expect(period.toMinutes()).toBe(5)
+  const { service, ...by } = dimensions as Record<string, string>
+  expect([namespace, service]).toEqual([metricNamespace, metricService])
+  return [metricName, by, statistic]
+}
+
+describe('metrics for widgets and alarms of one’s own', () => {
+  const api = () => newApi()
+  const ofApi = { api: 'Api' }
+
+  it('have the names and dimensions that functions emit, of an API', () => {
+    const of = api()
+    expect(
+      [
+        of.metricRequests(),
+        of.metricErrors(),
+        of.metricGatewayLatency(),
+        of.metricDenied('limit.user'),
+        of.metricAllDenied(),
+        of.metricLimitUse('service'),
+        of.metricRefused('body'),
+        of.metricStripped('cookie'),
+        of.metricKeySetAge(),
+        of.metricWriteUnits({ statistic: 'p99' }),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', ofApi, 'Sum'],
+      ['Errors', ofApi, 'Sum'],
+      ['GatewayLatency', ofApi, 'p90'],
+      ['Denied', { ...ofApi, reason: 'limit.user' }, 'Sum'],
+      ['Denied', ofApi, 'Sum'],
+      ['LimitUse', { ...ofApi, layer: 'service' }, 'Maximum'],
+      ['RefusedBody', ofApi, 'Sum'],
+      ['StrippedCookie', ofApi, 'Sum'],
+      ['KeySetAge', ofApi, 'Maximum'],
+      ['WriteUnits', ofApi, 'p99'],
+    ])
+  })
+
+  it('… of a route', () => {
+    const of = api().addRoute('GET /a', { upstream: ok, access: anyToken })
+    const dimensions = { ...ofApi, route: 'GET /a' }
+    expect(
+      [
+        of.metricRequests(),
+        of.metricErrors(),
+        of.metricLatency(),
+        of.metricUpstreamLatency(),
+        of.metricDenied('limit.user'),
+        of.metricLimitUse('user'),
+        of.metricAuthorizations(),
+        of.metricUncounted(),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', dimensions, 'Sum'],
+      ['Errors', dimensions, 'Sum'],
+      ['Latency', dimensions, 'p90'],
+      ['UpstreamLatency', dimensions, 'p90'],
+      ['Denied', { ...dimensions, reason: 'limit.user' }, 'Sum'],
+      ['LimitUse', { ...dimensions, layer: 'user' }, 'Maximum'],
+      ['Authorizations', dimensions, 'Sum'],
+      ['Uncounted', dimensions, 'Sum'],
+    ])
+  })
+
+  it('… of an upstream', () => {
+    const of = api().addUpstream('Crm', Upstream.http('https://crm.example.com'))
+    const dimensions = { ...ofApi, upstream: 'Crm' }
+    expect(
+      [
+        of.metricRequests(),
+        of.metricUpstreamLatency(),
+        of.metricUpstreamRetries(),
+        of.metricBreakerOpen(),
+        of.metricColdStarts(),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', dimensions, 'Sum'],
+      ['UpstreamLatency', dimensions, 'p90'],
+      ['UpstreamRetries', dimensions, 'Sum'],
+      ['BreakerOpen', dimensions, 'Maximum'],
+      ['ColdStarts', dimensions, 'Sum'],
+    ])
+  })
+
+  it('are each in the table with such dimensions, whichever is asked for', () => {
+    const of = api()
+    const route = of.addRoute('GET /a', { upstream: ok, access: anyToken })
+    const gate = of.addUpstream('Crm', Upstream.http('https://crm.example.com'))
+    const argument: Record<string, string> = {
+      metricDenied: 'limit.user',
+      metricLimitUse: 'user',
+      metricRefused: 'output',
+      metricStripped: 'query',
+    }
+    const series = [of, route, gate].flatMap(measured =>
+      methodsOf(measured).map(name => {
+        const metric = measured[name as 'metricRequests']((argument[name] ?? undefined) as undefined)
+        const { namespace, metricName, dimensions = {} } = metric
+        return seriesOf(name, namespace, metricName, dimensions)
+      }),
+    )
+    expect(series.length).toBeGreaterThan(40)
+    expect(emittedByNobody(series)).toEqual([])
+  })
+})
+
+/** All that are called `metric…`, its own and inherited. */
+function methodsOf(of: object): string[] {
+  const names = new Set<string>()
+  for (let each: object | null = of; each; each = Object.getPrototypeOf(each) as object | null)
+    for (const name of Object.getOwnPropertyNames(each)) if (name.startsWith('metric')) names.add(name)
+  return [...names]
+}
+
+const seriesOf = (
+  at: string,
+  namespace: string,
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): ReferencedSeries => ({
+  at,
+  namespace,
+  name,
+  values,
+  dimensions: Object.keys(values).sort(),
+  statistic: undefined,
+  found: false,
 })

@@ -115,7 +115,7 @@ describe('options', () => {
       () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({ apis: [] })),
       'S/Dashboard',
       'apis',
-      'api',
+      'api, firewall, alarms',
     ),
   ])
 })

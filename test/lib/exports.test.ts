@@ -12,7 +12,6 @@ it('the library hands out the words of declarations, and no class that only an A
     'Credentials',
     'DeclarationError',
     'Endpoint',
-    'ZeroTrustDashboard',
     'GatewayIdentity',
     'GatewayState',
     'Issuer',
@@ -23,6 +22,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Upstream',
     'WebFirewall',
     'ZeroTrustApi',
+    'ZeroTrustDashboard',
     'declareRoute',
     'optional',
   ])
