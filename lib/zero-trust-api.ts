@@ -8,6 +8,8 @@ import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
 import { acknowledgePublic } from './acknowledged.ts'
+import { sendEvents } from './audit/subscription.ts'
+import { type AuditTrail, checkBeside } from './audit-trail.ts'
 import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
@@ -69,6 +71,7 @@ export class ZeroTrustApi extends MeasuredApi {
   readonly #keeping: Keeping
   readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
+  readonly #audit: AuditTrail | undefined
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
   readonly #tree: ResourceTree
@@ -97,6 +100,8 @@ export class ZeroTrustApi extends MeasuredApi {
       codeSigning: props.codeSigning,
     }
     this.#logUndeclared = props.logUndeclared ?? false
+    this.#audit = props.audit
+    if (props.audit) checkBeside(`${this.node.path} audit`, this, props.audit)
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
@@ -136,6 +141,7 @@ export class ZeroTrustApi extends MeasuredApi {
   /** A second door before one upstream, for any number of routes. `id` names it in the console, in metrics and logs. */
   addUpstream(id: string, upstream: Upstream): Gate {
     const gate = this.#gates.add(id, upstream)
+    this.#record(gate)
     this.#shareState()
     return gate
   }
@@ -164,6 +170,7 @@ export class ZeroTrustApi extends MeasuredApi {
     this.#tree.add(at, parsed.method, parsed.path)
     checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
     const [upstream, gate] = this.#gates.of(at, template, declared.upstream)
+    this.#record(gate)
     const added = new Route(this, at, {
       template,
       parsed,
@@ -181,6 +188,11 @@ export class ZeroTrustApi extends MeasuredApi {
     this.#routes.push(added)
     this.#count(added)
     return added
+  }
+
+  /** Where its decisions are kept, if anywhere. */
+  get audit(): AuditTrail | undefined {
+    return this.#audit
   }
 
   /** Every declared route, by path and method: what is generated does not depend on the order of declarations. */
@@ -229,12 +241,19 @@ export class ZeroTrustApi extends MeasuredApi {
             door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
+            this.#audit !== undefined,
           ),
         ),
       }),
     })
+    this.#record(door)
     permitInvocation(door, door.function, this.restApi, 'authorizers/*')
     return door
+  }
+
+  /** Sends what a door decides to the audit trail, where there is one. */
+  #record(door: FirstDoor | Gate): void {
+    if (this.#audit) sendEvents(door, door.function, this.#audit)
   }
 
   #count({ gate, limits }: Route): void {
@@ -300,6 +319,7 @@ export class ZeroTrustApi extends MeasuredApi {
           clientCertificates: this.#asksCertificates,
           cors: this.#sharing,
           preflights: this.#gates.preflights,
+          audit: this.#audit !== undefined,
         }),
       ),
       'validators.mjs': validatorsModule({
@@ -349,6 +369,7 @@ export class ZeroTrustApi extends MeasuredApi {
       edge: this.#edge,
       firstDoor: this.#firstDoor,
       keeping: this.#keeping,
+      audit: this.#audit,
       codeSigning: this.#functions.codeSigning,
     })
     writeContract(this, lines)

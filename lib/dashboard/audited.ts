@@ -3,15 +3,6 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { stackNameOf, upstreamsOf } from './shown-api.ts'
 
-/** What is needed of an audit trail. */
-interface Trail {
-  /** `ref` is its name. */
-  readonly stream: { readonly ref: string }
-}
-
-export const trailOf = (api: ZeroTrustApi): Trail | undefined =>
-  (api as ZeroTrustApi & { readonly audit?: Trail }).audit
-
 /**
  * Log groups with an API's audit events, as patterns: a rule's body has room for those of few upstreams, and a reference would tie the
  * stacks. What else they match costs nothing and counts nowhere: an event is told by its class and its API.

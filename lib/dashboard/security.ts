@@ -3,7 +3,6 @@ import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
-import { trailOf } from './audited.ts'
 import { deniedByReason, ofTokens } from './denials.ts'
 import { exactly, lines, searchAws, sumOf } from './search.ts'
 import { awsMetric, stackNameOf } from './shown-api.ts'
@@ -168,9 +167,8 @@ function blocked({ webAcl }: WebFirewall): IWidget {
 }
 
 function audit(api: ZeroTrustApi): IWidget[] {
-  const trail = trailOf(api)
-  if (!trail) return []
-  const stream = { DeliveryStreamName: trail.stream.ref }
+  if (!api.audit) return []
+  const stream = { DeliveryStreamName: api.audit.stream.ref }
   const logs = (metric: 'ForwardedLogEvents' | 'DeliveryErrors' | 'DeliveryThrottling') =>
     searchAws(
       'AWS/Logs',
