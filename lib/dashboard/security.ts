@@ -4,7 +4,7 @@ import { refusedIn, strippedIn } from '../../contract/metrics.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByReason, ofTokens } from './denials.ts'
-import { exactly, lines, searchAws, sumOf } from './search.ts'
+import { exactly, lines, searchAws } from './search.ts'
 import { awsMetric, stackNameOf } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
 
@@ -181,10 +181,9 @@ function audit(api: ZeroTrustApi): IWidget[] {
     text('## Audit delivery: from the doors’ logs through Firehose to the bucket', 1),
     row(
       graph({
-        title: 'Events on their way: all lines should be one',
+        title: 'Events on their way: what Firehose took should be in the bucket',
         unit: 'events',
         left: [
-          sumOf(logs('ForwardedLogEvents'), 'sent by the log groups', colors.gateway),
           awsMetric('AWS/Firehose', 'IncomingRecords', stream, {
             statistic: Stats.SUM,
             label: 'taken by Firehose',
@@ -195,6 +194,7 @@ function audit(api: ZeroTrustApi): IWidget[] {
             label: 'in the bucket',
             color: colors.places[3],
           }),
+          lines(logs('ForwardedLogEvents'), 'LogGroupName', 'sent by '),
         ],
         width: 8,
       }),
@@ -214,11 +214,11 @@ function audit(api: ZeroTrustApi): IWidget[] {
         title: 'Failures',
         unit: 'events',
         left: [
-          sumOf(logs('DeliveryErrors'), 'not sent by the log groups', colors.error),
-          sumOf(logs('DeliveryThrottling'), 'held back', colors.failing),
+          lines(logs('DeliveryErrors'), 'LogGroupName', 'not sent by '),
+          lines(logs('DeliveryThrottling'), 'LogGroupName', 'held back by '),
         ],
         right: {
-          unit: 'share of attempts that got in',
+          unit: 'share of deliveries that succeeded',
           metrics: [
             awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, {
               statistic: Stats.AVERAGE,
