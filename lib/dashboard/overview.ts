@@ -3,7 +3,7 @@ import { isCallersOwn, limitLayers } from '../../contract/limits.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByKind, deniedByReason } from './denials.ts'
 import { lines, search, searchAws, top } from './search.ts'
-import { stackNameOf, stageMetric } from './shown-api.ts'
+import { stageMetric, wordsOfStack } from './shown-api.ts'
 import { errorRate } from './upstreams.ts'
 import { colors, graph, numbers, quantiles, row, text } from './widgets.ts'
 
@@ -77,7 +77,7 @@ const latencies = (api: ZeroTrustApi): IWidget[] => [
 ]
 
 function saturation(api: ZeroTrustApi): IWidget[] {
-  const stack = stackNameOf(api)
+  const stack = wordsOfStack(api)
   const functions = (metric: 'ConcurrentExecutions' | 'Throttles', statistic: string) =>
     searchAws('AWS/Lambda', metric, ['FunctionName'], [`FunctionName=${stack}`], statistic)
   const limits = (own: boolean, statistic: string) =>

@@ -5,7 +5,7 @@ import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByReason, ofTokens } from './denials.ts'
 import { exactly, lines, searchAws } from './search.ts'
-import { awsMetric, stackNameOf } from './shown-api.ts'
+import { awsMetric, wordsOfStack } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
 
 /** Who is refused and for what, whether keys and orders are as they should be, and whether all of it is on record. */
@@ -174,7 +174,7 @@ function audit(api: ZeroTrustApi): IWidget[] {
       'AWS/Logs',
       metric,
       ['LogGroupName', 'DestinationType', 'FilterName'],
-      [`LogGroupName=${stackNameOf(api)}`],
+      [`LogGroupName=${wordsOfStack(api)}`],
       'Sum',
     )
   return [

@@ -239,6 +239,20 @@ describe('what is declared decides on what is shown', () => {
     )
   })
 
+  it.each([
+    ['S', 'S'],
+    ['Prod-DealDesk', 'Prod-DealDesk'],
+    ['DealDeskOfTheEastOffices', 'DealDeskOfTheEastOffices'],
+    ['DealDeskOfTheEasternParts', 'DealDeskOfTheEastern'],
+    ['deal-desk-of-the-east-side-1', 'deal-desk-of-the-east'],
+  ])('finds functions of the stack %s, whose names CloudFormation may cut, by %s', (name, words) => {
+    const app = newApp()
+    const api = small(new Stack(app, name))
+    const stack = new Stack(app, 'Observability')
+    new ZeroTrustDashboard(stack, 'Dashboard', { api })
+    expect(readWatched(stack).overview.body).toContain(` FunctionName=${words}'`)
+  })
+
   it('has a section for each of 30 upstreams', () => {
     expect(sections(watch(withUpstreams(30)).overview.widgets)).toHaveLength(30)
   })
