@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { attachCustomSynthesis, Duration, Stack } from 'aws-cdk-lib'
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Construct } from 'constructs'
+import type { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
@@ -47,18 +47,20 @@ import { placeBody } from './gateway-body.ts'
 import { GatewayState, useStateAs } from './gateway-state.ts'
 import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
 import { LogGroups } from './log-groups.ts'
+import { MeasuredApi } from './measured-api.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
  * An API that serves the routes declared on it and nothing else. Two doors stand before every upstream: an authorizer
  * that checks who is calling, and a gate that checks everything again and lets declared input through.
  */
-export class ZeroTrustApi extends Construct {
+export class ZeroTrustApi extends MeasuredApi {
   readonly restApi: SpecRestApi
   /** Name of the API in metrics, logs and the console: the construct's id. */
   readonly apiName: string
   /** Where the API is served, with a slash at its end. */
   readonly url: string
+  protected readonly measured: { readonly api: string }
   readonly #edge: Edge
   readonly #stageName: string
   readonly #limits: ReadApiLimits
@@ -81,6 +83,7 @@ export class ZeroTrustApi extends Construct {
     super(scope, id)
     checkApiProps(this.node.path, props)
     this.apiName = id
+    this.measured = { api: id }
     this.#edge = readEdge(this, props)
     this.#stageName = props.stageName ?? 'live'
     this.#tree = new ResourceTree(this.#stageName)
@@ -185,6 +188,11 @@ export class ZeroTrustApi extends Construct {
     this.#routes.push(added)
     this.#count(added)
     return added
+  }
+
+  /** Where its decisions are kept, if anywhere. */
+  get audit(): AuditTrail | undefined {
+    return this.#audit
   }
 
   /** Every declared route, by path and method: what is generated does not depend on the order of declarations. */

@@ -13,7 +13,6 @@ it('the library hands out the words of declarations, and no class that only an A
     'Credentials',
     'DeclarationError',
     'Endpoint',
-    'GatewayDashboard',
     'GatewayIdentity',
     'GatewayState',
     'Issuer',
@@ -24,6 +23,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Upstream',
     'WebFirewall',
     'ZeroTrustApi',
+    'ZeroTrustDashboard',
     'declareRoute',
     'optional',
   ])
