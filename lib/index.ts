@@ -2,6 +2,14 @@ export type { Algorithm } from '../contract/authorizer-manifest.ts'
 export type { AnswerOf, DeclaredRoute, RequestOf } from '../contract/declared-route.ts'
 export type { ReasonCode } from '../contract/reasons.ts'
 export { Access, type AccessKind, type TokenAccessOptions } from './declare/access.ts'
+export type {
+  AlarmName,
+  DenialThresholds,
+  ErrorBudgetThresholds,
+  ShareThresholds,
+  TokenFailureThresholds,
+  ZeroTrustAlarmsProps,
+} from './declare/alarms-props.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export { Breaker, type BreakerOptions } from './declare/breaker.ts'
 export type { CallersOptions } from './declare/callers.ts'
@@ -61,4 +69,5 @@ export { GatewayIdentity, type GatewayIdentityProps } from './gateway-identity.t
 export { GatewayState, type GatewayStateProps } from './gateway-state.ts'
 export type { Route } from './route.ts'
 export { WebFirewall } from './web-firewall.ts'
+export { ZeroTrustAlarms } from './zero-trust-alarms.ts'
 export { ZeroTrustApi } from './zero-trust-api.ts'

@@ -151,6 +151,17 @@ export function checkWhole(
   throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
 }
 
+/** A number within bounds, in steps as fine as you like. */
+export function checkWithin(
+  at: string,
+  given: unknown,
+  { least, most, fix }: { readonly least: number; readonly most: number; readonly fix: string },
+): number {
+  if (typeof given === 'number' && given >= least && given <= most && !Token.isUnresolved(given)) return given
+  const allowed = `a number from ${countText(least)} to ${countText(most)}`
+  throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
+}
+
 /** `1000`, and `2,000,000`. */
 const countText = (count: number): string =>
   new Intl.NumberFormat('en', { useGrouping: 'min2' }).format(count)

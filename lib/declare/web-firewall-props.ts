@@ -1,13 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib'
 import { type ManagedGroup, type ManagedRule, managedGroups } from '../firewall/managed-rules.ts'
-import {
-  checkDuration,
-  checkOptions,
-  checkSize,
-  checkWhole,
-  describeValue,
-  readReasons,
-} from './checks.ts'
+import { checkDuration, checkOptions, checkSize, checkWhole, describeValue, readReasons } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { type Keeping, type KeepingOptions, keepingOptions, readKeeping } from './keeping.ts'
 

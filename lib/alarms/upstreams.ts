@@ -1,0 +1,77 @@
+import { Duration } from 'aws-cdk-lib'
+import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { answersItself } from '../declare/upstream.ts'
+import type { Gate } from '../gate.ts'
+import { expression, sustained, type Together, type Watcher } from './watch.ts'
+
+/** The gates of an API with something behind them that can fail. */
+export const watchedGates = (gates: readonly Gate[]): readonly Gate[] =>
+  gates.filter(({ target }) => !answersItself(target))
+
+/** Of one upstream. A small one can be down without the API's error budget showing it. */
+export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
+  // As its functions name it; and in ids nothing but letters and digits.
+  const upstream = gate.node.id
+  const id = (what: string) => `${what} ${upstream}`
+  const { upstreamErrors, upstreamLatencyMs } = watcher.declared
+  const requests = watcher.metric('Requests', Stats.SUM, { upstream })
+  const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
+  const alarms: Together[] = []
+  if (watcher.has('upstreamErrors')) {
+    const { percent, leastErrors } = upstreamErrors
+    const alarm = watcher.watch(
+      id('UpstreamErrors'),
+      expression(`IF(errors >= ${leastErrors}, 100 * errors / requests, 0)`, {
+        errors: watcher.metric('Errors', Stats.SUM, { upstream }),
+        requests,
+      }),
+      {
+        means: `${percent} % of requests for ${upstream} end in a 5xx.`,
+        first,
+        section: 'upstreamErrors',
+        threshold: percent,
+        ...sustained,
+      },
+    )
+    alarms.push([alarm])
+  }
+  if (watcher.has('breakers') && hasBreaker(gate)) {
+    const alarm = watcher.watch(
+      id('BreakerOpen'),
+      // Written when it opens, and with each probe in vain: while callers ask, every minute of an outage has one.
+      watcher.metric('BreakerOpen', Stats.MAXIMUM, { upstream }).with({ period: Duration.minutes(1) }),
+      {
+        means: `${upstream} keeps failing, so that some instances have stopped asking it: their callers get 503.`,
+        first,
+        section: 'breakers',
+        threshold: 1,
+        of: 5,
+        periods: 3,
+      },
+    )
+    alarms.push([alarm])
+  }
+  const most = upstreamLatencyMs.get(upstream)
+  if (most !== undefined) {
+    const alarm = watcher.watch(
+      id('UpstreamLatency'),
+      expression('IF(requests >= 20, latency, 0)', {
+        latency: watcher.metric('UpstreamLatency', Stats.p(90), { upstream }),
+        requests,
+      }),
+      {
+        means: `one answer in ten of ${upstream} takes longer than the ${most} ms that were declared for it.`,
+        first,
+        section: 'upstreamLatency',
+        threshold: most,
+        comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        of: 3,
+      },
+    )
+    alarms.push([alarm])
+  }
+  return alarms
+}
+
+const hasBreaker = ({ target }: Gate): boolean =>
+  target.kind === 'http' && target.resilience.breaker.declared.kind === 'after'
