@@ -28,6 +28,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
       section,
       threshold: auditLagSeconds,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      ...sustained,
     },
   )
   const failures = watcher.watch(
@@ -55,7 +56,8 @@ export function auditAlarms(watcher: Watcher): Together[] {
         'look at the subscription filters of the doors’ log groups, and in CloudTrail for who changed them.',
       section,
       threshold: 1,
-      of: 3,
+      of: 6,
+      periods: 3,
     },
   )
   return [[lag], [failures], [silence]]

@@ -25,7 +25,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
         'look at the security dashboard, Token failures by reason. `token.expired` of one client: it is broken. Anything else: Top denied addresses, then `sallyport control`, or the firewall.',
       section: 'tokenFailures',
       threshold: percent,
-      of: 10,
+      of: 20,
       periods: 5,
     },
   )

@@ -29,6 +29,9 @@ export function breachAlarms(watcher: Watcher): Together[] {
         'look at the security dashboard, Denials by reason, for which. `ticket.*` or `certificate.missing`: who changed the API, or calls it from inside? `upstream.*`: whose certificate, which address?',
       section: 'breaches',
       threshold: 1,
+      // Whoever is inside may come again: one page, and an hour.
+      of: 60,
+      periods: 1,
     },
   )
   return [[alarm]]

@@ -18,7 +18,8 @@ export function latencyAlarms(watcher: Watcher): Together[] {
       section: 'gatewayLatency',
       threshold: watcher.declared.gatewayLatencyMs,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      of: 3,
+      of: 6,
+      periods: 3,
     },
   )
   return [[alarm]]

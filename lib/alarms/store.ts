@@ -39,7 +39,8 @@ export function storeAlarms(watcher: Watcher): Together[] {
         section: 'storeLatency',
         threshold: storeLatencyMs,
         comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        of: 3,
+        of: 6,
+        periods: 3,
       },
     )
     alarms.push([alarm])

@@ -45,7 +45,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
         first,
         section: 'breakers',
         threshold: 1,
-        of: 5,
+        of: 15,
         periods: 3,
       },
     )
@@ -65,7 +65,8 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
         section: 'upstreamLatency',
         threshold: most,
         comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        of: 3,
+        of: 6,
+        periods: 3,
       },
     )
     alarms.push([alarm])

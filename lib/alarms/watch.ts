@@ -35,8 +35,11 @@ export interface Watch {
   readonly comparison?: ComparisonOperator
 }
 
-/** Two of three periods of five minutes: neither a hiccup, nor an hour of people waiting. */
-export const sustained = { of: 3, periods: 2 } as const
+/**
+ * Ten minutes of half an hour. No hiccup wakes anyone; and what goes up and down around its threshold wakes somebody once: the alarm is over
+ * only when the half hour has passed.
+ */
+export const sustained = { of: 6, periods: 2 } as const
 export const fiveMinutes = Duration.minutes(5)
 
 type Namespace = keyof typeof awsMetrics

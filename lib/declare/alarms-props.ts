@@ -107,7 +107,7 @@ export interface TokenFailureThresholds {
 export interface DenialThresholds {
   /** How far above what is usual at that time: in standard deviations, from 1 to 10. @default 3 */
   readonly deviations?: number
-  /** Fewer in five minutes wake nobody: from 1 to 1,000,000. @default 100 */
+  /** Fewer in five minutes wake nobody: from 1 to 1,000,000. @default 300 */
   readonly least?: number
 }
 
@@ -195,7 +195,7 @@ function readTokenFailures(at: string, given: TokenFailureThresholds = {}) {
 
 function readDenials(at: string, given: DenialThresholds = {}) {
   checkOptions(at, given, ['deviations', 'least'])
-  const { deviations = 3, least = 100 } = given
+  const { deviations = 3, least = 300 } = given
   const fix = 'the more, the rarer it fires; 3 is the default'
   return {
     deviations: checkWithin(`${at} deviations`, deviations, { least: 1, most: 10, fix }),

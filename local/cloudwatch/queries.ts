@@ -22,6 +22,8 @@ export interface Span {
   readonly from: number
   readonly to: number
   readonly periodMs?: number
+  /** As of `gridOf`. */
+  readonly slides?: boolean
 }
 
 /** Evaluates queries that may name each other. */
@@ -55,7 +57,7 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
     function valueOf(query: MetricQuery, under: readonly string[]): Value {
       const periodMs = span.periodMs ?? query.periodMs
       if (query.kind === 'metric') {
-        return one(metrics.read(query.metric, { stat: query.stat, from: span.from, to: span.to, periodMs }))
+        return one(metrics.read(query.metric, { ...span, stat: query.stat, periodMs }))
       }
       return evaluate(query.expression, scopeOf(periodMs, under))
     }
@@ -72,7 +74,7 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
     }
 
     function scopeOf(periodMs: number, under: readonly string[]): MathScope {
-      const grid = gridOf({ from: span.from, to: span.to, periodMs })
+      const grid = gridOf({ ...span, periodMs })
       return {
         grid,
         lookUp: id => lookUp(id, under),

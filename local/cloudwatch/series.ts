@@ -2,7 +2,7 @@ import { CannotEvaluate } from './cannot-evaluate.ts'
 
 /** Points in time of a series: `from`, and each `periodMs` after it. Milliseconds since the epoch. */
 export interface Grid {
-  /** A multiple of the period, as CloudWatch aligns its data points. */
+  /** A multiple of the period, as CloudWatch aligns the data points of graphs; of alarms, those of a window that slides. */
   readonly from: number
   readonly periodMs: number
   readonly count: number
@@ -16,10 +16,19 @@ export interface Series {
   readonly values: ReadonlyArray<number | null>
 }
 
-/** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. Milliseconds since the epoch. */
-export function gridOf({ from, to, periodMs }: { from: number; to: number; periodMs: number }): Grid {
+export interface GridSpan {
+  /** Milliseconds since the epoch. */
+  readonly from: number
+  readonly to: number
+  readonly periodMs: number
+  /** Whether the first period begins at `from`, wherever that is. @default false */
+  readonly slides?: boolean
+}
+
+/** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. */
+export function gridOf({ from, to, periodMs, slides = false }: GridSpan): Grid {
   if (!(periodMs > 0)) throw new CannotEvaluate(`a period of ${periodMs} ms is none`)
-  const start = Math.floor(from / periodMs) * periodMs
+  const start = slides ? from : Math.floor(from / periodMs) * periodMs
   return { from: start, periodMs, count: Math.max(0, Math.ceil((to - start) / periodMs)) }
 }
 

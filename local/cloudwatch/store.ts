@@ -23,6 +23,7 @@ export interface Period {
   /** Milliseconds since the epoch; see `gridOf`. */
   readonly from: number
   readonly to: number
+  readonly slides?: boolean
 }
 
 /** What alarms and graphs read from. */
@@ -134,14 +135,15 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
       for (const value of values) bucket.add(value)
       makeRoom()
     },
-    read(key, { stat, periodMs, from, to }) {
+    read(key, { stat, ...span }) {
       const statistic = statisticOf(stat)
+      const { periodMs } = span
       if (periodMs % resolutionMs !== 0) {
         throw new CannotEvaluate(
           `a period of ${periodMs / 1000} s is finer than what is kept here, ${resolutionMs / 1000} s`,
         )
       }
-      const grid = gridOf({ from, to, periodMs })
+      const grid = gridOf(span)
       const line = lines.get(idOf(key))
       const values = periodsOf(line?.buckets ?? [], grid).map(bucket => (bucket ? statistic(bucket) : null))
       return { label: line?.label ?? labelOf(key), grid, values }

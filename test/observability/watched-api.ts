@@ -1,4 +1,7 @@
-import { Stack } from 'aws-cdk-lib'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import {
   Access,
@@ -49,14 +52,27 @@ export function alarmsOf(
 
 /** The alarms among resources, by what follows the construct's own id in theirs. References are resolved to names that show what they were. */
 export function definitionsOf(resources: AlarmResources) {
-  return Object.entries(resources)
-    .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm' || Type === 'AWS::CloudWatch::CompositeAlarm')
-    .map(([logicalId, { Type, Properties }]) => ({
-      type: Type as 'AWS::CloudWatch::Alarm' | 'AWS::CloudWatch::CompositeAlarm',
-      name: nameOf(logicalId),
-      arn: arnOf(logicalId),
-      properties: resolve(Properties, references, logicalId) as Readonly<Record<string, unknown>>,
-    }))
+  return (
+    Object.entries(resources)
+      .filter(
+        ([, { Type }]) => Type === 'AWS::CloudWatch::Alarm' || Type === 'AWS::CloudWatch::CompositeAlarm',
+      )
+      // CDK names composite alarms by their paths; here they are called as the others are.
+      .map(
+        ([
+          logicalId,
+          {
+            Type,
+            Properties: { AlarmName, ...Properties },
+          },
+        ]) => ({
+          type: Type as 'AWS::CloudWatch::Alarm' | 'AWS::CloudWatch::CompositeAlarm',
+          name: nameOf(logicalId),
+          arn: arnOf(logicalId),
+          properties: resolve(Properties, references, logicalId) as Readonly<Record<string, unknown>>,
+        }),
+      )
+  )
 }
 
 const nameOf = (logicalId: string) => logicalId.replace(/^Alarms/, '').replace(/[0-9A-F]{8}$/, '')
@@ -66,4 +82,15 @@ const references = {
   ref: nameOf,
   attribute: (logicalId: string) => arnOf(logicalId),
   imported: (name: string) => name,
+}
+
+/** The alarms of {@link watchedApi} as they are synthesized; outside of a test, too. */
+export function synthesizedAlarms(props: Omit<ZeroTrustAlarmsProps, 'api'> = {}) {
+  const outdir = mkdtempSync(join(tmpdir(), 'sallyport-alarms-'))
+  try {
+    const api = watchedApi(new Stack(new App({ outdir }), 'S'))
+    return definitionsOf(alarmsOf(props, api).resources)
+  } finally {
+    rmSync(outdir, { recursive: true, force: true })
+  }
 }
