@@ -6,7 +6,6 @@ export type {
   AlarmName,
   DenialThresholds,
   ErrorBudgetThresholds,
-  ShareThresholds,
   TokenFailureThresholds,
   ZeroTrustAlarmsProps,
 } from './declare/alarms-props.ts'

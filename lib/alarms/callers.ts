@@ -1,6 +1,5 @@
-import { Duration } from 'aws-cdk-lib'
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { expression, sustained, type Together, type Watcher } from './watch.ts'
+import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
 
 /**
  * Somebody tries tokens. Tokens that expired are refused all day long: a share of all questions tells these from an attempt, and a least
@@ -17,7 +16,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
         rejected: watcher.metric('TokensRejected', Stats.SUM),
         questions: watcher.metric('Authorizations', Stats.SUM),
       },
-      Duration.minutes(1),
+      oneMinute,
     ),
     {
       means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
@@ -25,8 +24,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
         'look at the security dashboard, Token failures by reason. `token.expired` of one client: it is broken. Anything else: Top denied addresses, then `sallyport control`, or the firewall.',
       section: 'tokenFailures',
       threshold: percent,
-      of: 20,
-      periods: 5,
+      ...someMinutes,
     },
   )
   return [[alarm]]

@@ -1,5 +1,5 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { expression, sustained, type Together, type Watcher } from './watch.ts'
+import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** What counts requests and holds operators' orders. While it is down, routes answer 503, or let callers by uncounted, as they declare. */
 export function storeAlarms(watcher: Watcher): Together[] {
@@ -9,19 +9,19 @@ export function storeAlarms(watcher: Watcher): Together[] {
     'look at the overview dashboard, State table; then at the table’s throttles in DynamoDB, and at AWS Health for DynamoDB.'
   const alarms: Together[] = []
   if (watcher.has('storeFailures')) {
-    const { percent, leastErrors } = storeFailures
     const alarm = watcher.watch(
       'StoreFailures',
-      expression(`IF(failures >= ${leastErrors}, 100 * failures / requests, 0)`, {
-        failures: watcher.metric('StoreFailures', Stats.SUM),
-        requests,
-      }),
+      expression(
+        '100 * failures / requests',
+        { failures: watcher.metric('StoreFailures', Stats.SUM), requests },
+        oneMinute,
+      ),
       {
-        means: `the state table fails ${percent} % of requests or more: limits and orders of operators are not seen to.`,
+        means: `the state table fails ${storeFailures} % of requests or more: limits and orders of operators are not seen to.`,
         first,
         section: 'storeFailures',
-        threshold: percent,
-        ...sustained,
+        threshold: storeFailures,
+        ...someMinutes,
       },
     )
     alarms.push([alarm])

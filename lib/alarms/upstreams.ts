@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { answersItself } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
-import { expression, sustained, type Together, type Watcher } from './watch.ts'
+import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** The gates of an API with something behind them that can fail. */
 export const watchedGates = (gates: readonly Gate[]): readonly Gate[] =>
@@ -18,19 +17,19 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
-    const { percent, leastErrors } = upstreamErrors
     const alarm = watcher.watch(
       id('UpstreamErrors'),
-      expression(`IF(errors >= ${leastErrors}, 100 * errors / requests, 0)`, {
-        errors: watcher.metric('Errors', Stats.SUM, { upstream }),
-        requests,
-      }),
+      expression(
+        '100 * errors / requests',
+        { errors: watcher.metric('Errors', Stats.SUM, { upstream }), requests },
+        oneMinute,
+      ),
       {
-        means: `${percent} % of requests for ${upstream} end in a 5xx.`,
+        means: `${upstreamErrors} % of requests for ${upstream} end in a 5xx.`,
         first,
         section: 'upstreamErrors',
-        threshold: percent,
-        ...sustained,
+        threshold: upstreamErrors,
+        ...someMinutes,
       },
     )
     alarms.push([alarm])
@@ -39,13 +38,13 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
     const alarm = watcher.watch(
       id('BreakerOpen'),
       // Written when it opens, and with each probe in vain: while callers ask, every minute of an outage has one.
-      watcher.metric('BreakerOpen', Stats.MAXIMUM, { upstream }).with({ period: Duration.minutes(1) }),
+      watcher.metric('BreakerOpen', Stats.MAXIMUM, { upstream }).with({ period: oneMinute }),
       {
         means: `${upstream} keeps failing, so that some instances have stopped asking it: their callers get 503.`,
         first,
         section: 'breakers',
         threshold: 1,
-        of: 15,
+        of: 30,
         periods: 3,
       },
     )

@@ -40,6 +40,9 @@ export interface Watch {
  * only when the half hour has passed.
  */
 export const sustained = { of: 6, periods: 2 } as const
+/** The same, for what can be told of a single minute: five minutes of half an hour. */
+export const someMinutes = { of: 30, periods: 5 } as const
+export const oneMinute = Duration.minutes(1)
 export const fiveMinutes = Duration.minutes(5)
 
 type Namespace = keyof typeof awsMetrics

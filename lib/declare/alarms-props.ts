@@ -50,22 +50,22 @@ export interface ZeroTrustAlarmsProps {
   readonly errorBudget?: ErrorBudgetThresholds
   /** 99 of 100 requests spend less than this in the gateway itself, from 1 ms to 29 s. @default Duration.millis(250) */
   readonly gatewayLatency?: Duration
-  /** When an upstream counts as failing. */
-  readonly upstreamErrors?: ShareThresholds
+  /** An upstream fails when so much of its requests in a minute end in a 5xx: percent, from 1 to 100. @default 20 */
+  readonly upstreamErrors?: number
   /**
    * By the id of an upstream: 9 of 10 of its answers come sooner than this, from 1 ms to 29 s.
    * @default - none: how long an upstream may take is for those to say who know it
    */
   readonly upstreamLatency?: Readonly<Record<string, Duration>>
-  /** When the state table counts as failing. */
-  readonly storeFailures?: ShareThresholds
+  /** The state table fails when so much of requests in a minute it does not serve: percent, from 1 to 100. @default 5 */
+  readonly storeFailures?: number
   /**
    * 9 of 10 requests wait less than this for the state table, from 1 ms to 10 s. Below the API's `limits.budget`, or those that wait longer
    * have failed.
    * @default Duration.millis(100)
    */
   readonly storeLatency?: Duration
-  /** Refusals in five minutes for a reason that pages, and is the gateway's own: from 1 to 1,000,000. @default 5 */
+  /** Refusals in a minute for a reason that pages, and is the gateway's own: percent of all requests, from 0.01 to 100. @default 0.5 */
   readonly incidents?: number
   /** When refused tokens count as an attempt to break in. */
   readonly tokenFailures?: TokenFailureThresholds
@@ -87,13 +87,6 @@ export interface ErrorBudgetThresholds {
   /** Percent of requests, from 95 to 99.99. Below 94, not even all requests failing would be fast enough to fire. @default 99.9 */
   readonly target?: number
   /** Fewer failed requests in the long window wake nobody: from 1 to 1,000,000. @default 10 */
-  readonly leastErrors?: number
-}
-
-export interface ShareThresholds {
-  /** Percent, from 1 to 100. @default - 20 of an upstream's requests, 5 of those that asked the state table */
-  readonly percent?: number
-  /** Fewer failures in five minutes wake nobody: from 1 to 1,000,000. @default 5 */
   readonly leastErrors?: number
 }
 
@@ -148,11 +141,11 @@ export function readAlarms(at: string, props: ZeroTrustAlarmsProps) {
       props.gatewayLatency ?? Duration.millis(250),
       29_000,
     ),
-    upstreamErrors: readShare(`${at} upstreamErrors`, props.upstreamErrors, 20),
+    upstreamErrors: percentage(`${at} upstreamErrors`, props.upstreamErrors ?? 20),
     upstreamLatencyMs: readLatencies(`${at} upstreamLatency`, props.upstreamLatency),
-    storeFailures: readShare(`${at} storeFailures`, props.storeFailures, 5),
+    storeFailures: percentage(`${at} storeFailures`, props.storeFailures ?? 5),
     storeLatencyMs: milliseconds(`${at} storeLatency`, props.storeLatency ?? Duration.millis(100), 10_000),
-    incidents: count(`${at} incidents`, props.incidents ?? 5),
+    incidents: percentage(`${at} incidents`, props.incidents ?? 0.5, 0.01),
     tokenFailures: readTokenFailures(`${at} tokenFailures`, props.tokenFailures),
     clientDenials: readDenials(`${at} clientDenials`, props.clientDenials),
     auditLagSeconds: checkDuration(`${at} auditLag`, props.auditLag ?? Duration.minutes(30), {
@@ -171,15 +164,6 @@ function readBudget(at: string, given: ErrorBudgetThresholds = {}) {
   const fix = 'state the percentage of requests that must not end in a 5xx, such as 99.9'
   return {
     target: checkWithin(`${at} target`, target, { least: 95, most: 99.99, fix }),
-    leastErrors: count(`${at} leastErrors`, leastErrors),
-  }
-}
-
-function readShare(at: string, given: ShareThresholds = {}, percentByDefault: number) {
-  checkOptions(at, given, ['percent', 'leastErrors'])
-  const { percent = percentByDefault, leastErrors = 5 } = given
-  return {
-    percent: percentage(`${at} percent`, percent),
     leastErrors: count(`${at} leastErrors`, leastErrors),
   }
 }
@@ -224,8 +208,8 @@ const milliseconds = (at: string, given: Duration, most: number): number =>
     fix: 'state how long it may take, such as Duration.millis(250)',
   }).toMilliseconds()
 
-const percentage = (at: string, given: number): number =>
-  checkWithin(at, given, { least: 1, most: 100, fix: 'a share in percent: of 100 requests, so many' })
+const percentage = (at: string, given: number, least = 1): number =>
+  checkWithin(at, given, { least, most: 100, fix: 'a share in percent: of 100 requests, so many' })
 
 const count = (at: string, given: number): number =>
   checkWhole(at, given, { least: 1, most: 1_000_000, fix: 'state how many wake somebody' })

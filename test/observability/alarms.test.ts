@@ -112,67 +112,62 @@ function watch(scenario: Scenario, seed: number): Seen {
   return { pages, fired, left: left.map(({ name }) => name) }
 }
 
-const seeds = [7]
-const seen = new Map<string, Seen>()
+/** Of conditions that are two alarms: one says nothing without the other. */
+const halves = /^(Errors(Fast|Slow)(Long|Short)|Denials(Unusual|Many))$/
 
-beforeAll(() => {
-  if (process.env.SHOW)
-    for (const [name, scenario] of Object.entries(scenarios)) {
-      const s = watch(scenario, 7)
-      console.log(name, s.pages, [...s.fired].map(String).join(' | '), s.left)
-    }
-  for (const [name, scenario] of Object.entries(scenarios))
-    seen.set(name, watch(scenario, seeds[0] as number))
-})
-
-const of = (name: keyof typeof scenarios): Seen => seen.get(name) as Seen
-
-describe('nobody is woken, and no alarm fires, by', () => {
-  for (const name of ['a normal day', 'a quiet night', 'a hot user', 'a deployment'] as const) {
-    it(name, () => {
-      expect([...of(name).fired]).toEqual([])
-    })
-  }
-})
-
-describe('nobody is woken by', () => {
-  for (const name of ['a minute of errors', 'clients with expired tokens'] as const) {
-    it(name, () => {
-      expect(of(name).pages).toEqual([])
-    })
-  }
-})
+// More of them, for whoever changes a threshold: ALARM_SEEDS=1,2,3
+const seeds = (process.env.ALARM_SEEDS ?? '7').split(',').map(Number)
 
 /** Which page comes, and within how many minutes. */
 const pages = [
   ['an upstream outage', 'Service', 5],
-  ['an upstream outage at night', 'Service', 15],
-  ['an outage of a small upstream', 'Service', 15],
-  ['a slow leak', 'Service', 60],
+  ['an upstream outage at night', 'Service', 5],
+  ['an outage of a small upstream', 'Service', 10],
+  ['a slow leak', 'Service', 30],
   ['a store outage', 'Service', 5],
-  ['a slow store', 'Service', 20],
+  ['a slow store', 'Service', 15],
   ['a key-set outage', 'Service', 15],
   ['a brute-force attempt', 'Security', 8],
   ['a brute-force attempt at night', 'Security', 8],
-  ['somebody who probes', 'Security', 15],
+  ['somebody who probes', 'Security', 10],
   ['somebody who came by the first door', 'Security', 2],
-  ['an audit trail that lags', 'Security', 40],
-  ['an audit trail that is cut off', 'Security', 25],
+  ['an audit trail that lags', 'Security', 35],
+  ['an audit trail that is cut off', 'Security', 20],
 ] as const
 
-describe('somebody is woken once, by the one page that it is about, and told when it is over, by', () => {
+describe.each(seeds)('with chance from seed %i', seed => {
+  const seen = new Map<string, Seen>()
+  const of = (name: keyof typeof scenarios): Seen => seen.get(name) as Seen
+
+  beforeAll(() => {
+    for (const [name, scenario] of Object.entries(scenarios)) seen.set(name, watch(scenario, seed))
+  })
+
+  for (const name of ['a normal day', 'a quiet night', 'a hot user', 'a deployment'] as const) {
+    it(`nobody is woken, and no alarm fires, by ${name}`, () => {
+      expect([...of(name).fired].filter(([alarm]) => !halves.test(alarm))).toEqual([])
+      expect(of(name).pages).toEqual([])
+    })
+  }
+
+  for (const name of ['a minute of errors', 'clients with expired tokens'] as const) {
+    it(`nobody is woken by ${name}`, () => {
+      expect(of(name).pages).toEqual([])
+    })
+  }
+
   for (const [name, page, within] of pages) {
-    it(`${name}: ${page}, within ${within} minutes`, () => {
-      const { pages, left } = of(name)
-      expect(pages.map(([which]) => which)).toEqual([page])
-      expect(pages[0]?.[1]).toBeGreaterThanOrEqual(0)
-      expect(pages[0]?.[1]).toBeLessThanOrEqual(within)
+    it(`${name} wakes somebody once, as ${page} within ${within} minutes, and is said to be over`, () => {
+      const { pages: came, left } = of(name)
+      expect(came.map(([which]) => which)).toEqual([page])
+      expect(came[0]?.[1]).toBeGreaterThanOrEqual(0)
+      expect(came[0]?.[1]).toBeLessThanOrEqual(within)
       expect(left).toEqual([])
     })
   }
-})
 
-it('every alarm fires in one of these scenarios, so that none is there in vain', () => {
-  const fired = new Set([...seen.values()].flatMap(({ fired }) => [...fired.keys()]))
-  expect(definitions.map(({ name }) => name).filter(name => !fired.has(name))).toEqual([])
+  it('every alarm fires in one of these scenarios, so that none is there in vain', () => {
+    const fired = new Set([...seen.values()].flatMap(each => [...each.fired.keys()]))
+    expect(definitions.map(({ name }) => name).filter(name => !fired.has(name))).toEqual([])
+  })
 })
