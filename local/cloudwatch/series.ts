@@ -2,7 +2,7 @@ import { CannotEvaluate } from './cannot-evaluate.ts'
 
 /** Points in time of a series: `from`, and each `periodMs` after it. Milliseconds since the epoch. */
 export interface Grid {
-  /** A multiple of the period, as CloudWatch aligns the data points of graphs; of alarms, those of a window that slides. */
+  /** A multiple of the period, as CloudWatch aligns its data points. */
   readonly from: number
   readonly periodMs: number
   readonly count: number
@@ -14,23 +14,39 @@ export interface Series {
   readonly label: string
   readonly grid: Grid
   readonly values: ReadonlyArray<number | null>
+  /** Where it is one metric's own. */
+  readonly metric?: MetricName
 }
 
-export interface GridSpan {
-  /** Milliseconds since the epoch. */
+export interface MetricName {
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+/** From when to when, in milliseconds since the epoch. */
+export interface Times {
   readonly from: number
   readonly to: number
   readonly periodMs: number
-  /** Whether the first period begins at `from`, wherever that is. @default false */
+  /** One period, from the first to the last, whatever `periodMs` is. */
+  readonly whole?: boolean
+  /** The first period begins at `from`, wherever that is, as in the window of an alarm, which goes along with each evaluation. */
   readonly slides?: boolean
 }
 
 /** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. */
-export function gridOf({ from, to, periodMs, slides = false }: GridSpan): Grid {
+export function gridOf({ from, to, periodMs, whole = false, slides = false }: Times): Grid {
   if (!(periodMs > 0)) throw new CannotEvaluate(`a period of ${periodMs} ms is none`)
+  if (whole) return { from, periodMs: Math.max(1, to - from), count: 1 }
   const start = slides ? from : Math.floor(from / periodMs) * periodMs
-  return { from: start, periodMs, count: Math.max(0, Math.ceil((to - start) / periodMs)) }
+  const count = Math.max(0, Math.ceil((to - start) / periodMs))
+  if (count > pointsMax) throw new CannotEvaluate(`${count} data points; at most ${pointsMax} are given`)
+  return { from: start, periodMs, count }
 }
+
+// CloudWatch's own limit of one request.
+const pointsMax = 100_800
 
 export const timeAt = ({ from, periodMs }: Grid, index: number): number => from + index * periodMs
 
