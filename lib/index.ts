@@ -1,6 +1,7 @@
 export type { Algorithm } from '../contract/authorizer-manifest.ts'
 export type { AnswerOf, DeclaredRoute, RequestOf } from '../contract/declared-route.ts'
 export type { ReasonCode } from '../contract/reasons.ts'
+export { AuditTrail } from './audit-trail.ts'
 export { Access, type AccessKind, type TokenAccessOptions } from './declare/access.ts'
 export type {
   AlarmName,
@@ -9,6 +10,7 @@ export type {
   TokenFailureThresholds,
   ZeroTrustAlarmsProps,
 } from './declare/alarms-props.ts'
+export type { AuditTrailProps } from './declare/audit-trail-props.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export { Breaker, type BreakerOptions } from './declare/breaker.ts'
 export type { CallersOptions } from './declare/callers.ts'
