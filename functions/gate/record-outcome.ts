@@ -42,5 +42,6 @@ function decidedOf({ envelope, route, ticket, client }: Partial<Recorded>, fallb
     sourceIp: client?.address ?? envelope?.sourceIp ?? '',
     principal: ticket ?? undefined,
     fingerprint: route?.access.kind === 'token' ? route.access.fingerprint : undefined,
+    body: route?.input.body,
   }
 }

@@ -5,8 +5,8 @@ import {
   metricService,
   metrics,
 } from '../../contract/metrics.ts'
-import { createMetrics } from './metrics.ts'
 import { onFirstUse } from './on-first-use.ts'
+import { createMetrics } from './powertools-metrics.ts'
 import { Recent } from './recent.ts'
 
 /** Values of dimensions, as far as there are any. */
