@@ -1,7 +1,8 @@
 import { type Duration, Lazy } from 'aws-cdk-lib'
+import { type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Construct } from 'constructs'
+import type { Construct } from 'constructs'
 import type { Deployed } from '../contract/deployed.ts'
 import type { LimitLayer } from '../contract/limits.ts'
 import { stateTable } from '../contract/state.ts'
@@ -9,12 +10,14 @@ import type { UpstreamManifest } from '../contract/upstream-manifest.ts'
 import type { UpstreamTarget } from './declare/upstream.ts'
 import { decryptVia } from './encryption.ts'
 import type { GatewayState } from './gateway-state.ts'
+import { Measured } from './measured.ts'
+import { type MetricProps, metricOf } from './metric-of.ts'
 
 /**
  * The second door before one upstream. Made by `ZeroTrustApi.addUpstream`: a function of its own (gates/gate-function.ts), or a
  * layer of the upstream that is a function itself (gates/door-inside.ts).
  */
-export abstract class Gate extends Construct {
+export abstract class Gate extends Measured {
   readonly target: UpstreamTarget
   /** What API Gateway calls. */
   abstract readonly function: LambdaFunction
@@ -24,6 +27,7 @@ export abstract class Gate extends Construct {
   abstract readonly upstreamManifest: UpstreamManifest
   /** The function's environment variable with the table's name. */
   protected abstract readonly tableVariable: string
+  protected readonly measured: { readonly api: string; readonly upstream: string }
   #state: GatewayState | undefined
   /** Beginnings of the keys of items that this gate counts in. */
   readonly #counted = new Set<string>()
@@ -31,6 +35,20 @@ export abstract class Gate extends Construct {
   constructor(scope: Construct, id: string, target: UpstreamTarget) {
     super(scope, id)
     this.target = target
+    this.measured = { api: scope.node.id, upstream: id }
+  }
+
+  /**
+   * Circuit breakers as they change: 1 when that of an instance opens, 0 when it closes. The maximum says whether one was open, the sum
+   * how often one opened. Maximum over 5 minutes unless stated.
+   */
+  metricBreakerOpen(props?: MetricProps): Metric {
+    return metricOf('BreakerOpen', this.measured, { statistic: Stats.MAXIMUM, ...props })
+  }
+
+  /** Instances that answered their first request. Sum over 5 minutes unless stated. */
+  metricColdStarts(props?: MetricProps): Metric {
+    return metricOf('ColdStarts', this.measured, props)
   }
 
   /**

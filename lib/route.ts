@@ -1,8 +1,5 @@
 import { Size } from 'aws-cdk-lib'
-import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { Construct } from 'constructs'
-import { metricNamespace, metricService, type metrics } from '../contract/metrics.ts'
-import type { ReasonCode } from '../contract/reasons.ts'
+import type { Construct } from 'constructs'
 import { type Method, type RouteKey, routeKey } from '../contract/route.ts'
 import type { Rule } from '../contract/rule.ts'
 import { checkBodySize } from './compile/body.ts'
@@ -20,6 +17,7 @@ import type { ParsedTemplate } from './declare/path-template.ts'
 import type { RouteBase } from './declare/route-props.ts'
 import type { Upstream } from './declare/upstream.ts'
 import type { Gate } from './gate.ts'
+import { MeasuredInputs } from './measured-inputs.ts'
 
 /** A route as the API adds it: its template read, its gate found. */
 export interface RouteDeclaration {
@@ -41,7 +39,7 @@ export interface RouteDeclaration {
 }
 
 /** One declared operation. Made by `ZeroTrustApi.addRoute`. */
-export class Route extends Construct {
+export class Route extends MeasuredInputs {
   readonly method: Method
   /** The path template, as API Gateway names the resource. */
   readonly path: string
@@ -57,7 +55,7 @@ export class Route extends Construct {
   /** Why the upstream gets the caller's token; null: it does not. */
   readonly forwardAuthorization: string | null
   readonly limits: CompiledLimits
-  readonly #apiName: string
+  protected readonly measured: { readonly api: string; readonly route: string }
 
   /** @param at names this route in errors */
   constructor(scope: Construct, at: string, declaration: RouteDeclaration) {
@@ -102,30 +100,6 @@ export class Route extends Construct {
       declaration.apiLimits,
       declaration.counterNames,
     )
-    this.#apiName = apiName
-  }
-
-  /** Requests that reached the second door. Sum over 5 minutes unless stated. */
-  metricRequests = (props?: MetricOptions): Metric =>
-    this.#metric('Requests', { statistic: Stats.SUM, ...props })
-
-  /** Requests that ended in a 5xx. Sum over 5 minutes unless stated. */
-  metricErrors = (props?: MetricOptions): Metric => this.#metric('Errors', { statistic: Stats.SUM, ...props })
-
-  /** Time from the second door's first step to its last, in milliseconds. p90 over 5 minutes unless stated. */
-  metricLatency = (props?: MetricOptions): Metric =>
-    this.#metric('Latency', { statistic: Stats.p(90), ...props })
-
-  /** Refusals for one reason, by either door. Sum over 5 minutes unless stated. */
-  metricDenied = (reason: ReasonCode, props?: MetricOptions): Metric =>
-    this.#metric('Denied', { statistic: Stats.SUM, ...props }, { reason })
-
-  #metric(metricName: keyof typeof metrics, props: MetricOptions, more: Record<string, string> = {}): Metric {
-    return new Metric({
-      namespace: metricNamespace,
-      metricName,
-      dimensionsMap: { service: metricService, api: this.#apiName, route: this.key, ...more },
-      ...props,
-    })
+    this.measured = { api: apiName, route: this.key }
   }
 }

@@ -1,7 +1,7 @@
 import type { CompositeAlarm, IAlarm } from 'aws-cdk-lib/aws-cloudwatch'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
-import { auditAlarms, trailOf } from './alarms/audit.ts'
+import { auditAlarms } from './alarms/audit.ts'
 import { denialAlarms, tokenAlarms } from './alarms/callers.ts'
 import { errorBudgetAlarms } from './alarms/error-budget.ts'
 import { breachAlarms, incidentAlarms } from './alarms/incidents.ts'
@@ -10,8 +10,10 @@ import { latencyAlarms } from './alarms/latency.ts'
 import { createPage } from './alarms/page.ts'
 import { storeAlarms } from './alarms/store.ts'
 import { pageTopic } from './alarms/topic.ts'
-import { upstreamAlarms, watchedGates } from './alarms/upstreams.ts'
+import { upstreamAlarms } from './alarms/upstreams.ts'
 import { Watcher } from './alarms/watch.ts'
+import { trailOf } from './dashboard/audited.ts'
+import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
@@ -56,7 +58,7 @@ export class ZeroTrustAlarms extends Construct {
       ...incidentAlarms(watcher),
       ...(parts.state ? storeAlarms(watcher) : []),
       ...(parts.tokens ? keySetAlarms(watcher) : []),
-      ...watchedGates(gatesOf(api)).flatMap(gate => upstreamAlarms(watcher, gate)),
+      ...upstreamsOf(api).flatMap(gate => upstreamAlarms(watcher, gate)),
     ]
     const security = [
       ...breachAlarms(watcher),
@@ -101,16 +103,13 @@ interface Parts {
 
 /** What of an API decides on its alarms. */
 function partsOf(api: ZeroTrustApi): Parts {
-  const gates = gatesOf(api)
   return {
-    upstreams: watchedGates(gates).map(({ node }) => node.id),
-    state: gates.some(({ table }) => table !== null),
+    upstreams: upstreamsOf(api).map(({ node }) => node.id),
+    state: api.routes.some(({ gate }) => gate.table !== null),
     tokens: api.routes.some(({ access }) => access.kind === 'token'),
     audit: trailOf(api) !== undefined,
   }
 }
-
-const gatesOf = (api: ZeroTrustApi) => [...new Set(api.routes.map(({ gate }) => gate))]
 
 function checkLatencies(
   at: string,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { attachCustomSynthesis, Duration, Stack } from 'aws-cdk-lib'
 import type { SpecRestApi } from 'aws-cdk-lib/aws-apigateway'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
-import { Construct } from 'constructs'
+import type { Construct } from 'constructs'
 import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
@@ -47,18 +47,22 @@ import { placeBody } from './gateway-body.ts'
 import { GatewayState, useStateAs } from './gateway-state.ts'
 import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
 import { LogGroups } from './log-groups.ts'
+import { MeasuredApi } from './measured-api.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
  * An API that serves the routes declared on it and nothing else. Two doors stand before every upstream: an authorizer
  * that checks who is calling, and a gate that checks everything again and lets declared input through.
  */
-export class ZeroTrustApi extends Construct {
+export class ZeroTrustApi extends MeasuredApi {
   readonly restApi: SpecRestApi
   /** Name of the API in metrics, logs and the console: the construct's id. */
   readonly apiName: string
   /** Where the API is served, with a slash at its end. */
   readonly url: string
+  /** Where each decision is recorded, if anywhere. */
+  readonly audit: AuditTrail | undefined
+  protected readonly measured: { readonly api: string }
   readonly #edge: Edge
   readonly #stageName: string
   readonly #limits: ReadApiLimits
@@ -69,7 +73,6 @@ export class ZeroTrustApi extends Construct {
   readonly #keeping: Keeping
   readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
-  readonly #audit: AuditTrail | undefined
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
   readonly #tree: ResourceTree
@@ -81,6 +84,7 @@ export class ZeroTrustApi extends Construct {
     super(scope, id)
     checkApiProps(this.node.path, props)
     this.apiName = id
+    this.measured = { api: id }
     this.#edge = readEdge(this, props)
     this.#stageName = props.stageName ?? 'live'
     this.#tree = new ResourceTree(this.#stageName)
@@ -97,7 +101,7 @@ export class ZeroTrustApi extends Construct {
       codeSigning: props.codeSigning,
     }
     this.#logUndeclared = props.logUndeclared ?? false
-    this.#audit = props.audit
+    this.audit = props.audit
     if (props.audit) checkBeside(`${this.node.path} audit`, this, props.audit)
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
@@ -233,7 +237,7 @@ export class ZeroTrustApi extends Construct {
             door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
-            this.#audit !== undefined,
+            this.audit !== undefined,
           ),
         ),
       }),
@@ -245,7 +249,7 @@ export class ZeroTrustApi extends Construct {
 
   /** Sends what a door decides to the audit trail, where there is one. */
   #record(door: FirstDoor | Gate): void {
-    if (this.#audit) sendEvents(door, door.function, this.#audit)
+    if (this.audit) sendEvents(door, door.function, this.audit)
   }
 
   #count({ gate, limits }: Route): void {
@@ -311,7 +315,7 @@ export class ZeroTrustApi extends Construct {
           clientCertificates: this.#asksCertificates,
           cors: this.#sharing,
           preflights: this.#gates.preflights,
-          audit: this.#audit !== undefined,
+          audit: this.audit !== undefined,
         }),
       ),
       'validators.mjs': validatorsModule({
@@ -361,7 +365,7 @@ export class ZeroTrustApi extends Construct {
       edge: this.#edge,
       firstDoor: this.#firstDoor,
       keeping: this.#keeping,
-      audit: this.#audit,
+      audit: this.audit,
       codeSigning: this.#functions.codeSigning,
     })
     writeContract(this, lines)

@@ -1,27 +1,21 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { ZeroTrustApi } from '../zero-trust-api.ts'
+import { trailOf } from '../dashboard/audited.ts'
+import { awsMetric } from '../dashboard/shown-api.ts'
+import { metricOf } from '../metric-of.ts'
 import { expression, sustained, type Together, type Watcher } from './watch.ts'
-
-/** What is needed of an audit trail. */
-interface Trail {
-  readonly deliveryStream: { readonly deliveryStreamName: string }
-}
-
-export const trailOf = (api: ZeroTrustApi): Trail | undefined =>
-  (api as ZeroTrustApi & { readonly audit?: Trail }).audit
 
 /** What happens and is not on record cannot be proved later: late, lost, or never sent. */
 export function auditAlarms(watcher: Watcher): Together[] {
   const trail = trailOf(watcher.api)
   if (!trail || !watcher.has('auditDelivery')) return []
   const { auditLagSeconds } = watcher.declared
-  const stream = { DeliveryStreamName: trail.deliveryStream.deliveryStreamName }
+  const stream = { DeliveryStreamName: trail.stream.ref }
   const section = 'auditDelivery'
   const first =
     'look at the security dashboard, Audit delivery, then at the log group of the trail’s delivery errors: the bucket’s policy, its key, or the role is what fails. Firehose keeps trying for a day.'
   const lag = watcher.watch(
     'AuditLag',
-    watcher.aws('AWS/Firehose', 'DeliveryToS3.DataFreshness', Stats.MAXIMUM, stream),
+    awsMetric('AWS/Firehose', 'DeliveryToS3.DataFreshness', stream, { statistic: Stats.MAXIMUM }),
     {
       means: `the oldest audit event that is not in the bucket is more than ${auditLagSeconds} s old.`,
       first,
@@ -33,7 +27,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
   )
   const failures = watcher.watch(
     'AuditFailures',
-    watcher.aws('AWS/Firehose', 'DeliveryToS3.Success', Stats.AVERAGE, stream),
+    awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, { statistic: Stats.AVERAGE }),
     {
       means: 'audit events do not get into their bucket.',
       first,
@@ -47,8 +41,8 @@ export function auditAlarms(watcher: Watcher): Together[] {
     'AuditSilence',
     // A metric that is missing is the very thing to be told of here.
     expression('IF(requests >= 20 AND FILL(events, 0) == 0, 1, 0)', {
-      requests: watcher.metric('Requests', Stats.SUM),
-      events: watcher.aws('AWS/Firehose', 'IncomingRecords', Stats.SUM, stream),
+      requests: metricOf('Requests', watcher.all, { statistic: Stats.SUM }),
+      events: awsMetric('AWS/Firehose', 'IncomingRecords', stream, { statistic: Stats.SUM }),
     }),
     {
       means: 'requests are answered, and no audit event comes to the trail: somebody may have cut it off.',

@@ -1,4 +1,5 @@
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
 
 /**
@@ -13,8 +14,8 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     expression(
       `IF(rejected >= ${leastPerMinute}, 100 * rejected / questions, 0)`,
       {
-        rejected: watcher.metric('TokensRejected', Stats.SUM),
-        questions: watcher.metric('Authorizations', Stats.SUM),
+        rejected: metricOf('TokensRejected', watcher.all, { statistic: Stats.SUM }),
+        questions: metricOf('Authorizations', watcher.all, { statistic: Stats.SUM }),
       },
       oneMinute,
     ),
@@ -37,7 +38,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
 export function denialAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('clientDenials')) return []
   const { deviations, least } = watcher.declared.clientDenials
-  const metric = watcher.metric('ClientDenials', Stats.SUM)
+  const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
   const first =
     'look at the security dashboard, Denials by reason and Top denied callers. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
   const usual = watcher.watchUsual('DenialsUnusual', metric, {

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { stageMetric } from '../dashboard/shown-api.ts'
 import { expression, type Together, type Watcher } from './watch.ts'
 
 // https://sre.google/workbook/alerting-on-slos/, table 5-8: what pages. Of a month's budget, 2 % is gone in an hour at 14.4 times the
@@ -24,7 +25,10 @@ export function errorBudgetAlarms(watcher: Watcher): Together[] {
       id,
       expression(
         `IF(errors >= ${least}, 100 * errors / requests, 0)`,
-        { errors: watcher.stage('5XXError', Stats.SUM), requests: watcher.stage('Count', Stats.SUM) },
+        {
+          errors: stageMetric(watcher.api, '5XXError', { statistic: Stats.SUM }),
+          requests: stageMetric(watcher.api, 'Count', { statistic: Stats.SUM }),
+        },
         period,
       ),
       {

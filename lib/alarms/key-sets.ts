@@ -1,4 +1,5 @@
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { metricOf } from '../metric-of.ts'
 import { oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** The key sets of issuers. For an hour the first door goes by the keys it has; then nobody gets in. */
@@ -8,7 +9,7 @@ export function keySetAlarms(watcher: Watcher): Together[] {
     'look at the security dashboard, Key sets; the first door’s log names the issuer. Then fetch its key set yourself.'
   const fetches = watcher.watch(
     'KeyFetchFailures',
-    watcher.metric('KeyFetchFailures', Stats.SUM).with({ period: oneMinute }),
+    metricOf('KeyFetchFailures', watcher.all, { statistic: Stats.SUM }).with({ period: oneMinute }),
     {
       means: 'the key set of an issuer cannot be had. Callers notice once the keys at hand are an hour old.',
       first,
@@ -19,7 +20,7 @@ export function keySetAlarms(watcher: Watcher): Together[] {
   )
   const stale = watcher.watch(
     'StaleKeys',
-    watcher.metric('StaleKeys', Stats.SUM).with({ period: oneMinute }),
+    metricOf('StaleKeys', watcher.all, { statistic: Stats.SUM }).with({ period: oneMinute }),
     {
       means:
         'tokens are checked with keys that are overdue: a key that was withdrawn still counts, and within the hour nobody gets in.',

@@ -1,4 +1,5 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { metricOf } from '../metric-of.ts'
 import { expression, type Together, type Watcher } from './watch.ts'
 
 /** What the gateway itself takes. How long upstreams take is not its fault, and watched apart (upstreams.ts). */
@@ -8,8 +9,8 @@ export function latencyAlarms(watcher: Watcher): Together[] {
     'GatewayLatency',
     // Of fewer than a hundred requests, one in a hundred is none.
     expression('IF(requests >= 100, latency, 0)', {
-      latency: watcher.metric('GatewayLatency', Stats.p(99)),
-      requests: watcher.metric('Requests', Stats.SUM),
+      latency: metricOf('GatewayLatency', watcher.all, { statistic: Stats.p(99) }),
+      requests: metricOf('Requests', watcher.all, { statistic: Stats.SUM }),
     }),
     {
       means: `one request in a hundred spends more than ${watcher.declared.gatewayLatencyMs} ms in the gateway itself, upstreams not counted.`,

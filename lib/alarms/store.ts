@@ -1,10 +1,11 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** What counts requests and holds operators' orders. While it is down, routes answer 503, or let callers by uncounted, as they declare. */
 export function storeAlarms(watcher: Watcher): Together[] {
   const { storeFailures, storeLatencyMs } = watcher.declared
-  const requests = watcher.metric('Requests', Stats.SUM)
+  const requests = metricOf('Requests', watcher.all, { statistic: Stats.SUM })
   const first =
     'look at the overview dashboard, State table; then at the table’s throttles in DynamoDB, and at AWS Health for DynamoDB.'
   const alarms: Together[] = []
@@ -13,7 +14,7 @@ export function storeAlarms(watcher: Watcher): Together[] {
       'StoreFailures',
       expression(
         '100 * failures / requests',
-        { failures: watcher.metric('StoreFailures', Stats.SUM), requests },
+        { failures: metricOf('StoreFailures', watcher.all, { statistic: Stats.SUM }), requests },
         oneMinute,
       ),
       {
@@ -30,7 +31,7 @@ export function storeAlarms(watcher: Watcher): Together[] {
     const alarm = watcher.watch(
       'StoreLatency',
       expression('IF(requests >= 20, latency, 0)', {
-        latency: watcher.metric('StoreLatency', Stats.p(90)),
+        latency: metricOf('StoreLatency', watcher.all, { statistic: Stats.p(90) }),
         requests,
       }),
       {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Stack } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns'
@@ -35,8 +35,6 @@ function createTopic(scope: Construct, encryptionKey: IKey | undefined): ITopic 
     new Key(scope, 'Key', {
       description: 'Pages of Sallyport on their way',
       enableKeyRotation: true,
-      // What it encrypts is gone within the hour.
-      removalPolicy: RemovalPolicy.DESTROY,
     })
   masterKey.addToResourcePolicy(
     new PolicyStatement({

@@ -1,11 +1,7 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { answersItself } from '../declare/upstream.ts'
 import type { Gate } from '../gate.ts'
+import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
-
-/** The gates of an API with something behind them that can fail. */
-export const watchedGates = (gates: readonly Gate[]): readonly Gate[] =>
-  gates.filter(({ target }) => !answersItself(target))
 
 /** Of one upstream. A small one can be down without the API's error budget showing it. */
 export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
@@ -13,7 +9,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const upstream = gate.node.id
   const id = (what: string) => `${what} ${upstream}`
   const { upstreamErrors, upstreamLatencyMs } = watcher.declared
-  const requests = watcher.metric('Requests', Stats.SUM, { upstream })
+  const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
   const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
@@ -21,7 +17,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
       id('UpstreamErrors'),
       expression(
         '100 * errors / requests',
-        { errors: watcher.metric('Errors', Stats.SUM, { upstream }), requests },
+        { errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }), requests },
         oneMinute,
       ),
       {
@@ -38,7 +34,9 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
     const alarm = watcher.watch(
       id('BreakerOpen'),
       // Written when it opens, and with each probe in vain: while callers ask, every minute of an outage has one.
-      watcher.metric('BreakerOpen', Stats.MAXIMUM, { upstream }).with({ period: oneMinute }),
+      metricOf('BreakerOpen', { ...watcher.all, upstream }, { statistic: Stats.MAXIMUM }).with({
+        period: oneMinute,
+      }),
       {
         means: `${upstream} keeps failing, so that some instances have stopped asking it: their callers get 503.`,
         first,
@@ -55,7 +53,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
     const alarm = watcher.watch(
       id('UpstreamLatency'),
       expression('IF(requests >= 20, latency, 0)', {
-        latency: watcher.metric('UpstreamLatency', Stats.p(90), { upstream }),
+        latency: metricOf('UpstreamLatency', { ...watcher.all, upstream }, { statistic: Stats.p(90) }),
         requests,
       }),
       {

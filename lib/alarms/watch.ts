@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib'
-import type { CfnStage } from 'aws-cdk-lib/aws-apigateway'
 import {
   Alarm,
   type AlarmBase,
@@ -7,12 +6,10 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
-  Metric,
+  type Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import type { awsMetrics } from '../../contract/aws-metrics.ts'
-import { type Dimension, metricNamespace, metricService, type metrics } from '../../contract/metrics.ts'
 import type { AlarmName, DeclaredAlarms } from '../declare/alarms-props.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 
@@ -45,8 +42,6 @@ export const someMinutes = { of: 30, periods: 5 } as const
 export const oneMinute = Duration.minutes(1)
 export const fiveMinutes = Duration.minutes(5)
 
-type Namespace = keyof typeof awsMetrics
-
 /** Makes the alarms of one API. None of them acts by itself: that is up to the two pages. */
 export class Watcher {
   readonly api: ZeroTrustApi
@@ -60,50 +55,13 @@ export class Watcher {
     this.declared = declared
   }
 
+  /** What metrics of the whole API are asked for by. An alarm cannot search: only dimensions whose values are all known serve. */
+  get all(): { readonly api: string } {
+    return { api: this.api.apiName }
+  }
+
   has(name: AlarmName): boolean {
     return !this.declared.without.has(name)
-  }
-
-  /**
-   * One of ours, as functions emit it. An alarm cannot search, so only sets of dimensions whose values are all known serve.
-   *
-   * @param more values of dimensions beside `api`
-   */
-  metric(
-    metricName: keyof typeof metrics,
-    statistic: string,
-    more: Partial<Record<Exclude<Dimension, 'api'>, string>> = {},
-  ): Metric {
-    return new Metric({
-      namespace: metricNamespace,
-      metricName,
-      dimensionsMap: { service: metricService, api: this.api.apiName, ...more },
-      statistic,
-      period: fiveMinutes,
-    })
-  }
-
-  /** One of AWS's own. */
-  aws<N extends Namespace>(
-    namespace: N,
-    metricName: (typeof awsMetrics)[N]['metrics'][number],
-    statistic: string,
-    dimensionsMap: { readonly [Name in (typeof awsMetrics)[N]['dimensions'][number]]?: string } & Record<
-      string,
-      string
-    >,
-  ): Metric {
-    return new Metric({ namespace, metricName, dimensionsMap, statistic, period: fiveMinutes })
-  }
-
-  /** What API Gateway says of the API's stage. */
-  stage(metricName: (typeof awsMetrics)['AWS/ApiGateway']['metrics'][number], statistic: string): Metric {
-    const stage = this.api.restApi.deploymentStage.node.defaultChild as CfnStage
-    // As it is: a reference would tie the stacks, and the dimension is the name.
-    return this.aws('AWS/ApiGateway', metricName, statistic, {
-      ApiName: this.api.apiName,
-      Stage: String(stage.stageName),
-    })
   }
 
   /** An alarm on a metric, or on an expression over some of them. It stays quiet while there is nothing to judge: nobody calls. */

@@ -1,89 +1,439 @@
-import { Stack } from 'aws-cdk-lib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CfnResource, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
-import { Access, GatewayDashboard, ZeroTrustApi } from 'sallyport'
-import { describe, expect, it } from 'vitest'
+import { Alarm, CfnDashboard, CfnInsightRule, type IAlarm, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import {
+  Access,
+  Upstream,
+  WebFirewall,
+  ZeroTrustApi,
+  ZeroTrustDashboard,
+  type ZeroTrustDashboardProps,
+} from 'sallyport'
+import { describe, expect, inject, it } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
-import { anyToken, login, newApi, newApp, ok } from './support.ts'
+import { reasons } from '../../contract/reasons.ts'
+import {
+  dashboardsOf,
+  emittedByNobody,
+  type ReferencedSeries,
+  referencedSeries,
+  type TemplateResources,
+  type Widget,
+} from '../observability/referenced.ts'
+import { declareManyRoutes } from '../support/many-routes.ts'
+import { anyOutput, anyToken, login, newApi, newApp, ok } from './support.ts'
 
-function expressions(): string[] {
-  const app = newApp()
-  const api = new ZeroTrustApi(new Stack(app, 'S'), 'Api', { issuers: [login] })
-  api.addRoute('GET /a', { upstream: ok, access: Access.token() })
-  const stack = new Stack(app, 'Observability')
-  new GatewayDashboard(stack, 'Dashboard', { api })
-  const [dashboard] = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Dashboard'))
-  const body = JSON.stringify(dashboard?.Properties.DashboardBody)
-  return [...body.matchAll(/SEARCH\('(.+?)', '/g)].map(match => String(match[1]).replaceAll('\\', ''))
+type Options = Omit<ZeroTrustDashboardProps, 'api'>
+
+interface Watched {
+  readonly template: TemplateResources
+  readonly overview: ReturnType<typeof dashboardsOf>[number]
+  readonly security: ReturnType<typeof dashboardsOf>[number]
 }
 
-describe('the dashboard', () => {
-  it('looks only for metrics that functions emit, under the dimensions they emit them with', () => {
-    const found = expressions()
-    expect(found.length).toBeGreaterThan(0)
-    for (const expression of found) {
-      const [, schema, name] = /^\{(.+?)\} MetricName="(\w+)"/.exec(expression) ?? []
-      expect(Object.keys(metrics), expression).toContain(name)
-      expect(schema).toBe(
-        [metricNamespace, 'service', ...(metrics[name as keyof typeof metrics].by.at(-1) ?? [])].join(','),
-      )
+/** An API's dashboards, in a stack of their own: as they would be in its template, which takes longer to make. */
+function watch(
+  declare: (stack: Stack) => ZeroTrustApi,
+  options: (stack: Stack) => Options = () => ({}),
+): Watched {
+  const app = newApp()
+  const api = declare(new Stack(app, 'S'))
+  const stack = new Stack(app, 'Observability')
+  new ZeroTrustDashboard(stack, 'Dashboard', { api, ...options(stack) })
+  return readWatched(stack)
+}
+
+function readWatched(stack: Stack): Watched {
+  const made: Array<[CfnResource, object]> = []
+  for (const each of stack.node.findAll()) {
+    if (each instanceof CfnDashboard) made.push([each, { DashboardBody: each.dashboardBody }])
+    if (each instanceof CfnInsightRule)
+      made.push([each, { RuleName: each.ruleName, RuleBody: each.ruleBody }])
+  }
+  const template = {
+    Resources: Object.fromEntries(
+      made.map(([{ node, cfnResourceType: Type }, properties]) => [
+        node.path,
+        { Type, Properties: stack.resolve(properties) as unknown },
+      ]),
+    ),
+  }
+  const [overview, security] = dashboardsOf(template)
+  if (!overview || !security) throw new Error('there are not two dashboards')
+  return { template, overview, security }
+}
+
+const small = (stack: Stack): ZeroTrustApi => {
+  const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+  api.addRoute('GET /a', { upstream: ok, access: Access.token() })
+  return api
+}
+
+/** What helps to watch, added to an API as it would be declared. */
+const trail = { audit: { stream: { ref: 'Stream' } } }
+const audited = (stack: Stack): ZeroTrustApi => Object.assign(small(stack), trail)
+
+const withUpstreams =
+  (count: number, routes = count) =>
+  (stack: Stack) => {
+    const api = new ZeroTrustApi(stack, 'Api', { issuers: [login] })
+    const gates = Array.from({ length: count }, (_, i) =>
+      api.addUpstream(`Up${i}`, Upstream.http(`https://up${i}.internal.example.com`)),
+    )
+    for (let i = 0; i < routes; i += 1) {
+      const upstream = gates[i % count] ?? ok
+      api.addRoute(`GET /r${i}`, { upstream, access: anyToken, output: anyOutput })
     }
+    return api
+  }
+
+const everything = () =>
+  watch(
+    stack => Object.assign(declareManyRoutes(stack, 10), trail),
+    stack => ({
+      firewall: new WebFirewall(new Stack(stack.node.root as never, 'F'), 'Firewall', { mode: 'block' }),
+      alarms: [alarm(stack, 0)],
+    }),
+  )
+
+const example = (): TemplateResources =>
+  JSON.parse(readFileSync(join(inject('dealDesk'), 'DealDeskObservability.template.json'), 'utf8'))
+
+const alarm = (stack: Stack, i: number): IAlarm =>
+  Alarm.fromAlarmArn(stack, `A${i}`, `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a${i}`)
+
+const titles = (widgets: readonly Widget[]) => widgets.map(({ properties }) => properties.title)
+const sections = (widgets: readonly Widget[]) =>
+  widgets.flatMap(({ properties }) =>
+    properties.markdown?.startsWith('## Upstream') ? [properties.markdown] : [],
+  )
+
+describe('the dashboards', () => {
+  it.each([
+    ['of the example', example],
+    ['of everything', () => everything().template],
+    ['of an API with one route', () => watch(small).template],
+    ['of 60 upstreams', () => watch(withUpstreams(60)).template],
+  ])('refer only to what is emitted, with exactly these dimensions: %s', (_, make) => {
+    const series = referencedSeries(make())
+    expect(series.length).toBeGreaterThan(50)
+    expect(emittedByNobody(series)).toEqual([])
   })
 
-  it('shows one API, all of its metrics, and all it does not show otherwise by reason', () => {
-    const found = expressions()
-    for (const expression of found) expect(expression).toContain(`service="${metricService}" api="Api"`)
-    const shown = new Set(found.map(expression => /MetricName="(\w+)"/.exec(expression)?.[1]))
-    expect([...shown].sort()).toEqual(Object.keys(metrics).sort())
+  it('show all that functions emit, of this API alone', () => {
+    const ours = referencedSeries(everything().template).filter(({ namespace }) => namespace === 'Sallyport')
+    for (const { values } of ours) expect(values).toMatchObject({ service: metricService, api: 'Api' })
+    expect([...new Set(ours.map(({ name }) => name))].sort()).toEqual(Object.keys(metrics).sort())
   })
 
-  it('stands in a stack of its own without tying the API’s to it', () => {
+  it('count each reason as one kind of refusal', () => {
+    const { widgets } = watch(small).overview
+    const kinds = widgets.find(({ properties }) => properties.title === 'Refused, by kind')?.properties
+      .metrics
+    const counted = [...JSON.stringify(kinds).matchAll(/\\"([a-z]+\.[a-z_]+)\\"/g)].map(
+      ([, reason]) => reason,
+    )
+    expect(counted.sort()).toEqual(Object.keys(reasons).sort())
+  })
+
+  it('stand in a stack of their own without tying the API’s to it', () => {
     const app = newApp()
     const api = newApi({ issuers: [login] }, new Stack(app, 'S'))
     api.addRoute('GET /a', { upstream: ok, access: anyToken })
     const stack = new Stack(app, 'Observability')
-    new GatewayDashboard(stack, 'Dashboard', { api })
+    new ZeroTrustDashboard(stack, 'Dashboard', { api })
     expect(Template.fromStack(Stack.of(api)).toJSON().Outputs).not.toEqual(
       expect.objectContaining({ Export: expect.anything() }),
     )
     expect(stack.dependencies).toEqual([])
   })
+
+  it('give every graph a title, and say what it counts in', () => {
+    const { overview, security } = everything()
+    const graphs = [...overview.widgets, ...security.widgets].filter(
+      ({ type, properties }) => type === 'metric' && properties.view !== 'singleValue',
+    )
+    for (const { properties } of graphs) {
+      expect(properties.title).toBeTruthy()
+      expect(properties.yAxis, properties.title).toMatchObject({
+        left: { label: expect.stringMatching(/./) },
+      })
+    }
+  })
+
+  it('place no widget upon another', () => {
+    for (const { widgets } of [everything().overview, everything().security]) {
+      const cells = widgets.flatMap(({ x, y, width, height }) =>
+        Array.from({ length: width * height }, (_, i) => `${x + (i % width)},${y + Math.floor(i / width)}`),
+      )
+      expect(new Set(cells).size).toBe(cells.length)
+      expect(Math.max(...widgets.map(({ x, width }) => x + width))).toBe(24)
+    }
+  })
+
+  it('show an upstream, and an alarm, that was added after them', () => {
+    const app = newApp()
+    const api = newApi({ issuers: [login] }, new Stack(app, 'S'))
+    const alarms: IAlarm[] = []
+    const stack = new Stack(app, 'Observability')
+    new ZeroTrustDashboard(stack, 'Dashboard', { api, alarms })
+    const upstream = api.addUpstream('Late', Upstream.http('https://late.example.com'))
+    api.addRoute('GET /late', { upstream, access: anyToken, output: anyOutput })
+    alarms.push(alarm(stack, 0))
+    const { overview } = readWatched(stack)
+    expect(sections(overview.widgets)).toEqual(['## Upstream Late'])
+    expect(overview.widgets[0]?.type).toBe('alarm')
+  })
 })
 
-describe('a route’s metrics', () => {
-  it('have the name and dimensions that functions emit', () => {
-    const route = newApi().addRoute('GET /a', { upstream: ok, access: anyToken })
-    const shape = ({ namespace, metricName, dimensions, statistic }: Metric) => ({
-      namespace,
-      metricName,
-      dimensions,
-      statistic,
-    })
-    const dimensions = { service: metricService, api: 'Api', route: 'GET /a' }
-    const namespace = metricNamespace
-    expect(shape(route.metricRequests())).toEqual({
-      namespace,
-      metricName: 'Requests',
-      statistic: 'Sum',
-      dimensions,
-    })
-    expect(shape(route.metricErrors())).toEqual({
-      namespace,
-      metricName: 'Errors',
-      statistic: 'Sum',
-      dimensions,
-    })
-    expect(shape(route.metricLatency())).toEqual({
-      namespace,
-      metricName: 'Latency',
-      statistic: 'p90',
-      dimensions,
-    })
-    expect(shape(route.metricDenied('limit.user'))).toEqual({
-      namespace,
-      metricName: 'Denied',
-      statistic: 'Sum',
-      dimensions: { ...dimensions, reason: 'limit.user' },
-    })
+describe('what is declared decides on what is shown', () => {
+  it('shows nothing of a firewall, a trail or alarms that there are not', () => {
+    const { template, overview, security } = watch(small)
+    const series = referencedSeries(template).map(({ namespace }) => namespace)
+    expect(series).not.toContain('AWS/WAFV2')
+    expect(series).not.toContain('AWS/Firehose')
+    expect([...overview.widgets, ...security.widgets].map(({ type }) => type)).not.toContain('alarm')
+    expect(JSON.stringify(template)).not.toContain('InsightRule')
   })
+
+  it('shows the delivery of an audit trail, and who is refused most', () => {
+    const { template, security } = watch(audited)
+    const series = referencedSeries(template)
+    expect(series).toContainEqual(
+      expect.objectContaining({
+        name: 'DeliveryToS3.DataFreshness',
+        values: { DeliveryStreamName: 'Stream' },
+      }),
+    )
+    expect(titles(security.widgets)).toEqual(
+      expect.arrayContaining(['Refused most: subjects (hashed)', 'Refused most: addresses']),
+    )
+  })
+
+  it('counts callers in refusals of this API alone, in the log groups of its stack', () => {
+    const { template } = watch(audited)
+    const bodies = Object.values(template.Resources ?? {})
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::InsightRule')
+      .map(({ Properties }) => JSON.parse((Properties as { RuleBody: string }).RuleBody))
+    expect(bodies.map(({ Contribution }) => Contribution.Keys)).toEqual([
+      ['$.actor.user.uid'],
+      ['$.src_endpoint.ip'],
+    ])
+    for (const { LogGroupNames, Contribution } of bodies) {
+      expect(LogGroupNames).toEqual(['S-*'])
+      expect(Contribution.Filters).toEqual([
+        { Match: '$.class_uid', EqualTo: 6003 },
+        { Match: '$.action_id', EqualTo: 2 },
+        { Match: '$.api.service.name', In: ['Api'] },
+      ])
+    }
+  })
+
+  it('shows what the firewall blocked, by its own name', () => {
+    const { template } = watch(small, stack => ({
+      firewall: new WebFirewall(stack, 'Firewall', { mode: 'block' }),
+    }))
+    expect(referencedSeries(template)).toContainEqual(
+      expect.objectContaining({ name: 'BlockedRequests', values: { WebACL: 'Observability-Firewall' } }),
+    )
+  })
+
+  it('has a section for each of 30 upstreams', () => {
+    expect(sections(watch(withUpstreams(30)).overview.widgets)).toHaveLength(30)
+  })
+
+  it('finds the foremost of 31 by search instead', () => {
+    const { widgets } = watch(withUpstreams(31)).overview
+    expect(sections(widgets)).toEqual(['## Upstreams: of 31, the 15 with most of it'])
+  })
+
+  it('shows 101 alarms, of which a widget takes 100', () => {
+    const { overview } = watch(small, stack => ({
+      alarms: { alarms: Array.from({ length: 101 }, (_, i) => alarm(stack, i)) },
+    }))
+    expect(overview.widgets.flatMap(({ properties }) => properties.alarms?.length ?? [])).toEqual([100, 1])
+  })
+})
+
+describe('CloudWatch’s limits', () => {
+  /** How many series a search can find at most. */
+  const most = ({ dimensions, values, namespace }: ReferencedSeries, routes: number, upstreams: number) => {
+    if (namespace === 'AWS/WAFV2') return 10
+    if (namespace !== 'Sallyport') return upstreams + 2 // and the first door, and the stubs
+    const counts = { route: routes, upstream: upstreams + 1, reason: Object.keys(reasons).length }
+    const open = dimensions.filter(name => !(name in values))
+    return open.reduce((product, name) => product * (counts[name as keyof typeof counts] ?? 1), 1)
+  }
+
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html: 500 widgets, 500 metrics in each and 2,500 in
+  // all, also those that only an expression uses. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html:
+  // 1,024 characters, 100 searches in a graph. AWS states none for a body; a template has 1 MB.
+  it.each([
+    [1, 1],
+    [10, 2],
+    [250, 12],
+    [250, 30],
+    [250, 60],
+  ])('are kept for %i routes before %i upstreams', (routes, upstreams) => {
+    const { template, overview, security } = watch(
+      stack => Object.assign(withUpstreams(upstreams, routes)(stack), trail),
+      stack => ({ firewall: new WebFirewall(stack, 'Firewall', { mode: 'block' }) }),
+    )
+    const series = referencedSeries(template)
+    for (const { id, body, widgets } of [overview, security]) {
+      expect(widgets.length).toBeLessThanOrEqual(500)
+      expect(Buffer.byteLength(body)).toBeLessThan(200_000)
+      const count = (at: string) =>
+        series
+          .filter(each => each.at.startsWith(at))
+          .reduce((sum, each) => sum + (each.found ? most(each, routes, upstreams) : 1), 0)
+      expect(count(`${id} `)).toBeLessThanOrEqual(2500)
+      for (const { properties } of widgets) {
+        expect(count(`${id} ${properties.title}`)).toBeLessThanOrEqual(500)
+        const searches = JSON.stringify(properties.metrics ?? []).match(/SEARCH\(.*?'\)/g) ?? []
+        expect(searches.length).toBeLessThanOrEqual(100)
+        for (const each of searches) expect(each.replaceAll('\\', '').length).toBeLessThanOrEqual(1024)
+      }
+    }
+  })
+
+  it('are as far away with 250 routes as with one', () => {
+    const [one, many] = [1, 250].map(routes => watch(withUpstreams(1, routes)))
+    expect(many?.overview.body).toBe(one?.overview.body)
+    expect(many?.security.body).toBe(one?.security.body)
+  })
+})
+
+/** Which metric, by what, and how it is counted. */
+const shape = ({ namespace, metricName, dimensions, statistic, period }: Metric) => {
+  expect(period.toMinutes()).toBe(5)
+  const { service, ...by } = dimensions as Record<string, string>
+  expect([namespace, service]).toEqual([metricNamespace, metricService])
+  return [metricName, by, statistic]
+}
+
+describe('metrics for widgets and alarms of one’s own', () => {
+  const api = () => newApi()
+  const ofApi = { api: 'Api' }
+
+  it('have the names and dimensions that functions emit, of an API', () => {
+    const of = api()
+    expect(
+      [
+        of.metricRequests(),
+        of.metricErrors(),
+        of.metricGatewayLatency(),
+        of.metricDenied('limit.user'),
+        of.metricAllDenied(),
+        of.metricLimitUse('service'),
+        of.metricRefused('body'),
+        of.metricStripped('cookie'),
+        of.metricKeySetAge(),
+        of.metricWriteUnits({ statistic: 'p99' }),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', ofApi, 'Sum'],
+      ['Errors', ofApi, 'Sum'],
+      ['GatewayLatency', ofApi, 'p90'],
+      ['Denied', { ...ofApi, reason: 'limit.user' }, 'Sum'],
+      ['Denied', ofApi, 'Sum'],
+      ['LimitUse', { ...ofApi, layer: 'service' }, 'Maximum'],
+      ['RefusedBody', ofApi, 'Sum'],
+      ['StrippedCookie', ofApi, 'Sum'],
+      ['KeySetAge', ofApi, 'Maximum'],
+      ['WriteUnits', ofApi, 'p99'],
+    ])
+  })
+
+  it('… of a route', () => {
+    const of = api().addRoute('GET /a', { upstream: ok, access: anyToken })
+    const dimensions = { ...ofApi, route: 'GET /a' }
+    expect(
+      [
+        of.metricRequests(),
+        of.metricErrors(),
+        of.metricLatency(),
+        of.metricUpstreamLatency(),
+        of.metricDenied('limit.user'),
+        of.metricLimitUse('user'),
+        of.metricAuthorizations(),
+        of.metricUncounted(),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', dimensions, 'Sum'],
+      ['Errors', dimensions, 'Sum'],
+      ['Latency', dimensions, 'p90'],
+      ['UpstreamLatency', dimensions, 'p90'],
+      ['Denied', { ...dimensions, reason: 'limit.user' }, 'Sum'],
+      ['LimitUse', { ...dimensions, layer: 'user' }, 'Maximum'],
+      ['Authorizations', dimensions, 'Sum'],
+      ['Uncounted', dimensions, 'Sum'],
+    ])
+  })
+
+  it('… of an upstream', () => {
+    const of = api().addUpstream('Crm', Upstream.http('https://crm.example.com'))
+    const dimensions = { ...ofApi, upstream: 'Crm' }
+    expect(
+      [
+        of.metricRequests(),
+        of.metricUpstreamLatency(),
+        of.metricUpstreamRetries(),
+        of.metricBreakerOpen(),
+        of.metricColdStarts(),
+      ].map(shape),
+    ).toEqual([
+      ['Requests', dimensions, 'Sum'],
+      ['UpstreamLatency', dimensions, 'p90'],
+      ['UpstreamRetries', dimensions, 'Sum'],
+      ['BreakerOpen', dimensions, 'Maximum'],
+      ['ColdStarts', dimensions, 'Sum'],
+    ])
+  })
+
+  it('are each in the table with such dimensions, whichever is asked for', () => {
+    const of = api()
+    const route = of.addRoute('GET /a', { upstream: ok, access: anyToken })
+    const gate = of.addUpstream('Crm', Upstream.http('https://crm.example.com'))
+    const argument: Record<string, string> = {
+      metricDenied: 'limit.user',
+      metricLimitUse: 'user',
+      metricRefused: 'output',
+      metricStripped: 'query',
+    }
+    const series = [of, route, gate].flatMap(measured =>
+      methodsOf(measured).map(name => {
+        const metric = measured[name as 'metricRequests']((argument[name] ?? undefined) as undefined)
+        const { namespace, metricName, dimensions = {} } = metric
+        return seriesOf(name, namespace, metricName, dimensions)
+      }),
+    )
+    expect(series.length).toBeGreaterThan(40)
+    expect(emittedByNobody(series)).toEqual([])
+  })
+})
+
+/** All that are called `metric…`, its own and inherited. */
+function methodsOf(of: object): string[] {
+  const names = new Set<string>()
+  for (let each: object | null = of; each; each = Object.getPrototypeOf(each) as object | null)
+    for (const name of Object.getOwnPropertyNames(each)) if (name.startsWith('metric')) names.add(name)
+  return [...names]
+}
+
+const seriesOf = (
+  at: string,
+  namespace: string,
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): ReferencedSeries => ({
+  at,
+  namespace,
+  name,
+  values,
+  dimensions: Object.keys(values).sort(),
+  statistic: undefined,
+  found: false,
 })

@@ -1,7 +1,6 @@
 import { Duration, Fn, Size } from 'aws-cdk-lib'
 import {
   Access,
-  GatewayDashboard,
   GatewayState,
   Issuer,
   Limit,
@@ -9,6 +8,7 @@ import {
   type TokenAccessOptions,
   Upstream,
   ZeroTrustApi,
+  ZeroTrustDashboard,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -112,10 +112,10 @@ describe('options', () => {
     ),
     unknown(
       'an unknown one of a dashboard',
-      () => new GatewayDashboard(newStack(), 'Dashboard', untyped({ apis: [] })),
+      () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({ apis: [] })),
       'S/Dashboard',
       'apis',
-      'api',
+      'api, firewall, alarms',
     ),
   ])
 })

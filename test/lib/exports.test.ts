@@ -13,7 +13,6 @@ it('the library hands out the words of declarations, and no class that only an A
     'Credentials',
     'DeclarationError',
     'Endpoint',
-    'GatewayDashboard',
     'GatewayIdentity',
     'GatewayState',
     'Issuer',
@@ -25,6 +24,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'WebFirewall',
     'ZeroTrustAlarms',
     'ZeroTrustApi',
+    'ZeroTrustDashboard',
     'declareRoute',
     'optional',
   ])

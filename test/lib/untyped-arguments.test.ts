@@ -1,13 +1,14 @@
 import { Duration, Fn, Size, Token } from 'aws-cdk-lib'
 import {
   Access,
-  GatewayDashboard,
   GatewayState,
   Issuer,
   Limit,
   optional,
   type RouteProps,
   Upstream,
+  ZeroTrustApi,
+  ZeroTrustDashboard,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -229,9 +230,33 @@ const cases: ReadonlyArray<readonly [what: string, declare: () => unknown, at: s
   ],
   [
     'a dashboard of nothing',
-    () => new GatewayDashboard(newStack(), 'Dashboard', untyped({})),
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({})),
     'S/Dashboard api',
     'nothing',
+  ],
+  [
+    'a firewall that is none',
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({ api: newApi(), firewall: 'F' })),
+    'S/Dashboard firewall',
+    '"F"',
+  ],
+  [
+    'alarms that are none',
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({ api: newApi(), alarms: ['A'] })),
+    'S/Dashboard alarms',
+    'a list of 1',
+  ],
+  [
+    'no alarms at all',
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', untyped({ api: newApi(), alarms: null })),
+    'S/Dashboard alarms',
+    'null',
+  ],
+  [
+    'a dashboard of an API whose name would end a search expression',
+    () => new ZeroTrustDashboard(newStack(), 'Dashboard', { api: new ZeroTrustApi(newStack(), "Joe's API") }),
+    'S/Dashboard api',
+    'an object of class ZeroTrustApi',
   ],
 ]
 

@@ -3,6 +3,7 @@ import { type MetricName, metricNamespace, metricService, metrics } from '../../
 import type { ReasonCode } from '../../contract/reasons.ts'
 import type { MetricStore } from '../../local/cloudwatch/store.ts'
 import { type Random, randomOf } from '../simulation/random.ts'
+import { streamName } from './watched-api.ts'
 
 // What the API of watched-api.ts measures, minute by minute, under traffic that is made up from a seed: nothing here was recorded from a
 // running system. Requests are drawn one kind at a time (Poisson), each is counted under the names and dimensions of contract/metrics.ts.
@@ -172,7 +173,7 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
   }
   const all = arrived + beside + lost + expired + tried
   if (all > 0) aws('AWS/ApiGateway', { ApiName: 'Api', Stage: 'live' }, { Count: all, '5XXError': failed })
-  const stream = { DeliveryStreamName: 'trail' }
+  const stream = { DeliveryStreamName: streamName }
   if (all > 0 && now.auditLag !== null) aws('AWS/Firehose', stream, { IncomingRecords: all })
   if (all > 0 && now.auditLag !== null && minute % 5 === 0) {
     aws('AWS/Firehose', stream, { 'DeliveryToS3.DataFreshness': now.auditLag })

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { App, Stack } from 'aws-cdk-lib'
+import { App, Duration, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import {
   Access,
+  AuditTrail,
   Breaker,
   GatewayState,
   Limit,
@@ -21,12 +23,15 @@ export const streamName = 'trail'
 
 /** `Api`: two services behind it, of which one is allowed to fail as often as it likes, a function of tokens, limits, and an audit trail. */
 export function watchedApi(stack = new Stack(newApp(), 'S')): ZeroTrustApi {
+  const trail = new AuditTrail(new Stack(stack.node.root, 'Audit'), 'Trail', {
+    retention: ObjectLockRetention.governance(Duration.days(1)),
+  })
   const api = new ZeroTrustApi(stack, 'Api', {
     issuers: [login],
     limits: { user: Limit.perMinute(60) },
     state: new GatewayState(stack, 'State'),
+    audit: trail,
   })
-  Object.assign(api, { audit: { deliveryStream: { deliveryStreamName: streamName } } })
   const crm = api.addUpstream('Crm', Upstream.http('https://crm.example.com'))
   const billing = api.addUpstream(
     'Billing',
@@ -81,7 +86,8 @@ const arnOf = (logicalId: string) => `arn:aws:cloudwatch:eu-west-1:123456789012:
 const references = {
   ref: nameOf,
   attribute: (logicalId: string) => arnOf(logicalId),
-  imported: (name: string) => name,
+  // Of the trail's stack; there is nothing else that alarms import.
+  imported: () => streamName,
 }
 
 /** The alarms of {@link watchedApi} as they are synthesized; outside of a test, too. */
