@@ -301,7 +301,7 @@ describe('declarations of alarms', () => {
       declare: declared({ upstreamLatency: { Crn: Duration.seconds(1) } }),
       at: 'O/Alarms upstreamLatency',
       given: 'unknown upstream "Crn"',
-      allowed: 'Crm, Billing',
+      allowed: 'Billing, Crm',
       fix: 'use the id that addUpstream was given, after the routes that use it',
     },
     {
