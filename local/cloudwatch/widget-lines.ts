@@ -4,9 +4,14 @@ import type { MetricQuery } from './queries.ts'
 
 /** One entry of a widget's `metrics`. */
 export type WidgetLine =
-  | { readonly query: MetricQuery; readonly looks: Looks }
+  | Drawable
   /** It cannot be drawn; the others can. */
   | { readonly error: string }
+
+interface Drawable {
+  readonly query: MetricQuery
+  readonly looks: Looks
+}
 
 /** How a line is drawn. */
 export interface Looks {
@@ -30,18 +35,31 @@ interface Defaults {
 export function readLines(metrics: unknown, defaults: Defaults): readonly WidgetLine[] {
   if (!Array.isArray(metrics)) throw new CannotEvaluate('a metric widget without metrics')
   let before: readonly string[] = []
-  return metrics.map((entry): WidgetLine => {
-    const line = evaluated(() => {
-      const parts: readonly unknown[] = Array.isArray(entry) ? entry : []
-      const last = parts.at(-1)
-      const given = typeof last === 'object' && last !== null
-      const rendering = (given ? last : {}) as Rendering
-      const names = expanded((given ? parts.slice(0, -1) : parts).map(String), before)
-      if (names.length > 0) before = names
-      return { query: readQuery(names, rendering, defaults), looks: looksOf(names, rendering) }
-    })
-    return line
-  })
+  const lines = metrics.map(
+    (entry): WidgetLine =>
+      evaluated(() => {
+        const parts: readonly unknown[] = Array.isArray(entry) ? entry : []
+        const last = parts.at(-1)
+        const given = typeof last === 'object' && last !== null
+        const rendering = (given ? last : {}) as Rendering
+        const names = expanded((given ? parts.slice(0, -1) : parts).map(String), before)
+        if (names.length > 0) before = names
+        return { query: readQuery(names, rendering, defaults), looks: looksOf(names, rendering) }
+      }),
+  )
+  return lines.map(line => ('error' in line ? line : { ...line, looks: toldApart(line, lines) }))
+}
+
+/** Of metrics of one name, each is called by its dimensions as well. */
+function toldApart({ query, looks }: Drawable, lines: readonly WidgetLine[]): Looks {
+  if (query.kind !== 'metric') return looks
+  const { name, dimensions } = query.metric
+  const namesakes = lines.filter(
+    line => 'query' in line && line.query.kind === 'metric' && line.query.metric.name === name,
+  )
+  return namesakes.length === 1
+    ? looks
+    : { ...looks, written: [...Object.values(dimensions), name].join(' ') }
 }
 
 type Rendering = Readonly<Record<string, unknown>>

@@ -56,6 +56,7 @@ describe('the access log', () => {
       path: '/deals/1',
       status: 201,
       latencyMs: 12,
+      integrationLatencyMs: 7,
       resourcePath: '/deals/{id}',
     })
   })
