@@ -12,7 +12,6 @@ import { storeAlarms } from './alarms/store.ts'
 import { pageTopic } from './alarms/topic.ts'
 import { upstreamAlarms } from './alarms/upstreams.ts'
 import { Watcher } from './alarms/watch.ts'
-import { trailOf } from './dashboard/audited.ts'
 import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
@@ -107,7 +106,7 @@ function partsOf(api: ZeroTrustApi): Parts {
     upstreams: upstreamsOf(api).map(({ node }) => node.id),
     state: api.routes.some(({ gate }) => gate.table !== null),
     tokens: api.routes.some(({ access }) => access.kind === 'token'),
-    audit: trailOf(api) !== undefined,
+    audit: api.audit !== undefined,
   }
 }
 

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib'
 import { Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { alarmStatus, type ShownAlarms } from './dashboard/alarm-status.ts'
-import { trailOf } from './dashboard/audited.ts'
 import { DeniedCallers } from './dashboard/denied-callers.ts'
 import { LateWidgets } from './dashboard/late-widgets.ts'
 import { overview } from './dashboard/overview.ts'
@@ -46,7 +45,7 @@ export class ZeroTrustDashboard extends Construct {
     super(scope, id)
     checkProps(this.node.path, props)
     const { api, firewall, alarms } = props
-    const callers = trailOf(api) ? new DeniedCallers(this, 'DeniedCallers', api).widgets : []
+    const callers = api.audit ? new DeniedCallers(this, 'DeniedCallers', api).widgets : []
     const make = (name: string, ...widgets: IWidget[]) =>
       new Dashboard(this, name, {
         defaultInterval: Duration.hours(3),

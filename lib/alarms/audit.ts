@@ -1,12 +1,11 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { trailOf } from '../dashboard/audited.ts'
 import { awsMetric } from '../dashboard/shown-api.ts'
 import { metricOf } from '../metric-of.ts'
 import { expression, sustained, type Together, type Watcher } from './watch.ts'
 
 /** What happens and is not on record cannot be proved later: late, lost, or never sent. */
 export function auditAlarms(watcher: Watcher): Together[] {
-  const trail = trailOf(watcher.api)
+  const { audit: trail } = watcher.api
   if (!trail || !watcher.has('auditDelivery')) return []
   const { auditLagSeconds } = watcher.declared
   const stream = { DeliveryStreamName: trail.stream.ref }

@@ -1,10 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib'
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda'
-import type { AuditTrail } from '../audit-trail.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { stackNameOf, upstreamsOf } from './shown-api.ts'
-
-export const trailOf = (api: ZeroTrustApi): AuditTrail | undefined => api.audit
 
 /**
  * Log groups with an API's audit events, as patterns: a rule's body has room for those of few upstreams, and a reference would tie the

@@ -1,6 +1,7 @@
-import type { SearchExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import { type ReasonCode, reasons } from '../../contract/reasons.ts'
-import { search, sumOf } from './search.ts'
+import type { ZeroTrustApi } from '../zero-trust-api.ts'
+import { search } from './search.ts'
 import { colors } from './widgets.ts'
 
 interface Kind {
@@ -30,10 +31,18 @@ const kinds: readonly Kind[] = [
 const codes = Object.keys(reasons) as ReasonCode[]
 
 /** One line for each kind of refusal. */
-export const deniedByKind = (api: string): SearchExpression[] =>
+export const deniedByKind = (api: ZeroTrustApi): MathExpression[] =>
   kinds.map(kind => {
-    const reason = codes.filter(code => kinds.find(({ has }) => has(code)) === kind)
-    return sumOf(search('Denied', ['api', 'reason'], { api, reason }, 'Sum'), kind.label, kind.color)
+    const of = codes.filter(code => kinds.find(({ has }) => has(code)) === kind)
+    const usingMetrics = Object.fromEntries(
+      of.map(reason => [reason.replace('.', '_'), api.metricDenied(reason)]),
+    )
+    return new MathExpression({
+      expression: `SUM([${Object.keys(usingMetrics)}])`,
+      usingMetrics,
+      label: kind.label,
+      color: kind.color,
+    })
   })
 
 /** A line for each reason that there was, of all or of some. */

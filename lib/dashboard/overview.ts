@@ -2,7 +2,7 @@ import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { isCallersOwn, limitLayers } from '../../contract/limits.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByKind, deniedByReason } from './denials.ts'
-import { lines, search, searchAws, sumOf, top } from './search.ts'
+import { lines, search, searchAws, top } from './search.ts'
 import { stackNameOf, stageMetric } from './shown-api.ts'
 import { errorRate } from './upstreams.ts'
 import { colors, graph, numbers, quantiles, row, text } from './widgets.ts'
@@ -98,7 +98,7 @@ function saturation(api: ZeroTrustApi): IWidget[] {
         left: [lines(functions('ConcurrentExecutions', 'Maximum'), 'FunctionName')],
         right: {
           unit: 'invocations',
-          metrics: [sumOf(functions('Throttles', 'Sum'), 'refused for want of concurrency', colors.error)],
+          metrics: [lines(functions('Throttles', 'Sum'), 'FunctionName', 'refused: ')],
         },
       }),
       graph({
@@ -150,7 +150,7 @@ const refusals = (api: ZeroTrustApi): IWidget[] => [
     graph({
       title: 'Refused, by kind',
       unit: 'requests',
-      left: deniedByKind(api.apiName),
+      left: deniedByKind(api),
       stacked: true,
       width: 12,
     }),

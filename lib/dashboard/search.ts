@@ -47,10 +47,9 @@ const anyOf = (values: readonly string[]): string => `(${values.map(exactly).joi
 export const top = (most: number, found: string, by: 'SUM' | 'MAX' = 'SUM'): string =>
   `SLICE(SORT(${found}, ${by}, DESC), 0, ${most})`
 
-/** Lines of a graph: each named by its own value of a dimension. */
-export const lines = (expression: string, dimension: Dimension | 'FunctionName' | 'LogGroupName' | 'Rule') =>
-  new SearchExpression({ expression, label: `$\{PROP('Dim.${dimension}')}` })
-
-/** One line, of all that was found. */
-export const sumOf = (found: string, label: string, color: string) =>
-  new SearchExpression({ expression: `SUM(${found})`, label, color })
+/** Lines of a graph: each named by its own value of a dimension. Not their sum: AWS does not say what that is where nothing is found. */
+export const lines = (
+  expression: string,
+  dimension: Dimension | 'FunctionName' | 'LogGroupName' | 'Rule',
+  label = '',
+): SearchExpression => new SearchExpression({ expression, label: `${label}$\{PROP('Dim.${dimension}')}` })

@@ -3,9 +3,8 @@ import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
-import { trailOf } from './audited.ts'
 import { deniedByReason, ofTokens } from './denials.ts'
-import { exactly, lines, searchAws, sumOf } from './search.ts'
+import { exactly, lines, searchAws } from './search.ts'
 import { awsMetric, stackNameOf } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
 
@@ -177,9 +176,8 @@ function blocked({ webAcl }: WebFirewall): IWidget {
 }
 
 function audit(api: ZeroTrustApi): IWidget[] {
-  const trail = trailOf(api)
-  if (!trail) return []
-  const stream = { DeliveryStreamName: trail.stream.ref }
+  if (!api.audit) return []
+  const stream = { DeliveryStreamName: api.audit.stream.ref }
   const logs = (metric: 'ForwardedLogEvents' | 'DeliveryErrors' | 'DeliveryThrottling') =>
     searchAws(
       'AWS/Logs',
@@ -192,10 +190,9 @@ function audit(api: ZeroTrustApi): IWidget[] {
     text('## Audit delivery: from the doors’ logs through Firehose to the bucket', 1),
     row(
       graph({
-        title: 'Events on their way: all lines should be one',
+        title: 'Events on their way: what Firehose took should be in the bucket',
         unit: 'events',
         left: [
-          sumOf(logs('ForwardedLogEvents'), 'sent by the log groups', colors.gateway),
           awsMetric('AWS/Firehose', 'IncomingRecords', stream, {
             statistic: Stats.SUM,
             label: 'taken by Firehose',
@@ -206,6 +203,7 @@ function audit(api: ZeroTrustApi): IWidget[] {
             label: 'in the bucket',
             color: colors.places[3],
           }),
+          lines(logs('ForwardedLogEvents'), 'LogGroupName', 'sent by '),
         ],
         width: 8,
       }),
@@ -225,11 +223,11 @@ function audit(api: ZeroTrustApi): IWidget[] {
         title: 'Failures',
         unit: 'events',
         left: [
-          sumOf(logs('DeliveryErrors'), 'not sent by the log groups', colors.error),
-          sumOf(logs('DeliveryThrottling'), 'held back', colors.failing),
+          lines(logs('DeliveryErrors'), 'LogGroupName', 'not sent by '),
+          lines(logs('DeliveryThrottling'), 'LogGroupName', 'held back by '),
         ],
         right: {
-          unit: 'share of attempts that got in',
+          unit: 'share of deliveries that succeeded',
           metrics: [
             awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, {
               statistic: Stats.AVERAGE,

@@ -256,7 +256,7 @@ const cases: ReadonlyArray<readonly [what: string, declare: () => unknown, at: s
     'a dashboard of an API whose name would end a search expression',
     () => new ZeroTrustDashboard(newStack(), 'Dashboard', { api: new ZeroTrustApi(newStack(), "Joe's API") }),
     'S/Dashboard api',
-    'an object of class ZeroTrustApi',
+    '"Joe\'s API"',
   ],
 ]
 

@@ -7,7 +7,7 @@ export interface ReferencedSeries {
   readonly name: string
   /** In alphabetical order. */
   readonly dimensions: readonly string[]
-  /** The values that are asked for; of a search only those it names exactly. */
+  /** The values that are asked for; of a search only those it names exactly: one, or a list of them. */
   readonly values: Readonly<Record<string, unknown>>
   /** Absent where an expression has none. */
   readonly statistic: string | undefined
@@ -173,9 +173,12 @@ function searchedFor(
   [schema = '', name = '', terms = '', statistic]: string[],
 ): ReferencedSeries {
   const [namespace = '', ...dimensions] = schema.split(',')
-  const values = Object.fromEntries(
-    [...terms.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
-  )
+  const exact = [...terms.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value])
+  const several = [...terms.matchAll(/(\w+)=\(([^)]*)\)/g)].map(([, key, all = '']) => [
+    key,
+    all.split(' OR ').map(each => each.replaceAll('"', '')),
+  ])
+  const values = Object.fromEntries([...exact, ...several])
   const strange = [...terms.matchAll(/(\w+)=/g)].find(([, key]) => !dimensions.includes(String(key)))
   if (strange) throw new Error(`${at}: ${strange[1]} is no dimension of {${schema}}`)
   return { namespace, name, dimensions: dimensions.sort(), values, statistic, found: true, at }
