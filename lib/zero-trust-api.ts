@@ -60,8 +60,6 @@ export class ZeroTrustApi extends MeasuredApi {
   readonly apiName: string
   /** Where the API is served, with a slash at its end. */
   readonly url: string
-  /** Where each decision is recorded, if anywhere. */
-  readonly audit: AuditTrail | undefined
   protected readonly measured: { readonly api: string }
   readonly #edge: Edge
   readonly #stageName: string
@@ -73,6 +71,7 @@ export class ZeroTrustApi extends MeasuredApi {
   readonly #keeping: Keeping
   readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
+  readonly #audit: AuditTrail | undefined
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
   readonly #tree: ResourceTree
@@ -101,7 +100,7 @@ export class ZeroTrustApi extends MeasuredApi {
       codeSigning: props.codeSigning,
     }
     this.#logUndeclared = props.logUndeclared ?? false
-    this.audit = props.audit
+    this.#audit = props.audit
     if (props.audit) checkBeside(`${this.node.path} audit`, this, props.audit)
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
@@ -242,7 +241,7 @@ export class ZeroTrustApi extends MeasuredApi {
             door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
-            this.audit !== undefined,
+            this.#audit !== undefined,
           ),
         ),
       }),
@@ -254,7 +253,7 @@ export class ZeroTrustApi extends MeasuredApi {
 
   /** Sends what a door decides to the audit trail, where there is one. */
   #record(door: FirstDoor | Gate): void {
-    if (this.audit) sendEvents(door, door.function, this.audit)
+    if (this.#audit) sendEvents(door, door.function, this.#audit)
   }
 
   #count({ gate, limits }: Route): void {
@@ -320,7 +319,7 @@ export class ZeroTrustApi extends MeasuredApi {
           clientCertificates: this.#asksCertificates,
           cors: this.#sharing,
           preflights: this.#gates.preflights,
-          audit: this.audit !== undefined,
+          audit: this.#audit !== undefined,
         }),
       ),
       'validators.mjs': validatorsModule({
@@ -370,7 +369,7 @@ export class ZeroTrustApi extends MeasuredApi {
       edge: this.#edge,
       firstDoor: this.#firstDoor,
       keeping: this.#keeping,
-      audit: this.audit,
+      audit: this.#audit,
       codeSigning: this.#functions.codeSigning,
     })
     writeContract(this, lines)
