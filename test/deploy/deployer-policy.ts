@@ -67,6 +67,8 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['athena:CreateWorkGroup', arnOf('athena', `workgroup/${physicalId}`)]
     case 'AWS::CloudWatch::Dashboard':
       return ['cloudwatch:PutDashboard', arnOf('cloudwatch', `dashboard/${physicalId}`, '')]
+    case 'AWS::CloudWatch::InsightRule':
+      return ['cloudwatch:PutInsightRule', arnOf('cloudwatch', `insight-rule/${physicalId}`)]
     case 'AWS::DynamoDB::Table':
       return ['dynamodb:CreateTable', arnOf('dynamodb', `table/${physicalId}`)]
     case 'AWS::EC2::SecurityGroup':

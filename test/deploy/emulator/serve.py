@@ -25,6 +25,7 @@ import recorder  # noqa: E402
 import roles  # noqa: E402, F401
 import services  # noqa: E402
 import state  # noqa: E402, F401
+import watching  # noqa: E402, F401
 
 
 def main(record: str, *not_held: str) -> None:

@@ -29,7 +29,8 @@ import { securityGroup } from './network.ts'
 import type { Reader } from './reader.ts'
 import { account, deployment, restApi, stage } from './rest-api.ts'
 import { expectNoOtherPolicies, role, rolePolicy } from './roles.ts'
-import { dashboard, logGroup, table } from './state.ts'
+import { logGroup, table } from './state.ts'
+import { dashboard, insightRule } from './watching.ts'
 
 const readers: Readonly<Record<string, Reader>> = {
   'AWS::ApiGateway::Account': account,
@@ -41,6 +42,7 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::Athena::NamedQuery': namedQuery,
   'AWS::Athena::WorkGroup': workGroup,
   'AWS::CloudWatch::Dashboard': dashboard,
+  'AWS::CloudWatch::InsightRule': insightRule,
   'AWS::DynamoDB::Table': table,
   'AWS::EC2::SecurityGroup': securityGroup,
   'AWS::Glue::Database': database,

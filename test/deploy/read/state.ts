@@ -1,4 +1,3 @@
-import { CloudWatchClient, GetDashboardCommand } from '@aws-sdk/client-cloudwatch'
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
@@ -60,14 +59,5 @@ export const logGroup: Reader = {
       KmsKeyId: found?.kmsKeyId,
       DeletionProtectionEnabled: found?.deletionProtectionEnabled,
     }
-  },
-}
-
-export const dashboard: Reader = {
-  declared: ({ DashboardBody, ...rest }) => ({ ...rest, DashboardBody: JSON.parse(DashboardBody as string) }),
-  async read(origin, { physicalId: DashboardName }) {
-    const client = new CloudWatchClient(clientOptions(origin))
-    const { DashboardBody = '{}' } = await client.send(new GetDashboardCommand({ DashboardName }))
-    return { DashboardBody: JSON.parse(DashboardBody) }
   },
 }
