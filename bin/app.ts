@@ -1,6 +1,6 @@
 import { App, Duration, Stack, Validations } from 'aws-cdk-lib'
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
-import { AuditTrail, GatewayIdentity, GatewayState, ZeroTrustDashboard } from 'sallyport'
+import { AuditTrail, GatewayIdentity, GatewayState, ZeroTrustAlarms, ZeroTrustDashboard } from 'sallyport'
 import { ZeroTrustChecks } from 'sallyport/checks'
 import { DealDeskApi } from '../examples/deals/deal-desk-api.ts'
 
@@ -22,7 +22,8 @@ const audit = new AuditTrail(new Stack(app, 'DealDeskAudit', { terminationProtec
 const { api } = new DealDeskApi(app, 'DealDesk', { state, identity, audit })
 
 const observability = new Stack(app, 'DealDeskObservability')
-new ZeroTrustDashboard(observability, 'Dashboard', { api })
+const alarms = new ZeroTrustAlarms(observability, 'Alarms', { api })
+new ZeroTrustDashboard(observability, 'Dashboard', { api, alarms })
 
 // What an option can have, and this app does without. Ids of cdk-nag are for those who add its packs.
 const firewall = 'An example to try: a web ACL costs by the month, also where nobody calls.'

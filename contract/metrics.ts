@@ -67,7 +67,20 @@ export const metrics = {
   Incidents: {
     unit: 'Count',
     by: inAll,
-    about: 'Refusals for a reason that somebody is to be woken for; see `pages` in [errors](errors.md).',
+    about:
+      'Refusals for what goes wrong in the gateway itself, that somebody is to be woken for: `pages: service` in contract/reasons.ts.',
+  },
+  Breaches: {
+    unit: 'Count',
+    by: inAll,
+    about:
+      'Refusals that only someone inside, or in between, should be able to bring about: `pages: security` in contract/reasons.ts.',
+  },
+  ClientDenials: {
+    unit: 'Count',
+    by: inAll,
+    about:
+      'Refusals that are the caller’s doing: tokens, permissions, origins, inputs. Not those by limits, which hold by themselves.',
   },
   RefusedPath: { unit: 'Count', by: byRoute, about: 'Requests refused for what stood in their path.' },
   RefusedQuery: { unit: 'Count', by: byRoute, about: '… in their query.' },

@@ -2,14 +2,14 @@
  * The one table of reasons. Statuses, problem documents, challenges, metric dimensions and docs/errors.md derive from it.
  *
  * - `detail` is the only text a caller ever sees for a reason.
- * - `owner` says who can mend it; `pages` whether someone is to be woken.
+ * - `owner` says who can mend it; `pages` whether someone is to be woken, and by which alarm: of the service, or of security.
  * - `outside` is the code shown to callers where the true one would tell an attacker too much.
  */
 interface Reason {
   readonly status: 400 | 401 | 403 | 404 | 406 | 413 | 415 | 429 | 500 | 502 | 503 | 504
   readonly detail: string
   readonly owner: 'client' | 'operator' | 'upstream'
-  readonly pages?: true
+  readonly pages?: 'service' | 'security'
   /** When trying again may help, unless a denial knows better. */
   readonly retryAfterSeconds?: number
   readonly outside?: string
@@ -40,7 +40,7 @@ const overloaded = {
 
 // A request that passed API Gateway without the first door's ticket, or without a certificate that the domain asks for: the wiring is wrong,
 // or someone is inside.
-const breached = { ...refused, owner: 'operator', pages: true } as const
+const breached = { ...refused, owner: 'operator', pages: 'security' } as const
 
 export const reasons = {
   'route.undeclared': { status: 404, detail: 'There is nothing here.', owner: 'client' },
@@ -160,14 +160,14 @@ export const reasons = {
     status: 503,
     detail: 'Access tokens cannot be checked at the moment. Try again shortly.',
     owner: 'operator',
-    pages: true,
+    pages: 'service',
     retryAfterSeconds: 5,
   },
   'store.unavailable': {
     status: 503,
     detail: 'Limits cannot be checked at the moment. Try again shortly.',
     owner: 'operator',
-    pages: true,
+    pages: 'service',
     retryAfterSeconds: 1,
   },
   // It is never called without them.
@@ -175,7 +175,7 @@ export const reasons = {
     status: 503,
     detail: 'The service behind this route cannot be called at the moment. Try again shortly.',
     owner: 'operator',
-    pages: true,
+    pages: 'service',
     retryAfterSeconds: 1,
   },
 
@@ -189,21 +189,21 @@ export const reasons = {
     status: 502,
     detail: 'The service behind this route could not be verified.',
     owner: 'operator',
-    pages: true,
+    pages: 'security',
   },
   // Its name leads to where no upstream may be: into the function itself, to a metadata service, into a private network.
   'upstream.address_refused': {
     status: 502,
     detail: 'The service behind this route cannot be reached.',
     owner: 'operator',
-    pages: true,
+    pages: 'security',
   },
   'upstream.certificate_unavailable': {
     status: 503,
     detail:
       'The gateway cannot identify itself to the service behind this route at the moment. Try again shortly.',
     owner: 'operator',
-    pages: true,
+    pages: 'service',
     retryAfterSeconds: 5,
   },
   'upstream.invalid_response': {
@@ -234,7 +234,7 @@ export const reasons = {
     status: 500,
     detail: 'The gateway could not handle the request.',
     owner: 'operator',
-    pages: true,
+    pages: 'service',
   },
 } as const satisfies Record<string, Reason>
 

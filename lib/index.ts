@@ -3,6 +3,13 @@ export type { AnswerOf, DeclaredRoute, RequestOf } from '../contract/declared-ro
 export type { ReasonCode } from '../contract/reasons.ts'
 export { AuditTrail } from './audit-trail.ts'
 export { Access, type AccessKind, type TokenAccessOptions } from './declare/access.ts'
+export type {
+  AlarmName,
+  DenialThresholds,
+  ErrorBudgetThresholds,
+  TokenFailureThresholds,
+  ZeroTrustAlarmsProps,
+} from './declare/alarms-props.ts'
 export type { AuditTrailProps } from './declare/audit-trail-props.ts'
 export { Body, type BodyOptions, type JsonBodyOptions, type TextBodyOptions } from './declare/body.ts'
 export { Breaker, type BreakerOptions } from './declare/breaker.ts'
@@ -62,5 +69,6 @@ export { GatewayIdentity, type GatewayIdentityProps } from './gateway-identity.t
 export { GatewayState, type GatewayStateProps } from './gateway-state.ts'
 export type { Route } from './route.ts'
 export { WebFirewall } from './web-firewall.ts'
+export { ZeroTrustAlarms } from './zero-trust-alarms.ts'
 export { ZeroTrustApi } from './zero-trust-api.ts'
 export { ZeroTrustDashboard, type ZeroTrustDashboardProps } from './zero-trust-dashboard.ts'

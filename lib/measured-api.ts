@@ -21,6 +21,16 @@ export abstract class MeasuredApi extends MeasuredInputs {
     return metricOf('Incidents', this.measured, props)
   }
 
+  /** Refusals that only someone inside, or in between, should be able to bring about. Sum over 5 minutes unless stated. */
+  metricBreaches(props?: MetricProps): Metric {
+    return metricOf('Breaches', this.measured, props)
+  }
+
+  /** Refusals that are callers' doing: tokens, permissions, origins, inputs, not limits. Sum over 5 minutes unless stated. */
+  metricClientDenials(props?: MetricProps): Metric {
+    return metricOf('ClientDenials', this.measured, props)
+  }
+
   /** Write capacity of the state table that a request took, in write units. Sum over 5 minutes unless stated. */
   metricWriteUnits(props?: MetricProps): Metric {
     return metricOf('WriteUnits', this.measured, props)

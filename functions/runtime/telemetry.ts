@@ -1,7 +1,8 @@
 import type { Deny, Place, SurplusPlace } from '../../contract/decision.ts'
+import { denialMetrics } from '../../contract/denial-metrics.ts'
 import type { LimitLayer } from '../../contract/limits.ts'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
-import { isTokenRejection, reasonOf } from '../../contract/reasons.ts'
+import { reasonOf } from '../../contract/reasons.ts'
 import { anatomyOf } from './anatomy.ts'
 import type { Audit, AuditFacts } from './audit.ts'
 import { createMeasurements } from './measurements.ts'
@@ -138,8 +139,7 @@ export function createTelemetry({ api, gate, audit }: TelemetryParts): Telemetry
       logger()[level]('denied', { route, requestId, reason, note })
       if (atHand) atHand.denial = denial
       count('Denied', 1)
-      if (isTokenRejection(reason)) count('TokensRejected', 1)
-      if (pages) count('Incidents', 1)
+      for (const metric of denialMetrics(reason)) count(metric, 1)
       for (const place of placesOf(denial)) count(refusedIn[place], 1)
     },
     stripped({ route, place, count: members, requestId, names }) {

@@ -19,6 +19,12 @@ export const security = (api: ZeroTrustApi, firewall: WebFirewall | undefined): 
     stacked: true,
     width: 24,
   }),
+  graph({
+    title: 'Refused for what callers did: tokens, permissions, origins, inputs; not limits',
+    unit: 'requests',
+    left: [api.metricClientDenials({ label: 'refused', color: colors.refused })],
+    width: 24,
+  }),
   ...inputs(api),
   ...controls(api),
   ...keys(api),
@@ -29,7 +35,7 @@ export const security = (api: ZeroTrustApi, firewall: WebFirewall | undefined): 
 const head = (api: string): string =>
   [
     `# ${api}: security`,
-    '**Look at first:** *Incidents*. Each is a request that passed a door it should not have come to, or a fault: somebody is inside, or the wiring is wrong.',
+    '**Look at first:** *Incidents*. A breach is a request that passed a door it should not have come to, or an upstream that is not who it should be: somebody is inside, or the wiring is wrong. An incident is a fault of the gateway’s own.',
     'Many refused tokens: by what is wrong with them. `token.expired` is a client that does not renew, `token.signature_invalid` and `token.key_unknown` somebody who tries. To stop a caller: `sallyport control`.',
     'More: `docs/dashboards.md`, reasons in `docs/errors.md`, orders in `docs/controls.md`.',
   ].join('\n\n')
@@ -66,7 +72,10 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
     graph({
       title: 'Incidents: what somebody is to be woken for',
       unit: 'requests',
-      left: [api.metricIncidents({ label: 'incidents', color: colors.error })],
+      left: [
+        api.metricBreaches({ label: 'breaches', color: colors.error }),
+        api.metricIncidents({ label: 'incidents', color: colors.failing }),
+      ],
       width: 8,
     }),
   ),

@@ -109,6 +109,37 @@ export function checkTexts(
   return twice === undefined ? texts : complain(`${describeValue(twice)} twice`)
 }
 
+/**
+ * Reasons by the name of what is left out. Unknown names are refused, and reasons that say nothing.
+ *
+ * @param known what there is, of `whose`
+ */
+export function readReasons<Name extends string>(
+  at: string,
+  given: Readonly<Partial<Record<Name, string>>> | undefined,
+  known: readonly Name[],
+  whose = 'the firewall',
+): ReadonlyMap<Name, string> {
+  if (given === undefined) return new Map()
+  checkObject(at, given, 'an object of reasons by name', `write { ${known[0]}: 'why' }`)
+  const names = Object.keys(given) as Name[]
+  const stranger = names.find(name => !known.includes(name))
+  if (stranger !== undefined) {
+    throw new DeclarationError({
+      at,
+      given: `unknown name "${stranger}"`,
+      allowed: known.join(', '),
+      fix: `spell it as one of these, which are what ${whose} has; letters and case count`,
+    })
+  }
+  return new Map(
+    names.map(name => [
+      name,
+      checkText(`${at} ${name}`, given[name], { fix: 'say why, for whoever reads it later' }),
+    ]),
+  )
+}
+
 /** A whole number within bounds. */
 export function checkWhole(
   at: string,
@@ -117,6 +148,17 @@ export function checkWhole(
 ): number {
   if (Number.isSafeInteger(given) && Number(given) >= least && Number(given) <= most) return Number(given)
   const allowed = `a whole number from ${countText(least)} to ${countText(most)}`
+  throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
+}
+
+/** A number within bounds, in steps as fine as you like. */
+export function checkWithin(
+  at: string,
+  given: unknown,
+  { least, most, fix }: { readonly least: number; readonly most: number; readonly fix: string },
+): number {
+  if (typeof given === 'number' && given >= least && given <= most && !Token.isUnresolved(given)) return given
+  const allowed = `a number from ${countText(least)} to ${countText(most)}`
   throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
 }
 

@@ -1,14 +1,6 @@
 import { Duration, Size } from 'aws-cdk-lib'
 import { type ManagedGroup, type ManagedRule, managedGroups } from '../firewall/managed-rules.ts'
-import {
-  checkDuration,
-  checkObject,
-  checkOptions,
-  checkSize,
-  checkText,
-  checkWhole,
-  describeValue,
-} from './checks.ts'
+import { checkDuration, checkOptions, checkSize, checkWhole, describeValue, readReasons } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 import { type Keeping, type KeepingOptions, keepingOptions, readKeeping } from './keeping.ts'
 
@@ -89,31 +81,6 @@ export function readFirewall(at: string, props: WebFirewallProps): DeclaredFirew
     countOnly: readReasons(`${at} unsafeCountOnly`, props.unsafeCountOnly, left),
     keeping: readKeeping(at, props),
   }
-}
-
-function readReasons<Name extends string>(
-  at: string,
-  given: Readonly<Partial<Record<Name, string>>> | undefined,
-  known: readonly Name[],
-): ReadonlyMap<Name, string> {
-  if (given === undefined) return new Map()
-  checkObject(at, given, 'an object of reasons by name', `write { ${known[0]}: 'why' }`)
-  const names = Object.keys(given) as Name[]
-  const stranger = names.find(name => !known.includes(name))
-  if (stranger !== undefined) {
-    throw new DeclarationError({
-      at,
-      given: `unknown name "${stranger}"`,
-      allowed: known.join(', '),
-      fix: 'spell it as one of these, which are what the firewall has; letters and case count',
-    })
-  }
-  return new Map(
-    names.map(name => [
-      name,
-      checkText(`${at} ${name}`, given[name], { fix: 'say why, for whoever reads it later' }),
-    ]),
-  )
 }
 
 /** What says how a part is, where the part is left out. */

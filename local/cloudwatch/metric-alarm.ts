@@ -50,6 +50,8 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   },
 }
 
+const minuteMs = 60_000
+
 // Others would change what an alarm says; those that are missing here do not.
 const notEvaluated = ['EvaluationCriteria', 'EvaluationInterval', 'EvaluationWindow']
 
@@ -79,8 +81,11 @@ export function readMetricAlarm(
   const count = evaluationRange(rule)
 
   return at => {
-    const to = Math.floor(at / periodMs) * periodMs
-    const span = { from: to - count * periodMs, to }
+    // Whole minutes, not whole periods: the window goes along with each evaluation.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
+    const step = Math.min(periodMs, minuteMs)
+    const to = Math.floor(at / step) * step
+    const span = { from: to - count * periodMs, to, slides: true }
     const { values } = only(engine.lines(judged, queries, span).series)
     const [high, low] = limit ? limitsOf(limit, span) : [undefined, undefined]
     const verdicts = values.map((value, index): Verdict => {

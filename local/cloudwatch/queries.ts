@@ -25,6 +25,8 @@ export interface Span {
   readonly periodMs?: number
   /** See `Times`. */
   readonly whole?: boolean
+  /** See `Times`. */
+  readonly slides?: boolean
 }
 
 /** Evaluates queries that may name each other. */
@@ -55,12 +57,12 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
   function overSpan(among: readonly MetricQuery[], span: Span) {
     const known = new Map<string, Value>()
 
-    const { from, to, whole = false } = span
+    const { from, to, whole = false, slides = false } = span
 
     function resultOf(query: MetricQuery, under: readonly string[]): Value {
       const periodMs = span.periodMs ?? query.periodMs
       if (query.kind === 'metric') {
-        return one(metrics.read(query.metric, { stat: query.stat, from, to, whole, periodMs }))
+        return one(metrics.read(query.metric, { stat: query.stat, from, to, whole, slides, periodMs }))
       }
       return evaluate(query.expression, scopeOf(periodMs, under))
     }
@@ -77,7 +79,7 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
     }
 
     function scopeOf(periodMs: number, under: readonly string[]): MathScope {
-      const grid = gridOf({ from, to, whole, periodMs })
+      const grid = gridOf({ from, to, whole, slides, periodMs })
       return {
         grid,
         lookUp: id => lookUp(id, under),

@@ -31,13 +31,15 @@ export interface Times {
   readonly periodMs: number
   /** One period, from the first to the last, whatever `periodMs` is. */
   readonly whole?: boolean
+  /** The first period begins at `from`, wherever that is, as in the window of an alarm, which goes along with each evaluation. */
+  readonly slides?: boolean
 }
 
 /** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. */
-export function gridOf({ from, to, periodMs, whole = false }: Times): Grid {
+export function gridOf({ from, to, periodMs, whole = false, slides = false }: Times): Grid {
   if (!(periodMs > 0)) throw new CannotEvaluate(`a period of ${periodMs} ms is none`)
   if (whole) return { from, periodMs: Math.max(1, to - from), count: 1 }
-  const start = Math.floor(from / periodMs) * periodMs
+  const start = slides ? from : Math.floor(from / periodMs) * periodMs
   const count = Math.max(0, Math.ceil((to - start) / periodMs))
   if (count > pointsMax) throw new CannotEvaluate(`${count} data points; at most ${pointsMax} are given`)
   return { from: start, periodMs, count }

@@ -14,6 +14,7 @@ import {
   Limit,
   Upstream,
   WebFirewall,
+  ZeroTrustAlarms,
   ZeroTrustApi,
   type ZeroTrustApiProps,
 } from 'sallyport'
@@ -66,6 +67,7 @@ function found(props: (stack: Stack, app: App) => ZeroTrustApiProps): string[] {
     rate,
     unsafeWithout: { bodySize: 'a test of something else' },
   }).protect(api)
+  new ZeroTrustAlarms(new Stack(app, 'O'), 'Alarms', { api, encryptionKey })
   try {
     app.synth()
   } catch {

@@ -13,7 +13,7 @@ interface Statement {
 
 /** By file, in docs: a managed policy holds 6,144 characters, and one of a deployer may be several. */
 export const policyTexts: Readonly<Record<string, string>> = Object.fromEntries(
-  ['deployer-policy.json', 'deployer-policy-audit.json'].map(file => [
+  ['deployer-policy.json', 'deployer-policy-audit.json', 'deployer-policy-watching.json'].map(file => [
     file,
     readFileSync(join(process.cwd(), 'docs', file), 'utf8'),
   ]),
@@ -65,6 +65,10 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['athena:CreateNamedQuery', arnOf('athena', `workgroup/${text('WorkGroup')}`)]
     case 'AWS::Athena::WorkGroup':
       return ['athena:CreateWorkGroup', arnOf('athena', `workgroup/${physicalId}`)]
+    case 'AWS::CloudWatch::Alarm':
+      return ['cloudwatch:PutMetricAlarm', arnOf('cloudwatch', `alarm:${physicalId}`)]
+    case 'AWS::CloudWatch::CompositeAlarm':
+      return ['cloudwatch:PutCompositeAlarm', arnOf('cloudwatch', `alarm:${alarmNameOf(physicalId)}`)]
     case 'AWS::CloudWatch::Dashboard':
       return ['cloudwatch:PutDashboard', arnOf('cloudwatch', `dashboard/${physicalId}`, '')]
     case 'AWS::CloudWatch::InsightRule':
@@ -110,6 +114,10 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['s3:PutBucketPolicy', `arn:aws:s3:::${text('Bucket')}`]
     case 'AWS::SecretsManager::Secret':
       return ['secretsmanager:CreateSecret', physicalId]
+    case 'AWS::SNS::Topic':
+      return ['sns:CreateTopic', physicalId]
+    case 'AWS::SNS::TopicPolicy':
+      return ['sns:SetTopicAttributes', (properties.Topics as string[])[0] as string]
     case 'AWS::WAFv2::IPSet':
     case 'AWS::WAFv2::WebACL': {
       const [name, id] = physicalId.split('|')
@@ -124,3 +132,6 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       throw new Error(`nothing says how ${type} is made: add it here, and to docs/deployer-policy*.json`)
   }
 }
+
+/** By its name or its ARN. */
+const alarmNameOf = (id: string): string => id.split(':alarm:').at(-1) ?? id

@@ -22,6 +22,7 @@ it('the library hands out the words of declarations, and no class that only an A
     'Trust',
     'Upstream',
     'WebFirewall',
+    'ZeroTrustAlarms',
     'ZeroTrustApi',
     'ZeroTrustDashboard',
     'declareRoute',

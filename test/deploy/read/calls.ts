@@ -17,6 +17,29 @@ export async function iam<Result>(
   return answer[`${Action}Response`]?.[`${Action}Result`] as Result
 }
 
+/** Attributes of a topic of SNS. */
+export async function sns(origin: string, TopicArn: string): Promise<Readonly<Record<string, string>>> {
+  const response = await fetch(origin, {
+    method: 'POST',
+    headers: {
+      authorization: signed('sns'),
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({ Action: 'GetTopicAttributes', Version: '2010-03-31', TopicArn }),
+  })
+  const text = await response.text()
+  const entries = [...text.matchAll(/<key>([^<]*)<\/key>\s*<value>([^<]*)<\/value>/g)]
+  return Object.fromEntries(entries.map(([, name, value]) => [name, unescaped(String(value))]))
+}
+
+const unescaped = (text: string): string =>
+  text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#34;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+
 /** An action of CloudWatch Logs. */
 export const logs = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
   json(origin, 'logs', `Logs_20140328.${action}`, parameters)

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Deployed } from '../deployed.ts'
 import { isNotHeld, typesNotHeld } from '../not-held.ts'
 import type { Run } from '../run.ts'
+import { alarm, compositeAlarm, topic, topicPolicy } from './alarms.ts'
 import {
   bucket,
   catalogTable,
@@ -41,6 +42,8 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::ApiGateway::Stage': stage,
   'AWS::Athena::NamedQuery': namedQuery,
   'AWS::Athena::WorkGroup': workGroup,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::CompositeAlarm': compositeAlarm,
   'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::CloudWatch::InsightRule': insightRule,
   'AWS::DynamoDB::Table': table,
@@ -61,6 +64,8 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::Route53::RecordSet': recordSet,
   'AWS::S3::Bucket': bucket,
   'AWS::SecretsManager::Secret': secret,
+  'AWS::SNS::Topic': topic,
+  'AWS::SNS::TopicPolicy': topicPolicy,
   'AWS::WAFv2::IPSet': ipSet,
   'AWS::WAFv2::LoggingConfiguration': firewallLogging,
   'AWS::WAFv2::WebACL': webAcl,

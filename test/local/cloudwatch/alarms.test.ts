@@ -94,9 +94,9 @@ test('a quiet metric is insufficient data, OK, or the state it was in: as the al
   expect(last('breaching')).toBe('ALARM')
 })
 
-test('an alarm over five minutes looks at whole ones', () => {
+test('an alarm over five minutes looks at the last five, whichever minute it is (a sliding window)', () => {
   const { changes } = play([alarm('A', { Period: 300 })], [2, 2, 2, 0, 0, 0, 0, 0, 0, 0])
-  expect(changes.map(brief)).toEqual(['1 A: INSUFFICIENT_DATA → OK', '5 A: OK → ALARM', '10 A: ALARM → OK'])
+  expect(changes.map(brief)).toEqual(['1 A: INSUFFICIENT_DATA → OK', '3 A: OK → ALARM', '6 A: ALARM → OK'])
 })
 
 const stat = (Id: string, Stat = 'Sum', ReturnData = false) => ({

@@ -1,0 +1,59 @@
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { metricOf } from '../metric-of.ts'
+import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
+
+/**
+ * Somebody tries tokens. Tokens that expired are refused all day long: a share of all questions tells these from an attempt, and a least
+ * number tells that from the three callers of a quiet night.
+ */
+export function tokenAlarms(watcher: Watcher): Together[] {
+  if (!watcher.has('tokenFailures')) return []
+  const { percent, leastPerMinute } = watcher.declared.tokenFailures
+  const alarm = watcher.watch(
+    'TokenFailures',
+    expression(
+      `IF(rejected >= ${leastPerMinute}, 100 * rejected / questions, 0)`,
+      {
+        rejected: metricOf('TokensRejected', watcher.all, { statistic: Stats.SUM }),
+        questions: metricOf('Authorizations', watcher.all, { statistic: Stats.SUM }),
+      },
+      oneMinute,
+    ),
+    {
+      means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
+      first:
+        'look at the security dashboard, Token failures by reason. `token.expired` of one client: it is broken. Anything else: Top denied addresses, then `sallyport control`, or the firewall.',
+      section: 'tokenFailures',
+      threshold: percent,
+      ...someMinutes,
+    },
+  )
+  return [[alarm]]
+}
+
+/**
+ * More refusals than usual, whatever for. Not by limits: these hold by themselves, and a hot user is no incident. Usual is what AWS has
+ * learned of this API at this time of the week; the least number is for nights on which usual is nothing.
+ */
+export function denialAlarms(watcher: Watcher): Together[] {
+  if (!watcher.has('clientDenials')) return []
+  const { deviations, least } = watcher.declared.clientDenials
+  const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
+  const first =
+    'look at the security dashboard, Denials by reason and Top denied callers. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
+  const usual = watcher.watchUsual('DenialsUnusual', metric, {
+    means: 'more requests are refused than is usual at this time.',
+    first,
+    section: 'clientDenials',
+    deviations,
+    ...sustained,
+  })
+  const many = watcher.watch('DenialsMany', metric, {
+    means: `${least} requests or more are refused in five minutes, which says something only together with DenialsUnusual.`,
+    first,
+    section: 'clientDenials',
+    threshold: least,
+    ...sustained,
+  })
+  return [[usual, many]]
+}

@@ -1,0 +1,75 @@
+import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Gate } from '../gate.ts'
+import { metricOf } from '../metric-of.ts'
+import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
+
+/** Of one upstream. A small one can be down without the API's error budget showing it. */
+export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
+  // As its functions name it; and in ids nothing but letters and digits.
+  const upstream = gate.node.id
+  const id = (what: string) => `${what} ${upstream}`
+  const { upstreamErrors, upstreamLatencyMs } = watcher.declared
+  const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
+  const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
+  const alarms: Together[] = []
+  if (watcher.has('upstreamErrors')) {
+    const alarm = watcher.watch(
+      id('UpstreamErrors'),
+      expression(
+        '100 * errors / requests',
+        { errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }), requests },
+        oneMinute,
+      ),
+      {
+        means: `${upstreamErrors} % of requests for ${upstream} end in a 5xx.`,
+        first,
+        section: 'upstreamErrors',
+        threshold: upstreamErrors,
+        ...someMinutes,
+      },
+    )
+    alarms.push([alarm])
+  }
+  if (watcher.has('breakers') && hasBreaker(gate)) {
+    const alarm = watcher.watch(
+      id('BreakerOpen'),
+      // Written when it opens, and with each probe in vain: while callers ask, every minute of an outage has one.
+      metricOf('BreakerOpen', { ...watcher.all, upstream }, { statistic: Stats.MAXIMUM }).with({
+        period: oneMinute,
+      }),
+      {
+        means: `${upstream} keeps failing, so that some instances have stopped asking it: their callers get 503.`,
+        first,
+        section: 'breakers',
+        threshold: 1,
+        of: 30,
+        periods: 3,
+      },
+    )
+    alarms.push([alarm])
+  }
+  const most = upstreamLatencyMs.get(upstream)
+  if (most !== undefined) {
+    const alarm = watcher.watch(
+      id('UpstreamLatency'),
+      expression('IF(requests >= 20, latency, 0)', {
+        latency: metricOf('UpstreamLatency', { ...watcher.all, upstream }, { statistic: Stats.p(90) }),
+        requests,
+      }),
+      {
+        means: `one answer in ten of ${upstream} takes longer than the ${most} ms that were declared for it.`,
+        first,
+        section: 'upstreamLatency',
+        threshold: most,
+        comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        of: 6,
+        periods: 3,
+      },
+    )
+    alarms.push([alarm])
+  }
+  return alarms
+}
+
+const hasBreaker = ({ target }: Gate): boolean =>
+  target.kind === 'http' && target.resilience.breaker.declared.kind === 'after'
