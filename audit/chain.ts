@@ -52,7 +52,7 @@ export function createChains(findings: Findings): Chains {
       instance,
       first: before.last,
       last: after.first,
-      detail: `number ${after.first} was written after another number ${before.last} than the one in ${before.to.object}, line ${before.to.line}`,
+      detail: `number ${after.first} was written after another number ${before.last} than the one in ${placeText(before.to, object)}`,
     })
   }
 
@@ -119,6 +119,9 @@ function firstAfter(runs: readonly Run[], sequence: number): number {
   return low
 }
 
+/** As seen from an object. */
+const placeText = ({ object, line }: Place, from: string): string =>
+  object === from ? `line ${line}` : `line ${line} of ${object}`
 const timeText = (ms: number): string => new Date(ms).toISOString()
 
 const gap = (instance: string, before: Run, after: Run) =>
@@ -129,7 +132,7 @@ const gap = (instance: string, before: Run, after: Run) =>
     instance,
     first: before.last + 1,
     last: after.first - 1,
-    detail: `after ${before.to.object}, line ${before.to.line}; written between ${timeText(before.to.time)} and ${timeText(after.from.time)}`,
+    detail: `after the one in ${placeText(before.to, after.from.object)}; written between ${timeText(before.to.time)} and ${timeText(after.from.time)}`,
   }) as const
 
 const beginning = (instance: string, run: Run) =>

@@ -50,7 +50,7 @@ export const keptMax = 1000
 /** In the order in which they are told: what was done to the trail before what may have been lost on its way. */
 const meanings: Readonly<Record<FindingKind, string>> = {
   altered:
-    'An event is not the one that the next event was written after: one of the two was changed or put there later.',
+    'Each event holds the hash of the one before it. Here it is another’s: one of the two was changed, or put there later.',
   conflicting:
     'Different events have one number of one instance: at least one of them was changed or made up.',
   rewritten:
@@ -84,7 +84,8 @@ export function createFindings(): Findings {
       found.set(finding.kind, group)
       group.count += 1
       if (group.findings.length >= keptMax) return
-      group.findings.push({ object: null, line: null, instance: null, first: null, last: null, ...finding })
+      const { kind, object = null, line = null, instance = null, first = null, last = null, detail } = finding
+      group.findings.push({ kind, object, line, instance, first, last, detail })
     },
     groups: () =>
       (Object.keys(meanings) as FindingKind[]).flatMap(kind => {

@@ -13,7 +13,7 @@ export function describeReport(report: Report, target: string, stream: NodeJS.Wr
   const total = findings.reduce((sum, { count }) => sum + count, 0)
   const span = earliest !== null && latest !== null ? `, ${seconds(earliest)} to ${seconds(latest)}` : ''
   return [
-    `${total === 0 ? paint('green', '✓', stream) : paint('red', '✗', stream)} ${paint('bold', total === 0 ? 'nothing is missing between, or changed' : counted(total, 'finding'), stream)}: ${printable(target)}`,
+    `${total === 0 ? paint('green', '✓', stream) : paint('red', '✗', stream)} ${paint('bold', total === 0 ? 'no gap and no change' : counted(total, 'finding'), stream)}: ${printable(target)}`,
     line('objects', `${number(objects)}, ${size(bytes)}`),
     line('events', `${number(events)}${span}`),
     line(
