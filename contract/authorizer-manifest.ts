@@ -1,4 +1,5 @@
 import {
+  boolean,
   count,
   type Decoded,
   json,
@@ -103,6 +104,8 @@ const authorizerManifest = object({
   issuers: list(issuer),
   /** How long a verified token is remembered at most; 0: not at all. */
   verifiedTtlSeconds: count,
+  /** Whether what this door refuses is written to the audit trail. */
+  audit: boolean,
   /** Origins whose pages may read a no of this door, where there are several. One alone is a static header of API Gateway's. */
   sharedOrigins: list(string),
   routes: record(routeAccess),

@@ -203,6 +203,8 @@ const gateManifest = object({
   clientAddress: nullable(clientAddress),
   /** Whether the API's domain asks callers for certificates. */
   clientCertificates: boolean,
+  /** Whether each decision is written to the audit trail. */
+  audit: boolean,
   /** Whether any route has a rule, or a limit a condition: whether their language is needed. */
   speaksCel: boolean,
   /** Null: no page of another origin may use this API. */

@@ -52,10 +52,13 @@ const metafiles: Record<string, Metafile> = Object.fromEntries(
       'authorizer',
       {
         entryPoints: { index: 'functions/authorizer/handler.ts' },
-        plugins: [whenNeeded(/\/powertools\.ts$/, 'powertools.cjs', ['createLogger', 'createMetrics'])],
+        plugins: [
+          whenNeeded(/\/runtime\/logger\.ts$/, 'logger.cjs', ['createLogger']),
+          whenNeeded(/\/runtime\/metrics\.ts$/, 'metrics.cjs', ['createMetrics']),
+        ],
       },
       {
-        entryPoints: { powertools: 'functions/runtime/powertools.ts' },
+        entryPoints: { logger: 'functions/runtime/logger.ts', metrics: 'functions/runtime/metrics.ts' },
         format: 'cjs',
         outExtension: { '.js': '.cjs' },
       },

@@ -52,6 +52,9 @@ const exceptions = [
   { importer: '@middy/core/', module: 'node:stream/web', taken: 'node-builtin-on-first-use' },
   // With the first token; Web Crypto, which keys are read with, loads most of it anyway.
   { importer: 'authorizer/verified-tokens.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
+  // With the first event of an audit trail.
+  { importer: 'runtime/audit.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
+  { importer: 'runtime/audit.ts', module: 'node:net', taken: 'node-builtin-on-first-use' },
   // A certificate's thumbprint, for the first rule that asks for one.
   { importer: 'gate/inputs/certificate.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
   // The status phrases, once there is a refusal to word.

@@ -163,12 +163,14 @@ export const authorizerManifest = (
   verifiedTtlSeconds: number,
   routes: readonly Route[],
   cors?: Cors,
+  audit = false,
 ): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
   stage,
   issuers: issuers.manifests,
   verifiedTtlSeconds,
+  audit,
   sharedOrigins: cors && cors.origins.length > 1 ? cors.origins : [],
   routes: Object.fromEntries(
     routes
@@ -189,10 +191,22 @@ export interface GateSurroundings {
   readonly cors: Cors | undefined
   /** Answers the preflights of paths before which there is no gate of their own. */
   readonly preflights: Gate | undefined
+  /** @default false */
+  readonly audit?: boolean
 }
 
 export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
-  const { api, issuers, routes, budgetMs, clientAddress, clientCertificates, cors, preflights } = surroundings
+  const {
+    api,
+    issuers,
+    routes,
+    budgetMs,
+    clientAddress,
+    clientCertificates,
+    cors,
+    preflights,
+    audit = false,
+  } = surroundings
   const own = routes.filter(route => route.gate === gate)
   const paths = routes.map(({ path }) => path)
   return {
@@ -203,6 +217,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     state: gate.table === null ? null : { table: gate.table, budgetMs },
     clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
     clientCertificates,
+    audit,
     speaksCel: own.some(speaksCel),
     cors: cors ? corsManifest(cors, gate, routes, preflights) : null,
     routes: Object.fromEntries(own.map(route => [route.key, gateRoute(route, issuers, paths)])),

@@ -28,6 +28,7 @@ const gate = () => ({
   state: { table: { env: 'STATE_TABLE' }, budgetMs: 150 },
   clientAddress: { from: ['203.0.113.0/24'], hops: 1 },
   clientCertificates: false,
+  audit: false,
   speaksCel: true,
   cors: {
     origins: ['https://app.example.com'],
@@ -126,6 +127,7 @@ const authorizer = () => ({
     },
   ],
   verifiedTtlSeconds: 300,
+  audit: false,
   sharedOrigins: [],
   routes: {
     'GET /deals': {

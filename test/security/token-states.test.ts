@@ -61,6 +61,7 @@ async function openScene() {
     stage: 'live',
     issuers: [],
     verifiedTtlSeconds: 300,
+    audit: false,
     sharedOrigins: [],
     routes: { 'GET /deals': access },
   }

@@ -32,6 +32,7 @@ function openDoor(sharedOrigins: readonly string[] = []) {
       stage: 'live',
       issuers: [],
       verifiedTtlSeconds: 300,
+      audit: false,
       sharedOrigins,
       routes: { 'GET /deals': access, 'POST /deals': { ...access, scopes: ['deals:write'] } },
     },

@@ -95,6 +95,7 @@ export const manifest: GateManifest = {
   state: { table: 'state', budgetMs: 150 },
   clientAddress: null,
   clientCertificates: false,
+  audit: false,
   speaksCel: true,
   cors: null,
   routes: { 'PUT /users/{userId}': route },

@@ -26,7 +26,7 @@ function linesOf(write: () => void): Array<Record<string, unknown>> {
 }
 
 test('a breaker is 1 in its metric when it opens and 0 when it closes; that it is half open is only logged', () => {
-  const telemetry = createTelemetry('Crm', 'Api')
+  const telemetry = createTelemetry({ api: 'Api', gate: 'Crm', audit: null })
   const lines = linesOf(() => {
     for (const state of ['open', 'half-open', 'open', 'half-open', 'closed'] as const)
       telemetry.breakerChanged(state)
