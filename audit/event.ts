@@ -1,4 +1,6 @@
 import { auditSchema } from '../contract/audit-event.ts'
+import { ManifestError } from '../contract/decode.ts'
+import { readAuditEvent } from '../contract/read-audit-event.ts'
 import type { Link } from './chain.ts'
 
 /** A line that is no event of a trail. The message names the member, and nothing of what it says. */
@@ -8,9 +10,17 @@ export class EventError extends Error {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Reads what the chain is made of. Throws an {@link EventError}. */
+/** An event of the version that this package writes is read member by member; of any other, what the chain is made of. Throws an {@link EventError}. */
 export function readLink(line: Uint8Array): Link {
   const event = parse(line)
+  const { version } = Object(event.metadata) as Record<string, unknown>
+  const link = linkOf(event)
+  // A trail outlives the versions that wrote it.
+  if (version === auditSchema.version) readStrictly(event)
+  return link
+}
+
+function linkOf(event: Record<string, unknown>): Link {
   const { version, uid, sequence } = Object(event.metadata) as Record<string, unknown>
   const { previous } = Object(event.unmapped) as Record<string, unknown>
   const instance = typeof uid === 'string' ? uid.slice(0, uid.lastIndexOf('-')) : ''
@@ -29,6 +39,15 @@ export function readLink(line: Uint8Array): Link {
     sequence: sequence as number,
     previous: previous as string,
     time: event.time as number,
+  }
+}
+
+function readStrictly(event: unknown): void {
+  try {
+    readAuditEvent(event)
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error
+    throw new EventError(error.message.replace(/^manifest event\.?/, ''))
   }
 }
 

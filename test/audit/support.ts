@@ -1,61 +1,23 @@
-import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { isOf, type Trail } from '../../audit/trail.ts'
-import type { AuditEvent } from '../../contract/audit-event.ts'
+import { createAudit } from '../../functions/runtime/audit.ts'
+import { auditKey, usualFacts } from '../support/audit-facts.ts'
 
 /** Objects by name, as they are stored. */
 export type Objects = ReadonlyMap<string, Buffer>
 
-/** An event as functions write it. */
-export function eventOf(instance: string, sequence: number, previous: string, time: number): AuditEvent {
-  return {
-    activity_id: 2,
-    activity_name: 'Read',
-    category_uid: 6,
-    class_uid: 6003,
-    type_uid: 600302,
-    severity_id: 1,
-    time,
-    duration: 12,
-    status_id: 1,
-    status_code: '200',
-    action_id: 1,
-    disposition_id: 1,
-    metadata: {
-      version: '1.5.0',
-      profiles: ['security_control'],
-      product: { name: 'Sallyport', vendor_name: 'Sallyport' },
-      uid: `${instance}-${sequence}`,
-      sequence,
-      log_name: 'deals',
-    },
-    api: {
-      operation: 'GET /deals/{dealId}',
-      service: { name: 'Api' },
-      request: { uid: `r-${sequence}` },
-      response: { code: 200 },
-    },
-    actor: { user: { uid: 'hmac', type_id: 1, type: 'User' } },
-    src_endpoint: { ip: '192.0.2.1' },
-    http_request: { http_method: 'GET' },
-    http_response: { code: 200 },
-    unmapped: { previous },
-  }
-}
-
 export const start = Date.UTC(2026, 10, 22, 10)
 
-/** The lines of one instance, a second apart, each with the hash of the one before. */
+/** The id of the instance that {@link chainOf} calls so. */
+export const idOf = (instance: string): string => Buffer.from(instance).toString('hex')
+
+/** The lines of one instance as functions write them, a second apart. */
 export function chainOf(instance: string, count: number): string[] {
-  const lines: string[] = []
-  for (let sequence = 1; sequence <= count; sequence += 1) {
-    const previous = lines.length > 0 ? hash('sha256', lines.at(-1) as string, 'base64url') : ''
-    lines.push(JSON.stringify(eventOf(instance, sequence, previous, start + sequence * 1000)))
-  }
-  return lines
+  const audit = createAudit({ api: 'Api', key: auditKey, random: () => Buffer.from(instance) })
+  return Array.from({ length: count }, (_, n) => audit.line({ ...usualFacts, time: start + (n + 1) * 1000 }))
 }
 
 export const nameOf = (index: number, day = '20261122'): string =>
