@@ -8,6 +8,7 @@ export type FindingKind =
   | 'unreadableObject'
   | 'rewritten'
   | 'deleted'
+  | 'undelivered'
   | 'unlocked'
   | 'bucket'
   | 'uncompared'
@@ -57,6 +58,8 @@ const meanings: Readonly<Record<FindingKind, string>> = {
     'The delivery writes an object once. This one was written again; the first version is what was verified.',
   deleted:
     'An object was deleted before its retention ended. Where a version is left, it is what was verified.',
+  undelivered:
+    'Firehose could not process or deliver these events: they are in this object, and not in the trail.',
   missing: 'Events of an instance are missing between others: lost on the way, or removed.',
   beginning:
     'The first events of an instance are missing: lost on the way, removed, or expired (then ask for later days, with --from).',

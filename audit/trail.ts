@@ -30,6 +30,9 @@ export function isOf({ from, to }: Days, name: string): boolean {
   return day === undefined || ((from === undefined || day >= from) && (to === undefined || day <= to))
 }
 
+/** Where Firehose puts what it failed on: see `errorOutputPrefix` of the delivery. */
+export const isUndelivered = (name: string): boolean => /(?:^|\/)errors\/[^/]+\/eventDay=\d{8}\//.test(name)
+
 /** A trail that cannot be read, for the person at the terminal. */
 export class TrailError extends Error {
   override readonly name = 'TrailError'

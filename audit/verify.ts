@@ -1,10 +1,14 @@
 import { hash } from 'node:crypto'
+import { readAhead } from './ahead.ts'
 import { createChains } from './chain.ts'
 import { createDuplicates } from './duplicates.ts'
 import { EventError, readLink } from './event.ts'
-import { createFindings, type FindingGroup } from './findings.ts'
+import { createFindings, type FindingGroup, type Findings } from './findings.ts'
 import { ObjectError, readLines } from './lines.ts'
-import type { Days, Trail } from './trail.ts'
+import { type Days, isUndelivered, type Trail, type TrailObject } from './trail.ts'
+
+// Objects that are asked for while another is read.
+const ahead = 8
 
 /** What was read, and what is wrong with it. */
 export interface Report {
@@ -39,7 +43,8 @@ export async function verifyTrail(
   let [objects, bytes, events] = [0, 0, 0]
   let [earliest, latest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
 
-  for await (const { name: object, read } of trail.objects(days, findings)) {
+  const delivered = readAhead(deliveredOf(trail, days, findings), ahead)
+  for await (const { name: object, read } of delivered) {
     objects += 1
     let lines = 0
     try {
@@ -85,13 +90,21 @@ export async function verifyTrail(
   }
 }
 
+/** What was failed on is none of the trail. */
+async function* deliveredOf(trail: Trail, days: Days, findings: Findings): AsyncGenerator<TrailObject> {
+  for await (const object of trail.objects(days, findings)) {
+    if (!isUndelivered(object.name)) yield object
+    else findings.add({ kind: 'undelivered', object: object.name, detail: 'its folder names the failure' })
+  }
+}
+
 /** In the same order as before, so the first of each number is the one that the chain was followed by. */
 async function readAgain(
   trail: Trail,
   days: Days,
   duplicates: ReturnType<typeof createDuplicates>,
 ): Promise<void> {
-  for await (const { read } of trail.objects(days, createFindings())) {
+  for await (const { read } of readAhead(deliveredOf(trail, days, createFindings()), ahead)) {
     try {
       await readLines(await read(), line => {
         try {

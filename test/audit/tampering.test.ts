@@ -251,6 +251,16 @@ it.each(broken)(
   },
 )
 
+it('finds what Firehose could not deliver, and takes it for no part of the trail', async () => {
+  const name = 'errors/processing-failed/eventDay=20261122/Api-1-2026-11-22-10-00-00-x'
+  const objects = objectsOf([chainOf('one', 3)]).set(name, packed(['{"errorCode":"x","rawData":"eA=="}']))
+  const { events, findings } = await verifyTrail(trailOf(objects))
+  expect(events).toBe(3)
+  expect(findings.map(({ kind, findings: [first] }) => [kind, first?.object])).toEqual([
+    ['undelivered', name],
+  ])
+})
+
 it('reads an object that was stored without gzip, with or without an end of its last line, and empty lines', async () => {
   const text = chainOf('inst-0', 5).join('\n\n')
   for (const stored of [text, `${text}\n`, `\n${text}\n\n`])

@@ -45,6 +45,7 @@ const titles: Readonly<Record<FindingGroup['kind'], readonly [one: string, many:
   conflicting: ['event of another’s number', 'events of another’s number'],
   rewritten: ['object written again', 'objects written again'],
   deleted: ['deletion', 'deletions'],
+  undelivered: ['undelivered object', 'undelivered objects'],
   missing: ['gap', 'gaps'],
   beginning: ['missing beginning', 'missing beginnings'],
   unreadableEvent: ['line that is no event', 'lines that are no events'],
