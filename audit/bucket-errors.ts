@@ -37,7 +37,7 @@ export function asTrailError(error: unknown, where: string, permission: string):
     )
   }
   if (says(/InvalidObjectState/))
-    return tell('an object is archived', 'restore it, or verify later days alone, by --from')
+    return tell('an object is archived', 'restore it, or verify later days alone: --from <day>')
   if (says(/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EAI_AGAIN/))
     return tell('nothing answers there', 'look at AWS_REGION, and at --endpoint-url if it is given')
   return $metadata ? tell(`S3 answered ${name} to ${permission}`, 'see what S3 says of this error') : null
