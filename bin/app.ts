@@ -1,5 +1,6 @@
-import { App, Stack, Validations } from 'aws-cdk-lib'
-import { GatewayDashboard, GatewayIdentity, GatewayState } from 'sallyport'
+import { App, Duration, Stack, Validations } from 'aws-cdk-lib'
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
+import { AuditTrail, GatewayDashboard, GatewayIdentity, GatewayState } from 'sallyport'
 import { ZeroTrustChecks } from 'sallyport/checks'
 import { DealDeskApi } from '../examples/deals/deal-desk-api.ts'
 
@@ -12,7 +13,13 @@ const state = new GatewayState(stateful, 'Gateway')
 
 const identity = new GatewayIdentity(stateful, 'Identity', { issuer: 'https://api.example.com' })
 
-const { api } = new DealDeskApi(app, 'DealDesk', { state, identity })
+// In earnest: ObjectLockRetention.compliance(Duration.days(365)), or as long as you must be able to show it. Nobody shortens that. Here a day, and
+// of governance, so that a tryout can be removed.
+const audit = new AuditTrail(new Stack(app, 'DealDeskAudit', { terminationProtection: true }), 'Trail', {
+  retention: ObjectLockRetention.governance(Duration.days(1)),
+})
+
+const { api } = new DealDeskApi(app, 'DealDesk', { state, identity, audit })
 
 const observability = new Stack(app, 'DealDeskObservability')
 new GatewayDashboard(observability, 'Dashboard', { api })

@@ -1,4 +1,3 @@
-import type { SurplusPlace } from './decision.ts'
 import type { Method } from './route.ts'
 
 /**
@@ -84,8 +83,8 @@ export interface AuditEvent {
     readonly previous: string
     /** Whole milliseconds. Where it is there, the upstream was asked, whatever became of its answer. */
     readonly upstream_latency?: number
-    /** How much was left behind, by place. */
-    readonly stripped?: Readonly<Partial<Record<SurplusPlace, number>>>
+    /** How much was left behind, by place: those of `SurplusPlace`. */
+    readonly stripped?: Readonly<Record<string, number>>
     /** Names of what was left behind, after their place (`query debug`), where its route logs them. */
     readonly stripped_names?: readonly string[]
     // A pointer cannot stand in a comment of the other kind.

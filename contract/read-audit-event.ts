@@ -1,4 +1,5 @@
 import { type AuditActivity, type AuditEvent, auditActivities, auditSchema } from './audit-event.ts'
+import type { SurplusPlace } from './decision.ts'
 import { count, type Decoder, list, literal, ManifestError, partial, string, text } from './decode.ts'
 import { methods } from './route.ts'
 
@@ -82,10 +83,13 @@ const user = either<AuditEvent['actor']['user'], AuditEvent['actor']['user']>(
     type_id: number(0),
   }),
 )
-const strippedCounts = exactly<NonNullable<AuditEvent['unmapped']['stripped']>>(
-  { query: count, header: count, cookie: count, body: count, output: count },
-  ['query', 'header', 'cookie', 'body', 'output'],
-)
+const stripped = partial({
+  query: count,
+  header: count,
+  cookie: count,
+  body: count,
+  output: count,
+} satisfies Record<SurplusPlace, typeof count>) as Decoder<Readonly<Record<string, number>>>
 
 const shape = exactly<AuditEvent>(
   {
@@ -140,7 +144,7 @@ const shape = exactly<AuditEvent>(
       {
         previous: string,
         upstream_latency: count,
-        stripped: strippedCounts,
+        stripped,
         stripped_names: list(string),
         refused: list(string),
       },

@@ -1,4 +1,5 @@
-import { Validations } from 'aws-cdk-lib'
+import { type CfnResource, Stack, Validations } from 'aws-cdk-lib'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import type { IConstruct } from 'constructs'
 import { acknowledgementOf } from './checks/acknowledgements.ts'
 import { apiAccess } from './checks/rules/api-access.ts'
@@ -24,6 +25,18 @@ export const byDesign = {
     'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
       'Traces are no resources: X-Ray’s two actions that send them take no other than *. `tracing: false` has neither.',
   },
+  auditBucket: {
+    'AwsSolutions::AwsSolutions-S1':
+      'Server access logs are sent with no promise that they are complete. Who read the trail, CloudTrail’s data events say (docs/audit.md).',
+  },
+  auditKey: {
+    'AwsSolutions::AwsSolutions-SMG4':
+      'With another key each subject would have another hash, and what somebody did before and after could not be put together.',
+  },
+  auditQueries: {
+    'AwsSolutions::AwsSolutions-ATH1':
+      'Results lie with Athena itself (managed query results), encrypted, for 24 hours, and the workgroup enforces that; the rule knows results in a bucket only.',
+  },
 } as const
 
 export function acknowledgeByDesign(construct: IConstruct, part: keyof typeof byDesign): void {
@@ -34,4 +47,13 @@ export function acknowledgeByDesign(construct: IConstruct, part: keyof typeof by
 /** That an operation asks nobody who is calling: said by whoever declared it, in so many words. */
 export function acknowledgePublic(restApi: IConstruct, operation: string, reason: string): void {
   Validations.of(restApi).acknowledge({ id: acknowledgementOf(apiAccess, operation), reason })
+}
+
+/** That a role reaches all objects of one bucket. The rule names it as the template does. */
+export function acknowledgeObjects(role: IConstruct, bucket: Bucket, reason: string): void {
+  const logicalId: string = Stack.of(bucket).resolve((bucket.node.defaultChild as CfnResource).logicalId)
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/*]`,
+    reason,
+  })
 }

@@ -8,6 +8,8 @@ import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
 import { acknowledgePublic } from './acknowledged.ts'
+import { sendEvents } from './audit/subscription.ts'
+import { type AuditTrail, checkBeside } from './audit-trail.ts'
 import { contractLines } from './compile/contract.ts'
 import { CounterNames } from './compile/counters.ts'
 import { gatewayResponses } from './compile/gateway-responses.ts'
@@ -67,6 +69,7 @@ export class ZeroTrustApi extends Construct {
   readonly #keeping: Keeping
   readonly #functions: CommonFunctionProps
   readonly #logUndeclared: boolean
+  readonly #audit: AuditTrail | undefined
   readonly #firstDoor: FirstDoor | undefined
   readonly #gates: Gates
   readonly #tree: ResourceTree
@@ -94,6 +97,8 @@ export class ZeroTrustApi extends Construct {
       codeSigning: props.codeSigning,
     }
     this.#logUndeclared = props.logUndeclared ?? false
+    this.#audit = props.audit
+    if (props.audit) checkBeside(`${this.node.path} audit`, this, props.audit)
     this.#state = props.state
     if (props.state) useStateAs(props.state, id, this.node.path)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
@@ -133,6 +138,7 @@ export class ZeroTrustApi extends Construct {
   /** A second door before one upstream, for any number of routes. `id` names it in the console, in metrics and logs. */
   addUpstream(id: string, upstream: Upstream): Gate {
     const gate = this.#gates.add(id, upstream)
+    this.#record(gate)
     this.#shareState()
     return gate
   }
@@ -161,6 +167,7 @@ export class ZeroTrustApi extends Construct {
     this.#tree.add(at, parsed.method, parsed.path)
     checkFreeId(at, this, template, 'rename one of the path segments: CDK reads / in names as --')
     const [upstream, gate] = this.#gates.of(at, template, declared.upstream)
+    this.#record(gate)
     const added = new Route(this, at, {
       template,
       parsed,
@@ -226,12 +233,19 @@ export class ZeroTrustApi extends Construct {
             door.verifiedTokenTtlSeconds,
             this.routes,
             this.#cors,
+            this.#audit !== undefined,
           ),
         ),
       }),
     })
+    this.#record(door)
     permitInvocation(door, door.function, this.restApi, 'authorizers/*')
     return door
+  }
+
+  /** Sends what a door decides to the audit trail, where there is one. */
+  #record(door: FirstDoor | Gate): void {
+    if (this.#audit) sendEvents(door, door.function, this.#audit)
   }
 
   #count({ gate, limits }: Route): void {
@@ -297,6 +311,7 @@ export class ZeroTrustApi extends Construct {
           clientCertificates: this.#asksCertificates,
           cors: this.#sharing,
           preflights: this.#gates.preflights,
+          audit: this.#audit !== undefined,
         }),
       ),
       'validators.mjs': validatorsModule({
@@ -346,6 +361,7 @@ export class ZeroTrustApi extends Construct {
       edge: this.#edge,
       firstDoor: this.#firstDoor,
       keeping: this.#keeping,
+      audit: this.#audit,
       codeSigning: this.#functions.codeSigning,
     })
     writeContract(this, lines)

@@ -22,6 +22,7 @@ import type { LocalNames } from './network/names.ts'
 import { rawTlsPort } from './network/raw-tls.ts'
 import { type Policies, readPolicies } from './policies.ts'
 import { startSecretsApi } from './secrets/api.ts'
+import { createReferenceFiller } from './secrets/references.ts'
 import {
   hasValue,
   isNamed,
@@ -110,7 +111,8 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     undo.push(() => rmSync(folder, { recursive: true, force: true }))
     const ca = await createAuthority({ directory: folder })
 
-    let app = readApp(options.assembly)
+    const fillIn = createReferenceFiller(secrets)
+    let app = fillIn(readApp(options.assembly))
     let policies = readPolicies(app.functions)
     let generation: Generation
 
@@ -215,7 +217,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
           .map(({ path }) => path),
       absentFunctions: () => policies.upstreamFunctions.filter(upstream => !functionOf(app, upstream)),
       async reload(assembly) {
-        const nextApp = readApp(assembly)
+        const nextApp = fillIn(readApp(assembly))
         const nextPolicies = readPolicies(nextApp.functions)
         // Whatever can be refused is, before anything of the running state changes.
         refuseMisfits(nextApp, nextPolicies)

@@ -53,12 +53,15 @@ const metafiles: Record<string, Metafile> = Object.fromEntries(
       {
         entryPoints: { index: 'functions/authorizer/handler.ts' },
         plugins: [
-          whenNeeded(/\/runtime\/logger\.ts$/, 'logger.cjs', ['createLogger']),
-          whenNeeded(/\/runtime\/metrics\.ts$/, 'metrics.cjs', ['createMetrics']),
+          whenNeeded(/\/powertools-logger\.ts$/, 'powertools-logger.cjs', ['createLogger']),
+          whenNeeded(/\/powertools-metrics\.ts$/, 'powertools-metrics.cjs', ['createMetrics']),
         ],
       },
       {
-        entryPoints: { logger: 'functions/runtime/logger.ts', metrics: 'functions/runtime/metrics.ts' },
+        entryPoints: {
+          'powertools-logger': 'functions/runtime/powertools-logger.ts',
+          'powertools-metrics': 'functions/runtime/powertools-metrics.ts',
+        },
         format: 'cjs',
         outExtension: { '.js': '.cjs' },
       },

@@ -13,7 +13,7 @@ export interface Task {
 }
 
 /** Runs a script beside the typical app, synthesized, and gives what it measured. */
-export async function measuredBy(script: URL): Promise<unknown> {
+export async function measuredBy(script: URL, how: { readonly intoPipe?: boolean } = {}): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
   const environment = process.env as Record<string, string>
   try {
@@ -25,7 +25,7 @@ export async function measuredBy(script: URL): Promise<unknown> {
     const bundled = join(folder, 'measure.mjs')
     await bundle(fileURLToPath(script), bundled)
     const task: Task = { gate: gateIn(folder) }
-    return await runChild([bundled, JSON.stringify(task)], { ...environment, NODE_ENV: 'production' })
+    return await runChild([bundled, JSON.stringify(task)], { ...environment, NODE_ENV: 'production' }, how)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

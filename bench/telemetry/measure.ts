@@ -44,8 +44,10 @@ const off: Telemetry = {
   staleKeysUsed: nothing,
   fault: nothing,
 }
+let ready = ''
 const telemetries: Readonly<Record<Subject, Telemetry>> = {
   off,
+  write: { ...off, handled: () => process.stdout.write(ready) },
   metrics: createTelemetry({ api, gate, audit: null }),
   all: createTelemetry({ api, gate, audit: createAudit({ api, key }) }),
 }
@@ -60,9 +62,11 @@ const gates = Object.fromEntries(
 
 // Its first request also counts a cold start.
 await linesOf(gates.all, newEvent)
+ready = `${(await linesOf(gates.all, newEvent)).join('\n')}\n`
 const whole = await interleaved(
   {
     off: handled(gates.off, newEvent, batch),
+    write: handled(gates.write, newEvent, batch),
     metrics: handled(gates.metrics, newEvent, batch),
     all: handled(gates.all, newEvent, batch),
   },

@@ -2,6 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import {
   Access,
+  type AuditTrail,
   Credentials,
   type GatewayIdentity,
   type GatewayState,
@@ -17,13 +18,14 @@ import { Deal, Failure, Invoice, NewDeal, NewInvoice } from './schemas.ts'
 interface DealDeskApiProps extends StackProps {
   readonly state: GatewayState
   readonly identity: GatewayIdentity
+  readonly audit: AuditTrail
 }
 
 /** A deal desk: sales may make deals, finance may make invoices, and nobody may do both with one role. */
 export class DealDeskApi extends Stack {
   readonly api: ZeroTrustApi
 
-  constructor(scope: Construct, id: string, { state, identity, ...props }: DealDeskApiProps) {
+  constructor(scope: Construct, id: string, { state, identity, audit, ...props }: DealDeskApiProps) {
     super(scope, id, props)
 
     this.api = new ZeroTrustApi(this, 'Api', {
@@ -36,6 +38,7 @@ export class DealDeskApi extends Stack {
       // A laptop that plays all of AWS is slower than AWS: there, leave the budget at its 150 ms.
       limits: { user: Limit.perMinute(60), budget: Duration.seconds(2) },
       state,
+      audit,
     })
 
     const crm = this.api.addUpstream(

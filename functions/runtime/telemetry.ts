@@ -3,25 +3,18 @@ import type { LimitLayer } from '../../contract/limits.ts'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
 import { isTokenRejection, reasonOf } from '../../contract/reasons.ts'
 import { anatomyOf } from './anatomy.ts'
-import type { Audit, AuditFacts, AuditPrincipal } from './audit.ts'
-import { createLogger } from './logger.ts'
+import type { Audit, AuditFacts } from './audit.ts'
 import { createMeasurements } from './measurements.ts'
 import { onFirstUse } from './on-first-use.ts'
+import { createLogger } from './powertools-logger.ts'
 
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
-/** Who asked for what, as far as the audit trail says it. */
-export interface Decided {
-  readonly method: string
-  readonly requestId: string
-  readonly sourceIp: string
-  /** Only of whom a door has verified. */
-  readonly principal: AuditPrincipal | undefined
-  /** Of the policy that the route was declared with. */
-  readonly fingerprint: string | undefined
-  /** What the route declares of a body, if it was matched. */
-  readonly body?: AuditFacts['body']
-}
+/** Who asked for what, as far as the audit trail says it. The principal only of whom a door has verified. */
+export type Decided = Pick<
+  AuditFacts,
+  'method' | 'requestId' | 'sourceIp' | 'principal' | 'fingerprint' | 'body'
+>
 
 /** What one request looked like from the inside. Names only: never a token, claim, header or body value. */
 export interface Outcome {

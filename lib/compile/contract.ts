@@ -1,6 +1,7 @@
 import { RemovalPolicy, Token } from 'aws-cdk-lib'
 import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
 import type { IssuerManifest } from '../../contract/authorizer-manifest.ts'
+import type { AuditTrail } from '../audit-trail.ts'
 import type { ClientAddress } from '../declare/client-address.ts'
 import type { Cors } from '../declare/cors.ts'
 import { inputPlaces } from '../declare/input.ts'
@@ -34,6 +35,7 @@ interface DeclaredApi {
     | Pick<FirstDoor, 'cacheTtlSeconds' | 'verifiedTokenTtlSeconds' | 'reservedConcurrency'>
     | undefined
   readonly keeping: Keeping
+  readonly audit: AuditTrail | undefined
   readonly codeSigning: ICodeSigningConfig | undefined
 }
 
@@ -76,6 +78,7 @@ const linesOf = ({
   edge,
   firstDoor,
   keeping,
+  audit,
   codeSigning,
   linesOfRoute,
 }: DeclaredApi & { readonly linesOfRoute: (route: Route) => Line[] }): Line[] => [
@@ -107,6 +110,7 @@ const linesOf = ({
     ])
     .sort(([a], [b]) => (a < b ? -1 : 1)),
   ...keepingLines(keeping),
+  ...(audit ? [['audit', `each decision goes to ${audit.node.path}`] as const] : []),
   ...(codeSigning ? [['code', `signed as ${codeSigning.node.path} says`] as const] : []),
   ...(controls ? [] : [['controls', 'unsafe, only where something is counted'] as const]),
   ...apiLimitLines(limits, gates),

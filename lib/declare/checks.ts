@@ -126,7 +126,7 @@ const countText = (count: number): string =>
 
 export interface DurationBounds {
   /** The unit in which it must be a whole number, and in which the bounds are. */
-  readonly unit: 'milliseconds' | 'seconds'
+  readonly unit: 'milliseconds' | 'seconds' | 'days'
   readonly least: number
   readonly most: number
   readonly fix: string
@@ -140,16 +140,17 @@ export function checkDuration(at: string, given: unknown, bounds: DurationBounds
     typeof (given as Duration | null)?.toMilliseconds === 'function' ? (given as Duration) : null
   const late = duration?.isUnresolved() ?? false
   const ms = duration && !late ? duration.toMilliseconds({ integral: false }) : Number.NaN
-  const unitMs = unit === 'seconds' ? 1000 : 1
+  const unitMs = { milliseconds: 1, seconds: 1000, days: timeUnits.day }[unit]
   const amount = ms / unitMs
   const isWithin = (whole: unknown) =>
     Number.isInteger(whole) && Number(whole) >= least && Number(whole) <= most
   if (duration && isWithin(amount)) return duration
-  const ifSeconds = unit === 'seconds' ? given : typeof given === 'number' ? given * 1000 : undefined
+  const ifSeconds =
+    unit === 'seconds' ? given : typeof given === 'number' ? (given * 1000) / unitMs : undefined
   const fromNumber = isWithin(ifSeconds)
     ? `Duration.seconds(${given})`
     : isWithin(given)
-      ? `Duration.millis(${given})`
+      ? `Duration.${unit === 'days' ? 'days' : 'millis'}(${given})`
       : undefined
   throw new DeclarationError({
     at,

@@ -1,5 +1,6 @@
 import { type Duration, Token } from 'aws-cdk-lib'
 import type { ICodeSigningConfig } from 'aws-cdk-lib/aws-lambda'
+import { AuditTrail } from '../audit-trail.ts'
 import { GatewayState } from '../gateway-state.ts'
 import type { CallersOptions } from './callers.ts'
 import { checkDuration, checkFlag, checkOptions, describeValue } from './checks.ts'
@@ -59,6 +60,13 @@ export interface ZeroTrustApiProps extends KeepingOptions {
   readonly verifiedTokenTtl?: Duration
   /** Where counters and controls are kept. @default - a table of this API's own, if there are limits or controls */
   readonly state?: GatewayState
+  /**
+   * Where each decision is recorded. One trail can be of many APIs, in its region and account. Functions with a door inside need a log group
+   * that is declared.
+   * @default - nowhere: logs and metrics alone say what was decided
+   * @see docs/audit.md
+   */
+  readonly audit?: AuditTrail
   /** Name of the stage: up to 128 letters, digits, `-` and `_`. @default 'live' */
   readonly stageName?: string
   /**
@@ -100,6 +108,7 @@ const options = [
   'authorizerCacheTtl',
   'verifiedTokenTtl',
   'state',
+  'audit',
   'stageName',
   'logUndeclared',
   'tracing',
@@ -134,6 +143,9 @@ export function checkApiProps(at: string, props: ZeroTrustApiProps): void {
   }
   if (state !== undefined && !(state instanceof GatewayState)) {
     complain('state', state, 'a GatewayState', "write state: new GatewayState(stack, 'State')")
+  }
+  if (props.audit !== undefined && !(props.audit instanceof AuditTrail)) {
+    complain('audit', props.audit, 'an AuditTrail', "write audit: new AuditTrail(stack, 'Trail', { … })")
   }
   if (clientAddress !== undefined && !(clientAddress instanceof ClientAddress)) {
     complain(

@@ -8,6 +8,8 @@ export interface LocalSecret {
   readonly name: string
   /** Path of its construct; of an imported one, which the template has no construct of, the end of its ARN. */
   readonly path: string
+  /** Whether AWS would make up what it holds. @default false */
+  readonly generated?: boolean
 }
 
 /** Secret, by its name, ARN or construct path → its text, or where to have it each time it is read. */
@@ -16,10 +18,15 @@ export type SecretValues = Readonly<Record<string, string | (() => string)>>
 const prefix = `arn:${place.partition}:secretsmanager:`
 
 /** A secret of the template. */
-export const readSecret = ({ ref: arn, path }: Pick<Placed, 'ref' | 'path'>): LocalSecret => ({
+export const readSecret = ({
+  ref: arn,
+  path,
+  properties,
+}: Pick<Placed, 'ref' | 'path'> & Partial<Pick<Placed, 'properties'>>): LocalSecret => ({
   arn,
   name: nameIn(arn),
   path,
+  ...(properties?.GenerateSecretString !== undefined && { generated: true }),
 })
 
 /** `arn:…:secret:crm/certificate-a1B2c3` → `crm/certificate`; an ARN without the six characters has the name as it is. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UnsupportedTemplateError } from '../unsupported.ts'
+import { auditTypes } from './audit-types.ts'
 import { place } from './intrinsics.ts'
 import { networkTypes } from './network-types.ts'
 import { arn, beside, type ResourceType } from './resource-type.ts'
@@ -165,10 +166,9 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (_, __, property) => String(property('AliasName')),
   },
   'AWS::SecretsManager::Secret': {
-    used: ['Name'],
+    used: ['Name', 'GenerateSecretString'],
     inert: {
       Description: 'text',
-      GenerateSecretString: 'values are given with --secret',
       KmsKeyId: 'values are not stored here',
       SecretString: 'values are given with --secret',
       Tags: onlyInTheCloud,
@@ -221,6 +221,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ...beside(playedByProvider, { ClientId: ref => ref }),
     ref: (stack, logicalId) => madeUpId(stack, logicalId, 26),
   },
+  ...auditTypes,
   ...networkTypes,
   'AWS::CDK::Metadata': beside('statistics of the CDK'),
 }

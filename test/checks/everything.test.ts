@@ -4,10 +4,11 @@ import { type App, Duration, Stack, Validations } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { InterfaceVpcEndpointAwsService, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { Key } from 'aws-cdk-lib/aws-kms'
-import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import {
   Access,
+  AuditTrail,
   Endpoint,
   GatewayState,
   Limit,
@@ -45,6 +46,10 @@ function found(props: (stack: Stack, app: App) => ZeroTrustApiProps): string[] {
     issuers: [login],
     limits: { service: Limit.perSecond(100) },
     state: new GatewayState(kept, 'State', { encryptionKey }),
+    audit: new AuditTrail(kept, 'Trail', {
+      retention: ObjectLockRetention.compliance(Duration.days(365)),
+      encryptionKey,
+    }),
     encryptionKey,
     cors: { origins: ['https://app.example.com'] },
     ...props(stack, app),

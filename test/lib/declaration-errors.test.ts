@@ -38,7 +38,7 @@ describe('options', () => {
       () => newApi(untyped({ issuer: [login] })),
       'S/Api',
       'issuer',
-      'issuers, cors, endpoint, domain, callers, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, stageName, logUndeclared, tracing, authorizerReservedConcurrency, codeSigning, logRetention, logRemovalPolicy, encryptionKey',
+      'issuers, cors, endpoint, domain, callers, limits, controls, clientAddress, authorizerCacheTtl, verifiedTokenTtl, state, audit, stageName, logUndeclared, tracing, authorizerReservedConcurrency, codeSigning, logRetention, logRemovalPolicy, encryptionKey',
     ),
     unknown(
       'an unknown limit of an API',

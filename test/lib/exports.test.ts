@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 it('the library hands out the words of declarations, and no class that only an API may construct', () => {
   expect(Object.keys(sallyport).sort()).toEqual([
     'Access',
+    'AuditTrail',
     'Body',
     'Breaker',
     'ClientAddress',
