@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Delivery, startDelivery } from '../../local/audit/delivery.ts'
+import { type Delivery, deliveredBelow, startDelivery } from '../../local/audit/delivery.ts'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
 import { readRoutes } from '../../local/routes.ts'
@@ -48,8 +48,9 @@ export async function dev(options: DevOptions): Promise<void> {
     changedMeanwhile = true
   }
   try {
-    // A secret is read each time: a change of it is a rotation, and not one of the app.
-    watcher = await watchSources(folder, settings.watch, () => reload(), Object.values(secret))
+    // A secret is read each time: a change of it is a rotation, and not one of the app. Nor is what is delivered.
+    const others = [...Object.values(secret), ...(audit === undefined ? [] : [deliveredBelow(audit)])]
+    watcher = await watchSources(folder, settings.watch, () => reload(), others)
     const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
     const assembly = await synth()
     const running = await startCloud({

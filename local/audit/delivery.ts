@@ -14,6 +14,9 @@ export interface Delivery {
   readonly close: () => void
 }
 
+/** The folder below which all is delivered: what changes there is no change of an app. */
+export const deliveredBelow = (folder: string): string => join(folder, `region=${place.region}`)
+
 interface DeliveryOptions {
   /** Where objects are written, made if it is not there. */
   readonly folder: string
@@ -54,13 +57,17 @@ export function startDelivery({ folder, bufferMs = 2000, now = Date.now }: Deliv
 
   function write(): void {
     const [day = '', time = ''] = new Date(now()).toISOString().split(/[T.]/)
-    const of = `region=${place.region}/accountId=${place.account}/eventDay=${day.replaceAll('-', '')}`
+    const of = join(
+      deliveredBelow(folder),
+      `accountId=${place.account}`,
+      `eventDay=${day.replaceAll('-', '')}`,
+    )
     const name = `sallyport-dev-1-${day}-${time.replaceAll(':', '-')}-${randomUUID()}.json.gz`
-    mkdirSync(join(folder, of), { recursive: true })
+    mkdirSync(of, { recursive: true })
     // Whoever verifies meanwhile finds the whole object, or none.
-    const draft = join(folder, of, `.${name}`)
+    const draft = join(of, `.${name}`)
     writeFileSync(draft, gzipSync(held.map(line => `${line}\n`).join('')))
-    renameSync(draft, join(folder, of, name))
+    renameSync(draft, join(of, name))
   }
 
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openFolder } from '../../audit/folder.ts'
 import { verifyTrail } from '../../audit/verify.ts'
-import { type Delivery, startDelivery } from '../../local/audit/delivery.ts'
+import { type Delivery, deliveredBelow, startDelivery } from '../../local/audit/delivery.ts'
 import { UsageError } from '../../local/usage-error.ts'
 import { chainOf } from '../audit/support.ts'
 
@@ -45,6 +45,13 @@ it('delivers what functions wrote, together, after two seconds, by region, accou
     expect.stringMatching(/eventDay=20261123/),
   ])
   expect(await verified()).toMatchObject({ objects: 2, events: 5, instances: 1, findings: [] })
+})
+
+it('delivers below one folder, which is left out of what is watched', () => {
+  for (const line of chainOf('one', 1)) delivery.logged(line)
+  delivery.close()
+  for (const file of files()) expect(join(folder, file)).toContain(`${deliveredBelow(folder)}/`)
+  expect(files()).toHaveLength(1)
 })
 
 it('delivers nothing else that functions log', () => {
