@@ -1,5 +1,3 @@
-import type { Method } from './route.ts'
-
 /**
  * What the audit trail says of one decision: an event of the class API Activity (6003) of the Open Cybersecurity Schema Framework,
  * with its profile `security_control`. https://schema.ocsf.io/1.6.0/classes/api_activity
@@ -20,7 +18,7 @@ export type AuditActivity = keyof typeof auditActivities
 
 export interface AuditEvent {
   readonly activity_id: AuditActivity
-  readonly activity_name: (typeof auditActivities)[AuditActivity]
+  readonly activity_name: string
   readonly category_uid: 6
   readonly class_uid: 6003
   /** `class_uid` * 100 + `activity_id`. */
@@ -65,10 +63,13 @@ export interface AuditEvent {
   readonly actor: {
     /** `client_id`, as the token names it. */
     readonly app_name?: string
-    /** Of whoever showed no token that is one there is nothing but a name, which the schema asks for. */
-    readonly user:
-      | { readonly uid: string; readonly name?: undefined; readonly type_id: 1 }
-      | { readonly uid?: undefined; readonly name: 'anonymous'; readonly type_id: 0 }
+    readonly user: {
+      readonly uid?: string
+      /** Of whoever showed no token that is one: `anonymous`. The schema asks for one of the two. */
+      readonly name?: string
+      /** 0 unknown, 1 user. */
+      readonly type_id: 0 | 1
+    }
     readonly session?: { readonly uid?: string; readonly issuer: string }
   }
   /** An address, or the name `unknown`: the console's test button sends none. */
@@ -76,7 +77,7 @@ export interface AuditEvent {
   /** The gate's id. Of the first door there is none. */
   readonly dst_endpoint?: { readonly name: string }
   /** Without a method where what was invoked past API Gateway had one that cannot be declared. */
-  readonly http_request: { readonly http_method?: Method }
+  readonly http_request: { readonly http_method?: string }
   readonly http_response: { readonly code: number }
   readonly unmapped: {
     /** SHA-256 of the line before, in base64url; empty for an instance's first. Whoever changes a line breaks the next. */

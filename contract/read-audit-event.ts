@@ -72,13 +72,10 @@ const either =
 const activities = Object.keys(auditActivities).map(Number) as AuditActivity[]
 const code = exactly<{ readonly code: number }>({ code: count })
 const named = exactly<{ readonly name: string }>({ name: text })
-const user = either<AuditEvent['actor']['user'], AuditEvent['actor']['user']>(
+const user: Decoder<AuditEvent['actor']['user']> = either(
   'uid',
-  exactly<Omit<Extract<AuditEvent['actor']['user'], { type_id: 1 }>, 'name'>>({
-    uid: text,
-    type_id: number(1),
-  }),
-  exactly<Omit<Extract<AuditEvent['actor']['user'], { type_id: 0 }>, 'uid'>>({
+  exactly<{ readonly uid: string; readonly type_id: 1 }>({ uid: text, type_id: number(1) }),
+  exactly<{ readonly name: string; readonly type_id: 0 }>({
     name: literal('anonymous'),
     type_id: number(0),
   }),

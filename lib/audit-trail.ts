@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
+import { ArnFormat, Aws, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -11,6 +11,7 @@ import { createDelivery } from './audit/delivery.ts'
 import { type Line, writeContract } from './compile/metadata.ts'
 import { type AuditTrailProps, type DeclaredAuditTrail, readAuditTrail } from './declare/audit-trail-props.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { stackInstance } from './stack-instance.ts'
 
 /**
  * What was decided, kept so that nobody can change it: an event of each decision of the APIs that name it (`audit: trail`), in a bucket with
@@ -54,6 +55,8 @@ export class AuditTrail extends Construct {
 
   #createKey({ removalPolicy }: DeclaredAuditTrail): Secret {
     const key = new Secret(this, 'Key', {
+      // CloudFormation's own names of secrets begin with no stack's: whoever deploys could be bound to none.
+      secretName: `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-${stackInstance()}`,
       description: `Hashes subjects and token ids in the audit trail ${this.node.path}. Rotated, it would break the link between events`,
       // Letters and digits alone: 43 of them are as many as 32 bytes.
       generateSecretString: { passwordLength: 43, excludePunctuation: true },

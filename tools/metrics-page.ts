@@ -52,7 +52,7 @@ export function metricsPage(): string {
     '',
     `${once} + ${route} R + ${upstream} U + ${reason} D + ${routeReason} D·R + ${layer} L + ${routeLayer} L·R`,
     '',
-    `series: with 10 routes before 3 upstreams, 5 reasons and 2 layers ${example}, about ${Math.round(example * 0.3)} USD a month if all of it happens all the time. The lines are logs and are billed as such: \`npm run bench telemetry\` says how long they are.`,
+    `series: with 10 routes before 3 upstreams, 5 reasons and 2 layers ${example}, about ${Math.round(example * 0.3)} USD a month if all of it happens all the time. The lines are logs and are billed as such: \`npm run bench -- telemetry\` says how long they are.`,
     '',
     '## What the functions emit',
     '',

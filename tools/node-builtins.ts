@@ -28,8 +28,9 @@ export const nodeBuiltins: Plugin = {
       contents: `module.exports = ${load(module)}`,
     }))
     build.onLoad({ filter: /.*/, namespace: 'node-builtin-on-first-use' }, ({ pluginData: module }) => ({
-      contents: `for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(module) ?? {}))})
-        Object.defineProperty(exports, name, { enumerable: true, get: () => ${load(module)}[name] })`,
+      contents: `let loaded
+        for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(module) ?? {}))})
+          Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= ${load(module)})[name] })`,
     }))
     build.onLoad({ filter: /.*/, namespace: 'node-builtin-left-out' }, ({ pluginData: module }) => ({
       contents: `throw new Error(${JSON.stringify(`${module} is left out of this bundle`)})`,

@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild'
 
 /**
  * Leaves a module out of a bundle and has it loaded, whole and at once, when one of its functions is first called. For what
- * most instances never need: a first door that lets everyone through writes no log. Or need only once somebody waits for them anyway. The module is bundled
+ * most instances never need: a first door that lets everyone through writes no log. The module is bundled
  * as CommonJS beside the bundle, since only that can be loaded without waiting.
  *
  * @param functions all that the module exports, and nothing but functions

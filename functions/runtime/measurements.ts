@@ -7,7 +7,6 @@ import {
 } from '../../contract/metrics.ts'
 import { onFirstUse } from './on-first-use.ts'
 import { createMetrics } from './powertools-metrics.ts'
-import { Recent } from './recent.ts'
 
 /** Values of dimensions, as far as there are any. */
 export type Place = Readonly<Partial<Record<Dimension, string>>>
@@ -21,7 +20,7 @@ export interface Measurements {
 }
 
 // Which metrics come together is a matter of what became of a request: there are a few dozen cases.
-const rememberedKinds = 200
+const mostKinds = 200
 
 /**
  * In Powertools' words: it writes the first line of each kind, that is, of the same metrics and dimensions. All that is the same in every line
@@ -34,7 +33,7 @@ const rememberedKinds = 200
  */
 export function createMeasurements(): Measurements {
   const powertools = onFirstUse(() => createMetrics(metricNamespace, metricService))
-  const kinds = new Recent<string>(rememberedKinds)
+  const kinds = new Map<string, string>()
   let values: Partial<Record<MetricName, number | number[]>> = {}
 
   const constantsOf = (names: readonly MetricName[], place: Place): string => {
@@ -46,6 +45,7 @@ export function createMeasurements(): Measurements {
     powertools().clearMetrics()
     const directives = _aws.CloudWatchMetrics.flatMap(directive => split(directive, place))
     const made = `"CloudWatchMetrics":${JSON.stringify(directives)}},"service":${JSON.stringify(service)},`
+    if (kinds.size >= mostKinds) kinds.clear()
     kinds.set(id, made)
     return made
   }

@@ -1,10 +1,11 @@
-import { ArnFormat, Aws, Fn, Names, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Names, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { type LogGroup, ResourcePolicy } from 'aws-cdk-lib/aws-logs'
 import { CfnLoggingConfiguration, type CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
 import type { Keeping } from '../declare/keeping.ts'
 import { type LogGroupName, LogGroups } from '../log-groups.ts'
+import { stackInstance } from '../stack-instance.ts'
 
 /**
  * Leaves of headers and cookies their names, of query and body nothing, in all that WAF stores: the log, samples, and what a rule found
@@ -52,14 +53,10 @@ export function logFindings(scope: Construct, webAcl: CfnWebACL, keeping: Keepin
   return group
 }
 
-/**
- * WAF takes no group of another prefix. The end of the stack's id makes it another name in each stack of this name: a group that
- * was kept does not stand in the way of the next.
- */
+/** WAF takes no group of another prefix. */
 function logGroupName(scope: Construct): LogGroupName {
-  const stackInstance = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
   const prefix = `aws-waf-logs-${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}-`
-  return { name: `${prefix}${stackInstance}`, pattern: `${prefix}*` }
+  return { name: `${prefix}${stackInstance()}`, pattern: `${prefix}*` }
 }
 
 /** As WAF wants it: without the `:*` that CloudFormation puts behind. */

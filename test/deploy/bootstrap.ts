@@ -1,24 +1,29 @@
 import { describe, expect, test } from 'vitest'
 import { place } from '../../local/template/intrinsics.ts'
 import { cdkDone } from './cdk.ts'
-import { policyText } from './deployer-policy.ts'
+import { policyTexts } from './deployer-policy.ts'
 import { iam, s3 } from './read/calls.ts'
 import type { Run } from './run.ts'
 
-/** As docs/deploy.md says, with the policy that stands beside it. */
+/** As docs/deploy.md says, with the policies that stand beside it. */
 export function accountIsBootstrapped(run: Run): void {
   describe('bootstrap', () => {
-    test('leaves CloudFormation with the policy of docs/deployer-policy.json and no other', async () => {
-      const { Policy } = await iam<{ Policy: { Arn: string } }>(run.emulator.origin, 'CreatePolicy', {
-        PolicyName: 'SallyportDeployer',
-        PolicyDocument: policyText,
-      })
+    test('leaves CloudFormation with the policies of docs/deployer-policy*.json and no other', async () => {
+      const policies: string[] = []
+      for (const [file, PolicyDocument] of Object.entries(policyTexts)) {
+        const PolicyName = `Sallyport-${file.replace('.json', '')}`
+        const { Policy } = await iam<{ Policy: { Arn: string } }>(run.emulator.origin, 'CreatePolicy', {
+          PolicyName,
+          PolicyDocument,
+        })
+        policies.push(Policy.Arn)
+      }
       const said = await cdkDone(
         run.emulator,
         'bootstrap',
         `aws://${place.account}/${place.region}`,
         '--cloudformation-execution-policies',
-        Policy.Arn,
+        policies.join(),
       )
       expect(said).toContain('bootstrapped')
       const RoleName = `cdk-hnb659fds-cfn-exec-role-${place.account}-${place.region}`
@@ -27,7 +32,7 @@ export function accountIsBootstrapped(run: Run): void {
         'ListAttachedRolePolicies',
         { RoleName },
       )
-      expect(AttachedPolicies.map(({ PolicyArn }) => PolicyArn)).toEqual([Policy.Arn])
+      expect(AttachedPolicies.map(({ PolicyArn }) => PolicyArn).sort()).toEqual(policies.sort())
     })
 
     test('gets no policy for its bucket here: moto would deny uploads over plain HTTP, and all others too', async () => {

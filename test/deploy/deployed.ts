@@ -114,8 +114,10 @@ const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
   'AWS::EC2::SecurityGroup.GroupId': id => id,
   'AWS::IAM::Role.Arn': id => arnOf('iam', `role/${id}`, ''),
   'AWS::KMS::Key.Arn': id => arnOf('kms', `key/${id}`),
+  'AWS::KinesisFirehose::DeliveryStream.Arn': id => arnOf('firehose', `deliverystream/${id}`),
   'AWS::Lambda::Function.Arn': id => arnOf('lambda', `function:${id}`),
   'AWS::Logs::LogGroup.Arn': id => arnOf('logs', `log-group:${id}:*`),
+  'AWS::S3::Bucket.Arn': id => `arn:aws:s3:::${id}`,
   'AWS::WAFv2::IPSet.Arn': id => arnOf('wafv2', `regional/ipset/${id.split('|').slice(0, 2).join('/')}`),
   'AWS::WAFv2::WebACL.Arn': id => arnOf('wafv2', `regional/webacl/${id.split('|').slice(0, 2).join('/')}`),
 }

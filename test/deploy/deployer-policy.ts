@@ -11,8 +11,16 @@ interface Statement {
   readonly Resource: string | readonly string[]
 }
 
-export const policyText = readFileSync(join(process.cwd(), 'docs/deployer-policy.json'), 'utf8')
-export const statements = (JSON.parse(policyText) as { Statement: Statement[] }).Statement
+/** By file, in docs: a managed policy holds 6,144 characters, and one of a deployer may be several. */
+export const policyTexts: Readonly<Record<string, string>> = Object.fromEntries(
+  ['deployer-policy.json', 'deployer-policy-audit.json'].map(file => [
+    file,
+    readFileSync(join(process.cwd(), 'docs', file), 'utf8'),
+  ]),
+)
+export const statements = Object.values(policyTexts).flatMap(
+  text => (JSON.parse(text) as { Statement: Statement[] }).Statement,
+)
 
 const listed = (given: string | readonly string[]) => (typeof given === 'string' ? [given] : given)
 
@@ -53,18 +61,28 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['apigateway:POST', gateway('/restapis')]
     case 'AWS::ApiGateway::Stage':
       return ['apigateway:POST', gateway(`/restapis/${text('RestApiId')}/stages`)]
+    case 'AWS::Athena::NamedQuery':
+      return ['athena:CreateNamedQuery', arnOf('athena', `workgroup/${text('WorkGroup')}`)]
+    case 'AWS::Athena::WorkGroup':
+      return ['athena:CreateWorkGroup', arnOf('athena', `workgroup/${physicalId}`)]
     case 'AWS::CloudWatch::Dashboard':
       return ['cloudwatch:PutDashboard', arnOf('cloudwatch', `dashboard/${physicalId}`, '')]
     case 'AWS::DynamoDB::Table':
       return ['dynamodb:CreateTable', arnOf('dynamodb', `table/${physicalId}`)]
     case 'AWS::EC2::SecurityGroup':
       return ['ec2:CreateSecurityGroup', arnOf('ec2', `security-group/${physicalId}`)]
+    case 'AWS::Glue::Database':
+      return ['glue:CreateDatabase', arnOf('glue', `database/${physicalId}`)]
+    case 'AWS::Glue::Table':
+      return ['glue:CreateTable', arnOf('glue', `table/${text('DatabaseName')}/${physicalId}`)]
     case 'AWS::IAM::Policy':
       return ['iam:PutRolePolicy', arnOf('iam', `role/${(properties.Roles as string[])[0]}`, '')]
     case 'AWS::IAM::Role':
       return ['iam:CreateRole', arnOf('iam', `role/${physicalId}`, '')]
     case 'AWS::KMS::Key':
       return ['kms:PutKeyPolicy', arnOf('kms', `key/${physicalId}`)]
+    case 'AWS::KinesisFirehose::DeliveryStream':
+      return ['firehose:CreateDeliveryStream', arnOf('firehose', `deliverystream/${physicalId}`)]
     case 'AWS::Lambda::Function':
       return ['lambda:CreateFunction', arnOf('lambda', `function:${physicalId}`)]
     case 'AWS::Lambda::LayerVersion':
@@ -73,10 +91,23 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
       return ['lambda:AddPermission', text('FunctionName')]
     case 'AWS::Logs::LogGroup':
       return ['logs:CreateLogGroup', arnOf('logs', `log-group:${physicalId}`)]
+    case 'AWS::Logs::LogStream':
+      return [
+        'logs:CreateLogStream',
+        arnOf('logs', `log-group:${text('LogGroupName')}:log-stream:${physicalId}`),
+      ]
+    case 'AWS::Logs::SubscriptionFilter':
+      return ['logs:PutSubscriptionFilter', arnOf('logs', `log-group:${text('LogGroupName')}:*`)]
     case 'AWS::Logs::ResourcePolicy':
       return ['logs:PutResourcePolicy', '*']
     case 'AWS::Route53::RecordSet':
       return ['route53:ChangeResourceRecordSets', `arn:aws:route53:::hostedzone/${text('HostedZoneId')}`]
+    case 'AWS::S3::Bucket':
+      return ['s3:CreateBucket', `arn:aws:s3:::${physicalId}`]
+    case 'AWS::S3::BucketPolicy':
+      return ['s3:PutBucketPolicy', `arn:aws:s3:::${text('Bucket')}`]
+    case 'AWS::SecretsManager::Secret':
+      return ['secretsmanager:CreateSecret', physicalId]
     case 'AWS::WAFv2::IPSet':
     case 'AWS::WAFv2::WebACL': {
       const [name, id] = physicalId.split('|')
@@ -88,6 +119,6 @@ export function creation({ type, physicalId, properties }: Deployed): readonly [
     case 'AWS::WAFv2::WebACLAssociation':
       return ['wafv2:AssociateWebACL', text('WebACLArn')]
     default:
-      throw new Error(`nothing says how ${type} is made: add it here, and to docs/deployer-policy.json`)
+      throw new Error(`nothing says how ${type} is made: add it here, and to docs/deployer-policy*.json`)
   }
 }

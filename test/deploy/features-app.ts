@@ -3,11 +3,13 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { InterfaceVpcEndpoint, Vpc } from 'aws-cdk-lib/aws-ec2'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Code, CodeSigningConfig, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { HostedZone } from 'aws-cdk-lib/aws-route53'
-import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
+  AuditTrail,
   ClientCertificate,
   Endpoint,
   GatewayState,
@@ -28,6 +30,14 @@ const kept = new Stack(app, 'DealDeskKept')
 const encryptionKey = new Key(kept, 'Key', { enableKeyRotation: true, removalPolicy })
 const state = new GatewayState(kept, 'State', { encryptionKey, removalPolicy })
 
+const audit = new AuditTrail(kept, 'Trail', {
+  retention: ObjectLockRetention.compliance(Duration.days(365)),
+  archiveAfter: Duration.days(30),
+  expireAfter: Duration.days(2 * 365),
+  encryptionKey,
+  removalPolicy,
+})
+
 const stack = new Stack(app, 'DealDeskFeatures')
 const issuers = [
   Issuer.oidc('https://login.example.com', { audience: 'https://api.example.com', algorithms: ['ES256'] }),
@@ -35,6 +45,7 @@ const issuers = [
 const api = new ZeroTrustApi(stack, 'Whole', {
   issuers,
   state,
+  audit,
   encryptionKey,
   logRemovalPolicy: removalPolicy,
   authorizerReservedConcurrency: 10,
@@ -58,7 +69,13 @@ const api = new ZeroTrustApi(stack, 'Whole', {
 const code = Code.fromAsset('dist/functions/gate')
 const runtime = Runtime.NODEJS_24_X
 const own = (id: string) =>
-  new LambdaFunction(stack, id, { code, runtime, handler: 'index.handler', timeout: Duration.seconds(5) })
+  new LambdaFunction(stack, id, {
+    code,
+    runtime,
+    handler: 'index.handler',
+    timeout: Duration.seconds(5),
+    logGroup: new LogGroup(stack, `${id}Logs`, { removalPolicy }),
+  })
 const access = Access.token({ scopes: ['orders:read'] })
 const output = { 204: Output.empty() }
 

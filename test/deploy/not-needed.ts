@@ -10,20 +10,13 @@ export interface NotNeeded {
 const table = 'AWS::DynamoDB::Table'
 const lambda = 'AWS::Lambda::Function'
 const logGroup = 'AWS::Logs::LogGroup'
+const bucket = 'AWS::S3::Bucket'
 
 export const notNeeded: readonly NotNeeded[] = [
   {
     type: table,
     property: 'ImportSourceSpecification',
-    actions: [
-      'dynamodb:DescribeImport',
-      'dynamodb:ImportTable',
-      'logs:CreateLogStream',
-      'logs:DescribeLogStreams',
-      'logs:PutLogEvents',
-      's3:GetObjectMetadata',
-      's3:ListBucket',
-    ],
+    actions: ['dynamodb:DescribeImport', 'dynamodb:ImportTable', 'logs:PutLogEvents', 's3:GetObjectMetadata'],
   },
   {
     type: table,
@@ -107,12 +100,7 @@ export const notNeeded: readonly NotNeeded[] = [
   {
     type: logGroup,
     property: 'DataProtectionPolicy',
-    actions: [
-      'firehose:TagDeliveryStream',
-      'logs:DeleteDataProtectionPolicy',
-      'logs:PutDataProtectionPolicy',
-      's3:REST.PUT.OBJECT',
-    ],
+    actions: ['logs:DeleteDataProtectionPolicy', 'logs:PutDataProtectionPolicy', 's3:REST.PUT.OBJECT'],
   },
   {
     type: logGroup,
@@ -124,6 +112,121 @@ export const notNeeded: readonly NotNeeded[] = [
     property: 'BearerTokenAuthenticationEnabled',
     actions: ['logs:PutBearerTokenAuthentication'],
   },
+  { type: bucket, property: 'AccelerateConfiguration', actions: ['s3:PutAccelerateConfiguration'] },
+  {
+    type: bucket,
+    property: 'AnalyticsConfigurations',
+    actions: ['s3:DeleteBucketAnalyticsConfiguration', 's3:PutAnalyticsConfiguration'],
+  },
+  { type: bucket, property: 'AbacStatus', actions: ['s3:PutBucketAbac'] },
+  { type: bucket, property: 'AccessControl', actions: ['s3:PutBucketAcl', 's3:PutObjectAcl'] },
+  { type: bucket, property: 'CorsConfiguration', actions: ['s3:DeleteBucketCors', 's3:PutBucketCORS'] },
+  { type: bucket, property: 'LoggingConfiguration', actions: ['s3:PutBucketLogging'] },
+  {
+    type: bucket,
+    property: 'MetricsConfigurations',
+    actions: ['s3:DeleteBucketMetricsConfiguration', 's3:PutMetricsConfiguration'],
+  },
+  { type: bucket, property: 'NotificationConfiguration', actions: ['s3:PutBucketNotification'] },
+  {
+    type: bucket,
+    property: 'ReplicationConfiguration',
+    actions: ['s3:DeleteBucketReplication', 's3:PutBucketReplication', 's3:PutReplicationConfiguration'],
+  },
+  {
+    type: bucket,
+    property: 'WebsiteConfiguration',
+    actions: ['s3:DeleteBucketWebsite', 's3:PutBucketWebsite'],
+  },
+  {
+    type: bucket,
+    property: 'IntelligentTieringConfigurations',
+    actions: ['s3:PutIntelligentTieringConfiguration'],
+  },
+  { type: bucket, property: 'InventoryConfigurations', actions: ['s3:PutInventoryConfiguration'] },
+  {
+    type: bucket,
+    property: 'MetadataTableConfiguration',
+    actions: [
+      's3:CreateBucketMetadataTableConfiguration',
+      's3:DeleteBucketMetadataTableConfiguration',
+      's3:UpdateBucketMetadataAnnotationTableConfiguration',
+      's3:UpdateBucketMetadataInventoryTableConfiguration',
+      's3:UpdateBucketMetadataJournalTableConfiguration',
+      's3tables:CreateNamespace',
+      's3tables:CreateTable',
+      's3tables:CreateTableBucket',
+      's3tables:GetTable',
+      's3tables:GetTableMetadataLocation',
+      's3tables:PutTableBucketPolicy',
+      's3tables:PutTableEncryption',
+      's3tables:PutTablePolicy',
+      's3tables:UpdateTableMetadataLocation',
+    ],
+  },
+  {
+    type: bucket,
+    property: null,
+    reason: 'no right to objects, which it empties of nothing; and a name that IAM does not list',
+    actions: ['s3:DeleteObject', 's3:PutObjectLockConfiguration'],
+  },
+  {
+    type: 'AWS::Glue::Database',
+    property: null,
+    reason: 'databases of other catalogs, behind a connection',
+    actions: [
+      'glue:CreateConnection',
+      'glue:DeleteConnection',
+      'glue:GetConnection',
+      'glue:PassConnection',
+      'glue:UpdateConnection',
+    ],
+  },
+  {
+    type: 'AWS::Glue::Database',
+    property: null,
+    reason: 'accounts whose catalog Lake Formation governs: whoever does that grants it',
+    actions: [
+      'lakeformation:DescribeLakeFormationIdentityCenterConfiguration',
+      'lakeformation:DescribeResource',
+      'lakeformation:ListResources',
+    ],
+  },
+  {
+    type: 'AWS::Glue::Table',
+    property: null,
+    reason: 'the same',
+    actions: [
+      'lakeformation:CreateTable',
+      'lakeformation:GetDataAccess',
+      'lakeformation:DescribeLakeFormationIdentityCenterConfiguration',
+      'lakeformation:DescribeResource',
+      'lakeformation:ListResources',
+    ],
+  },
+  {
+    type: 'AWS::Glue::Table',
+    property: null,
+    reason: 'tables whose schema is in a registry, of other catalogs, or in Iceberg',
+    actions: ['glue:GetSchemaVersion', 'glue:PassConnection', 's3:PutObject'],
+  },
+  {
+    type: 'AWS::Athena::WorkGroup',
+    property: null,
+    reason: 'results in a bucket of one’s own',
+    actions: [
+      's3:AbortMultipartUpload',
+      's3:GetBucketLocation',
+      's3:ListBucketMultipartUploads',
+      's3:ListMultipartUploadParts',
+      's3:PutObject',
+    ],
+  },
+  {
+    type: 'AWS::SecretsManager::Secret',
+    property: 'ReplicaRegions',
+    actions: ['secretsmanager:RemoveRegionsFromReplication', 'secretsmanager:ReplicateSecretToRegions'],
+  },
   {
     type: 'AWS::WAFv2::WebACL',
     property: null,
@@ -134,12 +237,7 @@ export const notNeeded: readonly NotNeeded[] = [
     type: 'AWS::WAFv2::LoggingConfiguration',
     property: null,
     reason: 'logs that go to S3 or Firehose',
-    actions: [
-      'firehose:ListDeliveryStreams',
-      'iam:DescribeOrganization',
-      's3:GetBucketPolicy',
-      's3:PutBucketPolicy',
-    ],
+    actions: ['firehose:ListDeliveryStreams', 'iam:DescribeOrganization'],
   },
   {
     type: 'AWS::WAFv2::WebACLAssociation',

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, inject, test } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
-import { type Emitted, emittedSeries } from './emitted-series.ts'
+import type { Emitted } from './embedded.ts'
+import { emittedSeries } from './emitted-series.ts'
 
 let emitted: Emitted[]
 

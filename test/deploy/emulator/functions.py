@@ -1,5 +1,7 @@
 """Functions, what may call them, and layers."""
 
+import re
+
 from handlers import changes, client, resource_type
 
 of_code = ("Code", "Architectures")
@@ -17,7 +19,7 @@ class Function:
         functions = client("lambda", region)
         given = {names.get(member, member): value for member, value in properties.items() if member not in separate - {*of_code}}
         signing = {"CodeSigningConfigArn": properties["CodeSigningConfigArn"]} if "CodeSigningConfigArn" in properties else {}
-        made = functions.create_function(**{"FunctionName": name, **given, **signing})
+        made = functions.create_function(**filled(region, {"FunctionName": name, **given, **signing}))
         ref = made["FunctionName"]
         if "ReservedConcurrentExecutions" in properties:
             functions.put_function_concurrency(
@@ -33,13 +35,25 @@ class Function:
         if "Code" in found:
             functions.update_function_code(FunctionName=ref, **new["Code"])
         if found - {"Code"}:
-            functions.update_function_configuration(
-                FunctionName=ref, **{names.get(name, name): new[name] for name in configuration if name in new}
-            )
+            given = {names.get(name, name): new[name] for name in configuration if name in new}
+            functions.update_function_configuration(FunctionName=ref, **filled(region, given))
 
     @staticmethod
     def delete(region, ref, properties):
         client("lambda", region).delete_function(FunctionName=ref)
+
+
+def filled(region, given):
+    """Dynamic references, as CloudFormation fills them in; moto leaves them as they are."""
+    secrets = client("secretsmanager", region)
+
+    def value(found):
+        return secrets.get_secret_value(SecretId=found[1])["SecretString"]
+
+    variables = given.get("Environment", {}).get("Variables", {})
+    reference = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString:::\}\}")
+    told = {name: reference.sub(value, text) for name, text in variables.items()}
+    return {**given, **({"Environment": {"Variables": told}} if variables else {})}
 
 
 @resource_type("AWS::Lambda::Permission")

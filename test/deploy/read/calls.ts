@@ -21,6 +21,16 @@ export async function iam<Result>(
 export const logs = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
   json(origin, 'logs', `Logs_20140328.${action}`, parameters)
 
+/** Actions of services of the audit trail. */
+export const firehose = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'firehose', `Firehose_20150804.${action}`, parameters)
+export const glue = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'glue', `AWSGlue.${action}`, parameters)
+export const athena = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'athena', `AmazonAthena.${action}`, parameters)
+export const secrets = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
+  json(origin, 'secretsmanager', `secretsmanager.${action}`, parameters)
+
 /** An action of AWS WAF. */
 export const waf = <Result>(origin: string, action: string, parameters: object): Promise<Result> =>
   json(origin, 'wafv2', `AWSWAF_20190729.${action}`, parameters)

@@ -8,7 +8,7 @@ import {
   LambdaClient,
 } from '@aws-sdk/client-lambda'
 import { clientOptions } from '../deployed.ts'
-import { object } from './calls.ts'
+import { object, secrets } from './calls.ts'
 import type { Reader } from './reader.ts'
 
 interface Place {
@@ -20,6 +20,10 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 /** Code is compared by what was uploaded and what runs. */
 export const lambdaFunction: Reader = {
+  declared: async ({ Environment, ...rest }, origin) => ({
+    ...rest,
+    ...(Environment !== undefined && { Environment: await filled(origin, Environment as Environment) }),
+  }),
   async read(origin, { physicalId: FunctionName, properties }) {
     const client = new LambdaClient(clientOptions(origin))
     const { Configuration: found } = await client.send(new GetFunctionCommand({ FunctionName }))
@@ -41,6 +45,23 @@ export const lambdaFunction: Reader = {
       ReservedConcurrentExecutions: concurrency.ReservedConcurrentExecutions,
     }
   },
+}
+
+interface Environment {
+  readonly Variables: Readonly<Record<string, string>>
+}
+
+/** A dynamic reference is declared; what the secret holds is there. */
+async function filled(origin: string, { Variables }: Environment): Promise<Environment> {
+  const told = Object.entries(Variables).map(async ([name, text]) => {
+    const [, SecretId] = /^\{\{resolve:secretsmanager:(.+):SecretString:::\}\}$/.exec(text) ?? []
+    if (SecretId === undefined) return [name, text]
+    return [
+      name,
+      (await secrets<{ SecretString: string }>(origin, 'GetSecretValue', { SecretId })).SecretString,
+    ]
+  })
+  return { Variables: Object.fromEntries(await Promise.all(told)) }
 }
 
 export const permission: Reader = {

@@ -2,14 +2,17 @@ import { Duration, type Stack, Validations } from 'aws-cdk-lib'
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
-import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Bucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
+  AuditTrail,
   Breaker,
   ClientCertificate,
   Credentials,
   GatewayIdentity,
+  Issuer,
   Limit,
   Output,
   Principal,
@@ -26,6 +29,8 @@ export const origins = {
   nowhere: 'https://nowhere.internal.example.com',
 } as const
 export const certificateSecret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:crm/gate-a1B2c3'
+/** An issuer whose keys cannot be had. */
+export const deafIssuer = 'https://partners.example.com'
 /** A gate whose table does not exist: the test takes its name away. */
 export const storeless = 'Storeless'
 
@@ -34,8 +39,9 @@ export function declare(stack: Stack, orders: string): void {
   const key = new Key(stack, 'Key', { keySpec: KeySpec.ECC_NIST_P256, keyUsage: KeyUsage.SIGN_VERIFY })
   const identity = new GatewayIdentity(stack, 'Identity', { issuer: 'https://api.example.com', key })
   const api = new ZeroTrustApi(stack, 'Api', {
-    issuers: [login],
+    issuers: [login, Issuer.oidc(deafIssuer, { audience: 'https://api.example.com', algorithms: ['ES256'] })],
     limits: { budget: Duration.seconds(2) },
+    audit: new AuditTrail(stack, 'Trail', { retention: ObjectLockRetention.governance(Duration.days(1)) }),
     domain: {
       name: 'api.example.com',
       certificate: Certificate.fromCertificateArn(
@@ -91,8 +97,14 @@ export function declare(stack: Stack, orders: string): void {
   const get = { upstream: inner, output }
   api.addRoute('GET /users/{id}', {
     ...get,
-    access: Access.token({ claims: { sub: { equalsPath: 'id' } } }),
+    access: Access.token({ issuers: [login], claims: { sub: { equalsPath: 'id' } } }),
     input: { path },
+  })
+  api.addRoute('GET /named', {
+    ...get,
+    access: Access.token(),
+    logUndeclared: true,
+    input: { query: { n: z.int().optional() } },
   })
   api.addRoute('GET /ruled', { ...get, access: Access.token({ rule: 'claims.level > 3' }) })
   api.addRoute('GET /paired', { ...get, access: Access.token({ claims: { email: { equals: 'nobody' } } }) })
@@ -125,6 +137,7 @@ export function declare(stack: Stack, orders: string): void {
     code: Code.fromAsset(orders),
     timeout: Duration.seconds(4),
     memorySize: 256,
+    logGroup: new LogGroup(stack, 'Logs'),
   })
   const direct = api.addUpstream('Orders', Upstream.direct(fn))
   for (const route of [getOrder, createOrder]) api.addRoute(route, { upstream: direct })

@@ -1,12 +1,15 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { openControls } from 'sallyport/controls'
 import { vi } from 'vitest'
 import { type AuditEvent, auditSchema } from '../../../contract/audit-event.ts'
 import { readAuditEvent } from '../../../contract/read-audit-event.ts'
 import { stateTable } from '../../../contract/state.ts'
 import { startCloud } from '../../../local/cloud.ts'
+import { readApp } from '../../../local/template/app.ts'
 import {
   createSigningKey,
   issuerName,
@@ -14,11 +17,10 @@ import {
   startAuthority,
 } from '../../functions/authorizer/authority.ts'
 import { createAssemblies } from '../../local/assemblies.ts'
-import { writeAuditTrail } from '../../support/audited.ts'
 import { createTestAuthority } from '../../support/certificates.ts'
 import { startRecorder } from '../../support/deal-desk.ts'
 import { bundleFunction } from '../../support/orders/bundle.ts'
-import { certificateSecret, declare, origins, storeless } from './declare.ts'
+import { certificateSecret, deafIssuer, declare, origins, storeless } from './declare.ts'
 import { Secrets } from './secrets.ts'
 import { sendAll } from './send.ts'
 
@@ -46,12 +48,14 @@ export async function runPlanted(): Promise<Planted> {
       createTestAuthority('Clients'),
       bundleFunction(code, 'esm'),
     ])
-    const [authority, upstream, certificate] = await Promise.all([
+    const [authority, deaf, upstream, certificate] = await Promise.all([
       startAuthority(signing),
+      startAuthority(),
       startRecorder(),
       ca.sign({ of: 'client', names: ['gate'] }),
     ])
-    undo.push(authority.close, upstream.close)
+    undo.push(authority.close, deaf.close, upstream.close)
+    deaf.behave(response => response.destroy())
     keepPem(secrets, 'the certificate that the gate shows', certificate.certificate)
     keepPem(secrets, 'the key of that certificate', certificate.privateKey)
     // What the local cloud takes every caller to have shown, and what it gives functions.
@@ -62,26 +66,39 @@ export async function runPlanted(): Promise<Planted> {
     const auditKey = `${secrets.make('the key of the audit trail')}${secrets.make('its other half')}`
 
     const assembly = assemblies.synthesize(stack => declare(stack, code))
-    writeAuditTrail(assembly, auditKey, manifest => {
-      if (manifest.gate === storeless) Object.assign(Object(manifest.state), { table: 'missing' })
-    })
+    takeTable(assembly, storeless)
+    const generated = readApp(assembly).secrets.find(secret => secret.generated)
+    if (!generated) throw new Error('the audit trail has no key')
     const [lines, accessLog]: [string[], string[]] = [[], []]
     const cloud = await startCloud({
       assembly,
       upstreams: { [origins.inner]: upstream.origin, [origins.certified]: upstream.origin },
-      issuers: { [issuerName]: authority.origin },
-      secrets: { [certificateSecret]: JSON.stringify(certificate) },
+      issuers: { [issuerName]: authority.origin, [deafIssuer]: deaf.origin },
+      secrets: { [certificateSecret]: JSON.stringify(certificate), [generated.path]: auditKey },
       onLog: line => lines.push(line),
       onRequest: (_, line) => accessLog.push(line),
     })
     undo.push(cloud.close)
 
+    const client = new DynamoDBClient({
+      endpoint: cloud.dynamodb,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    })
+    undo.push(() => client.destroy())
     const sent = await sendAll({
       url: cloud.url,
       secrets,
       upstream,
       sign: claims => signToken(signing, claims),
       forge: claims => signToken(stranger, claims),
+      quarantine: async subject => {
+        const [table = ''] = cloud.tables()
+        await openControls({ table, by: 'ops', client }).quarantine(
+          { issuer: issuerName, subject },
+          { until: new Date(Date.now() + 3_600_000), why: 'a test' },
+        )
+      },
     })
     // A function's lines arrive by a way of their own.
     await vi.waitUntil(() => eventsIn(lines).length >= sent.events && accessLog.length >= sent.requests, {
@@ -100,10 +117,20 @@ export async function runPlanted(): Promise<Planted> {
   }
 }
 
+export const isEvent = (line: string): boolean => line.includes(`"class_uid":${auditSchema.classUid}`)
+
 const eventsIn = (lines: readonly string[]): AuditEvent[] =>
-  lines
-    .filter(line => line.includes(`"class_uid":${auditSchema.classUid}`))
-    .map(line => readAuditEvent(JSON.parse(line)))
+  lines.filter(isEvent).map(line => readAuditEvent(JSON.parse(line)))
+
+/** Leads a gate to a table that does not exist. */
+function takeTable(assembly: string, gate: string): void {
+  for (const folder of readdirSync(assembly).filter(name => name.startsWith('asset.'))) {
+    const file = join(assembly, folder, 'manifest.json')
+    const manifest = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+    if (manifest.gate !== gate) continue
+    writeFileSync(file, JSON.stringify({ ...manifest, state: { ...manifest.state, table: 'missing' } }))
+  }
+}
 
 /** Line by line, since it may be written down as one or as several. */
 function keepPem(secrets: Secrets, what: string, pem: string): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TokenChanges } from '../../functions/authorizer/authority.ts'
 import type { Answer, startRecorder } from '../../support/deal-desk.ts'
+import { deafIssuer } from './declare.ts'
 import type { Secrets } from './secrets.ts'
 
 interface Surroundings {
@@ -9,10 +10,14 @@ interface Surroundings {
   readonly upstream: Awaited<ReturnType<typeof startRecorder>>
   readonly sign: (changes: TokenChanges) => Promise<string>
   readonly forge: (changes: TokenChanges) => Promise<string>
+  readonly quarantine: (subject: string) => Promise<void>
 }
 
+/** What one request calls something undeclared, where that is logged. */
+export const openName = 'an-open-name'
+
 /** Sends requests that are let through and requests that are refused in every area, with secrets wherever a request can hold one. */
-export async function sendAll({ url, secrets, upstream, sign, forge }: Surroundings) {
+export async function sendAll({ url, secrets, upstream, sign, forge, quarantine }: Surroundings) {
   let requests = 0
   let events = 0
   const make = (what: string) => secrets.make(what)
@@ -50,11 +55,11 @@ export async function sendAll({ url, secrets, upstream, sign, forge }: Surroundi
     target: string,
     authorization: string | undefined,
     init: RequestInit = {},
-    { hasEvent = true }: { hasEvent?: boolean } = {},
+    { hasEvent = true, hasNoise = true }: { hasEvent?: boolean; hasNoise?: boolean } = {},
   ): Promise<string> => {
     requests += 1
     if (hasEvent) events += 1
-    const headers = { ...noise(), ...(authorization && { authorization }), ...init.headers }
+    const headers = { ...(hasNoise && noise()), ...(authorization && { authorization }), ...init.headers }
     const response = await fetch(url + target, { ...init, headers })
     return `${response.status} ${await response.text()}`
   }
@@ -90,6 +95,7 @@ export async function sendAll({ url, secrets, upstream, sign, forge }: Surroundi
     json({ title: make('a declared member'), [make('a member name')]: 1 }, 'POST'),
   )
   await send('/once', await bearer())
+  await send(`/named?${openName}=${make('a query value')}`, await bearer(), {}, { hasNoise: false })
 
   // Refused by API Gateway: there is no decision of ours.
   await send(`/${make('a path')}?${query()}`, await bearer(), {}, { hasEvent: false })
@@ -104,6 +110,7 @@ export async function sendAll({ url, secrets, upstream, sign, forge }: Surroundi
     [{ header: { kid: make('a key id') } }],
     [{ header: { typ: make('a token type') } }],
     [{ claims: { scope: make('a scope') } }],
+    [{ claims: { iss: deafIssuer } }],
     [{}, forge],
   ]
   for (const [changes, by] of refusedTokens) await send(thing(), await bearer(changes, by))
@@ -148,6 +155,9 @@ export async function sendAll({ url, secrets, upstream, sign, forge }: Surroundi
   const twice = await bearer()
   for (let i = 0; i < 2; i += 1) await send('/once', twice)
   await send('/storeless', await bearer())
+  const quarantined = make('a subject in quarantine')
+  await quarantine(quarantined)
+  await send(thing(), await bearer({ claims: { sub: quarantined } }))
 
   // Refused for what the upstream does.
   await send('/nowhere', await bearer())
