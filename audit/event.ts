@@ -10,6 +10,10 @@ export class EventError extends Error {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+// What is held for each is not to be of any size, whoever wrote the line.
+const instanceIn = /^([\w-]{1,64})-\d+$/
+const detailMax = 200
+
 /** An event of the version that this package writes is read member by member; of any other, what the chain is made of. Throws an {@link EventError}. */
 export function readLink(line: Uint8Array): Link {
   const event = parse(line)
@@ -23,7 +27,7 @@ export function readLink(line: Uint8Array): Link {
 function linkOf(event: Record<string, unknown>): Link {
   const { version, uid, sequence } = Object(event.metadata) as Record<string, unknown>
   const { previous } = Object(event.unmapped) as Record<string, unknown>
-  const instance = typeof uid === 'string' ? uid.slice(0, uid.lastIndexOf('-')) : ''
+  const [, instance = ''] = (typeof uid === 'string' && instanceIn.exec(uid)) || []
   const wrong = [
     ['class_uid', event.class_uid === auditSchema.classUid],
     ['metadata.version', typeof version === 'string'],
@@ -47,7 +51,7 @@ function readStrictly(event: unknown): void {
     readAuditEvent(event)
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
-    throw new EventError(error.message.replace(/^manifest event\.?/, ''))
+    throw new EventError(error.message.replace(/^manifest event\.?/, '').slice(0, detailMax))
   }
 }
 

@@ -314,6 +314,25 @@ it('reads lines that end anywhere in a piece, down to pieces of one byte', async
       })
 })
 
+it('takes an instance of 64 characters, and none of 65', async () => {
+  const named = async (instance: string) => {
+    const [line = ''] = chainOf('one', 1)
+    const { events, findings } = await verifyTrail(
+      trailOf(objectsOf([[line.replace(`${idOf('one')}-1`, `${instance}-1`)]])),
+    )
+    return [events, findings[0]?.findings[0]?.detail]
+  }
+  expect(await named('i'.repeat(64))).toEqual([1, undefined])
+  expect(await named('i'.repeat(65))).toEqual([0, 'metadata.uid is not what an event has there'])
+})
+
+it('repeats no more than 200 characters of a name that no event has', async () => {
+  const [line = ''] = chainOf('one', 1)
+  const objects = objectsOf([[line.replace('{', `{"${'x'.repeat(10_000)}":1,`)]])
+  const { findings } = await verifyTrail(trailOf(objects))
+  expect(findings[0]?.findings[0]?.detail).toHaveLength(200)
+})
+
 it('reads by its chain alone what another version of the schema wrote, as a trail outlives versions', async () => {
   const other = (line: string) =>
     line.replace('"version":"1.6.0"', '"version":"1.9.0"').replace('{', '{"later":1,')

@@ -65,9 +65,7 @@ function describeGroup(
     `${paint('red', '✗', stream)} ${paint('bold', `${number(count)} ${titles[kind][count === 1 ? 0 : 1]}`, stream)}`,
     `  ${meaning}`,
     ...shown.flatMap(finding => describeFinding(finding, stream)),
-    ...(more > 0
-      ? [`  ${paint('dim', `and ${number(more)} more${count > shownMax ? ': see --json' : ''}`, stream)}`]
-      : []),
+    ...(more > 0 ? [`  ${paint('dim', `and ${number(more)} more: see --json`, stream)}`] : []),
   ]
 }
 
