@@ -28,7 +28,7 @@ const delivery = fc
     return { objects: objectsOf(parts), events: sent.length, instances: lengths.length, copies, pieceBytes }
   })
 
-const runs = { numRuns: 30 }
+const runs = { numRuns: 12 }
 const kinds = async (objects: Objects) =>
   (await verifyTrail(trailOf(objects))).findings.map(({ kind }) => kind)
 
