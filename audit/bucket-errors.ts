@@ -25,7 +25,10 @@ export function asTrailError(error: unknown, where: string, permission: string):
   if (says(/Region (?:is missing|not accepted)/))
     return tell('no AWS region is set', 'set AWS_REGION to where the bucket is')
   if (says(/NoSuchBucket/))
-    return tell('there is no bucket of this name', 'the outputs of the stack with the AuditTrail name it')
+    return tell(
+      'there is no bucket of this name',
+      'look for the bucket among the resources of the stack with the AuditTrail',
+    )
   if (says(/PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint/))
     return tell('the bucket is in another region', 'set AWS_REGION to where the bucket is')
   if (says(/AccessDenied|Forbidden/) || $metadata?.httpStatusCode === 403) {
