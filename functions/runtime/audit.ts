@@ -78,7 +78,7 @@ const anonymous = { user: { name: 'anonymous', type_id: 0 } } as const
  * Opens the audit trail of one instance. Throws without a key that can keep subjects from being guessed, also where the reference to it was
  * deployed as it is written.
  */
-export function createAudit({ api, key, random = randomBytes }: AuditOptions): Audit {
+export function createAudit({ api, key, random = size => randomBytes(size) }: AuditOptions): Audit {
   if (!key || key.length < shortestKey || key.startsWith('{{'))
     throw new Error('environment variable AUDIT_KEY is not set')
   // With the first line: what is restored from a snapshot would number its lines as another does.

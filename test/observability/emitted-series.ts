@@ -4,11 +4,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Access, Breaker, Limit, Output, optional, Upstream, ZeroTrustApi } from 'sallyport'
 import { inject } from 'vitest'
 import { z } from 'zod'
-import { readApp } from '../../local/template/app.ts'
 import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
 import { createAssemblies } from '../local/assemblies.ts'
 import { gateEvent, startGateFunction } from '../security/gate-function.ts'
 import { deal, issuerName, startDealDesk } from '../support/deal-desk.ts'
+import { readDeployedApp } from '../support/deployed-app.ts'
 import { type Emitted, readEmbedded } from './embedded.ts'
 
 /**
@@ -104,7 +104,7 @@ async function withoutUpstream(): Promise<string[]> {
 
 /** What the first door writes while its keys are overdue and cannot be renewed. */
 async function withOverdueKeys(): Promise<string[]> {
-  const door = readApp(inject('dealDesk')).functions.find(({ name }) => name.includes('FirstDoor'))
+  const door = readDeployedApp(inject('dealDesk')).functions.find(({ name }) => name.includes('FirstDoor'))
   if (!door) throw new Error('the example has no first door')
   const key = await createSigningKey('key')
   const document = { issuer: issuerName, jwks_uri: `${issuerName}/keys`, keys: [key.publicJwk] }

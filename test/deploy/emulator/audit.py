@@ -1,6 +1,16 @@
 """What an audit trail is made of: bucket, stream, subscriptions, the key of hashes, table and queries."""
 
 from handlers import changes, client, resource_type
+from moto.athena.responses import AthenaResponse
+
+
+def delete_named_query(self) -> str:
+    """moto has no such action."""
+    del self.athena_backend.named_queries[self._get_param("NamedQueryId")]
+    return "{}"
+
+
+AthenaResponse.delete_named_query = delete_named_query
 
 
 @resource_type("AWS::S3::Bucket")

@@ -6,6 +6,7 @@ import {
   GetObjectLockConfigurationCommand,
   GetPublicAccessBlockCommand,
   type LifecycleRule,
+  type ObjectLockConfiguration,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { clientOptions } from '../deployed.ts'
@@ -39,10 +40,16 @@ export const bucket: Reader = {
       PublicAccessBlockConfiguration: access.PublicAccessBlockConfiguration,
       OwnershipControls: ownership.OwnershipControls,
       ObjectLockEnabled: ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled',
-      ObjectLockConfiguration,
+      ObjectLockConfiguration: asLocked(ObjectLockConfiguration),
       LifecycleConfiguration: { Rules: lifecycle.Rules?.map(asDeclared) },
     }
   },
+}
+
+/** Of days and years moto says zero, where S3 says nothing. */
+function asLocked(found: ObjectLockConfiguration | undefined) {
+  const { Days, Years, Mode } = found?.Rule?.DefaultRetention ?? {}
+  return { ...found, Rule: { DefaultRetention: { Mode, ...(Days && { Days }), ...(Years && { Years }) } } }
 }
 
 const asDeclared = (rule: LifecycleRule) => ({
@@ -141,6 +148,8 @@ export const catalogTable: Reader = {
 }
 
 export const workGroup: Reader = {
+  // Said when it is deleted, by the handler.
+  declared: ({ RecursiveDeleteOption: _, ...rest }) => rest,
   async read(origin, { physicalId, properties: { WorkGroupConfiguration } }) {
     const { WorkGroup } = await athena<{ WorkGroup: Found & { Configuration: Found } }>(
       origin,
