@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { rawTlsPort } from '../local/network/raw-tls.ts'
 import { UnsupportedTemplateError } from '../local/unsupported.ts'
 import { UsageError } from '../local/usage-error.ts'
+import { addAudit } from './commands/audit/commands.ts'
 import { addControl } from './commands/control/commands.ts'
 import { dev } from './commands/dev.ts'
 import { openapi } from './commands/openapi.ts'
@@ -43,6 +44,10 @@ program
     {},
   )
   .option('--logs', 'also print what the functions log, to stderr')
+  .option(
+    '--audit <folder>',
+    'write the audit trail there as it would be delivered, for "sallyport audit verify"',
+  )
   .option('--json', 'print one line of JSON when ready; everything else goes to stderr')
   .action(dev)
 
@@ -73,6 +78,7 @@ program
   .action(openapi)
 
 addControl(program)
+addAudit(program)
 
 for (const command of program.commands) {
   command.showHelpAfterError(`(sallyport ${command.name()} --help lists its options)`)
@@ -162,6 +168,7 @@ export async function main(argv: readonly string[]): Promise<void> {
         ? (error.stack ?? error.message)
         : String(error)
     process.stderr.write(`${paint('red', '✗')} ${text}\n`)
-    process.exitCode = 1
+    // Whoever tells more than that apart has said so before.
+    process.exitCode ??= 1
   }
 }

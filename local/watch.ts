@@ -14,7 +14,7 @@ const settleMs = 100
  * Of `cdk.json`'s watch patterns the leading folders count (`lib/**` is lib), with every file in them; without patterns it is the
  * folder's TypeScript, JavaScript and JSON files. Hidden and generated folders never count.
  *
- * @param others files that are read by other means, whose changes are no change of the app; paths as this process takes them
+ * @param others files that are read by other means, and folders that are written to, whose changes are no change of the app; paths as this process takes them
  */
 export async function watchSources(
   folder: string,

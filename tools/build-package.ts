@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 // What is published: compiled library, CLI and local cloud, and the functions' bundles.
-for (const folder of ['bin', 'contract', 'controls', 'lib', 'local'])
+for (const folder of ['audit', 'bin', 'contract', 'controls', 'lib', 'local'])
   rmSync(`dist/${folder}`, { recursive: true, force: true })
 const run = (...command: [string, ...string[]]) =>
   execFileSync(command[0], command.slice(1), { stdio: 'inherit' })

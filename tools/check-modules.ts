@@ -4,8 +4,8 @@ import type { Metafile } from 'esbuild'
 
 /**
  * The one rule of the tree (docs/architecture.md): synth time knows run time only as prebuilt bundles, run time does not
- * know synth time at all, both know the contract, the local cloud knows only what was synthesized, and controls know only the
- * state table. Its loss would be invisible, so it is checked twice: in what the sources import, and in what the bundles hold.
+ * know synth time at all, both know the contract, the local cloud knows only what was synthesized, controls know only the
+ * state table, and what verifies a trail only what is delivered. Its loss would be invisible, so it is checked twice: in what the sources import, and in what the bundles hold.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   contract: [],
@@ -13,16 +13,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   lib: ['contract'],
   local: ['contract'],
   controls: ['contract'],
-  bin: ['local', 'controls', 'examples'],
+  audit: ['contract'],
+  bin: ['local', 'controls', 'audit', 'examples'],
   examples: ['bin'],
 }
 
 /**
- * Whoever may write controls need have nothing else of this package's: a responder's function carries them along. Checks are for apps
+ * Whoever may write controls, or verify a trail, need have nothing else of this package's: a responder's function carries them along. Checks are for apps
  * without these constructs, too, and load nothing that those need.
  */
 const packagesOf: Readonly<Record<string, readonly string[]>> = {
   controls: ['@aws-sdk/client-dynamodb'],
+  audit: ['@aws-sdk/client-s3'],
   'lib/checks': ['aws-cdk-lib', 'constructs'],
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Delivery, deliveredBelow, startDelivery } from '../../local/audit/delivery.ts'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
 import { readRoutes } from '../../local/routes.ts'
@@ -21,13 +22,15 @@ interface DevOptions {
   readonly issuer: Record<string, string>
   readonly secret: Record<string, string>
   readonly logs?: boolean
+  readonly audit?: string
   readonly json?: boolean
 }
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** Serves the app of this folder until interrupted. Rejects, with nothing left running, when it cannot be served. */
-export async function dev({ app, port, upstream, issuer, secret, logs, json }: DevOptions): Promise<void> {
+export async function dev(options: DevOptions): Promise<void> {
+  const { app, port, upstream, issuer, secret, logs, audit, json } = options
   const folder = process.cwd()
   const startedAt = Date.now()
   const settings = readAppSettings(folder, app)
@@ -37,6 +40,7 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
   const interrupted = untilInterrupted()
   const assemblies = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
   let cloud: LocalCloud | undefined
+  let delivery: Delivery | undefined
   let watcher: { close: () => Promise<void> } | undefined
   // What changes while the app is synthesized for the first time is not in what is served then.
   let changedMeanwhile = false
@@ -44,8 +48,9 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
     changedMeanwhile = true
   }
   try {
-    // A secret is read each time: a change of it is a rotation, and not one of the app.
-    watcher = await watchSources(folder, settings.watch, () => reload(), Object.values(secret))
+    // A secret is read each time: a change of it is a rotation, and not one of the app. Nor is what is delivered.
+    const others = [...Object.values(secret), ...(audit === undefined ? [] : [deliveredBelow(audit)])]
+    watcher = await watchSources(folder, settings.watch, () => reload(), others)
     const synth = synthesizer(settings, folder, assemblies, interrupted.signal)
     const assembly = await synth()
     const running = await startCloud({
@@ -63,9 +68,16 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
           `${paint('yellow', '!')} ${name} answers without the second door: serve() or secondDoor() of sallyport/middleware, first of all`,
         ),
       ),
-      onLog: (line, { functionName }) => logs && say(`${paint('dim', functionName)} ${line}`),
+      onLog(line, { functionName }) {
+        delivery?.logged(line)
+        if (logs) say(`${paint('dim', functionName)} ${line}`)
+      },
     })
     cloud = running
+    if (audit !== undefined) {
+      refuseWithoutTrail(running)
+      delivery = startDelivery({ folder: audit })
+    }
     const describe = () => ({
       url: running.url,
       issuers: running.issuers.all(),
@@ -109,10 +121,20 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
   } finally {
     await watcher?.close()
     await cloud?.close()
+    delivery?.close()
     removeDevState(folder)
     rmSync(assemblies, { recursive: true, force: true })
     interrupted.dispose()
   }
+}
+
+/** Who asks for a trail is not to wait for one that nobody writes. */
+function refuseWithoutTrail(cloud: LocalCloud): void {
+  const { authorizer, gates } = cloud.policies()
+  if ([authorizer, ...gates].some(manifest => manifest?.audit)) return
+  throw new UsageError(
+    '--audit: the app has no audit trail, so nothing would be written\n  fix: declare one: new ZeroTrustApi(…, { audit: new AuditTrail(…) })',
+  )
 }
 
 /** Of each name once: it would be said with every request. */

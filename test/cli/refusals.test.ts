@@ -51,6 +51,11 @@ const cases: readonly Case[] = [
     says: /^✗ .*app\.ts failed\n\n {2}Error \[ERR_MODULE_NOT_FOUND\]: Cannot find package 'sallyprot' .+\n$/,
   },
   {
+    when: 'a trail to be written of an app that has none',
+    args: [...dev, '--audit', 'trail'],
+    says: /^✗ --audit: the app has no audit trail, so nothing would be written\n {2}fix: declare one: new ZeroTrustApi\(…, \{ audit: new AuditTrail\(…\) \}\)\n$/,
+  },
+  {
     when: 'a route without access, with route, given, allowed, fix and the line',
     args: dev,
     app: appOf("api.addRoute('GET /health', { upstream: ok })"),

@@ -70,3 +70,11 @@ it('files that are read by other means count in neither case, as they are named 
     if (include === undefined) await watcher.close()
   }
 })
+
+it('a folder that is written to counts in neither case, though it is made while the others are watched', async () => {
+  const { makeFolder, afterWriting } = await watching(['**'], [join(folder, 'lib/delivered')])
+  expect(await makeFolder('lib/delivered')).toBe(0)
+  expect(await makeFolder('lib/delivered/today')).toBe(0)
+  expect(await afterWriting('lib/delivered/today/events.json')).toBe(0)
+  expect(await afterWriting('lib/context.json')).toBe(1)
+})
