@@ -78,9 +78,11 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
     )
     const names = alarms.map(({ name }) => name)
     for (const gone of [...states.keys()].filter(name => !names.includes(name))) states.delete(gone)
-    for (const name of names) {
+    for (const { name, rule } of alarms) {
       if (states.has(name)) continue
-      states.set(name, { state: 'INSUFFICIENT_DATA', since: now, reason: 'Not evaluated yet.' })
+      const known =
+        'error' in rule ? { reason: rule.error, error: rule.error } : { reason: 'Not evaluated yet.' }
+      states.set(name, { state: 'INSUFFICIENT_DATA', since: now, ...known })
     }
   }
 
@@ -96,6 +98,8 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
   function findingOf(rule: Rule, at: number): { state: StateValue | undefined; reason: string } {
     if ('error' in rule) throw new CannotEvaluate(rule.error)
     if (rule.kind === 'metric') return rule.find(at)
+    // One that is not there would hold nothing back, and nobody would know.
+    if (rule.suppressor) stateNamed(rule.suppressor.alarm)
     const named = alarmsIn(rule.rule)
     const firing = named.filter(name => stateNamed(name) === 'ALARM')
     return {
@@ -116,7 +120,7 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
     const next = state ?? before.state
     const changed = next !== before.state
     const declared = changed && error === undefined ? actionsOf(alarm.definition, next) : []
-    const held = heldBack(alarm, at, next, declared)
+    const held = error === undefined ? heldBack(alarm, at, next, declared) : { actions: [] }
     states.set(alarm.name, {
       state: next,
       since: changed ? at : before.since,
@@ -137,9 +141,7 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
   ): { readonly actions: readonly string[]; readonly suppressed?: string } {
     const suppressor = 'suppressor' in rule ? rule.suppressor : undefined
     if (!suppressor) return { actions }
-    // Whether it is there was asked when its rule was.
-    const by = evaluated(() => ({ state: stateNamed(suppressor.alarm) }))
-    return suppressor.pass({ at, state, actions, suppressing: 'state' in by && by.state === 'ALARM' })
+    return suppressor.pass({ at, state, actions, suppressing: stateNamed(suppressor.alarm) === 'ALARM' })
   }
 
   replace(definitions)

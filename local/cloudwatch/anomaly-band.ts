@@ -7,8 +7,8 @@ export type Expectation = (time: number) => { readonly mean: number; readonly de
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** How far back is looked, as CloudWatch does. */
-export const historyMs = 14 * dayMs
+/** How far back is looked: two weeks, as CloudWatch does; less where that would be more data points than two weeks of minutes have. */
+export const historyOf = (periodMs: number): number => Math.min(14 * dayMs, 20_160 * periodMs)
 
 // Fewer say nothing about what is usual.
 const pointsMin = 15

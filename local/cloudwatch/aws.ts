@@ -119,7 +119,7 @@ function readSubscription(
   { streams }: Watched,
 ): Forwarding {
   const [, , service = ''] = destination.split(':')
-  const type = destinationTypes[service]
+  const type = Object.hasOwn(destinationTypes, service) ? destinationTypes[service] : undefined
   if (type === undefined) throw new CannotEvaluate(`a subscription of ${service} is not played here`)
   return {
     logGroup,

@@ -14,7 +14,8 @@ export class Bucket implements Sample {
   sum = 0
   min = Number.POSITIVE_INFINITY
   max = Number.NEGATIVE_INFINITY
-  readonly #counts = new Map<number, number>()
+  // Made when the first value is tallied: most sums over several spans need none.
+  #counts: Map<number, number> | undefined
   #binned = false
 
   constructor(at: number) {
@@ -22,7 +23,7 @@ export class Bucket implements Sample {
   }
 
   get values(): Iterable<readonly [number, number]> {
-    return this.#counts
+    return this.#counts ?? []
   }
 
   add(value: number, times = 1): void {
@@ -30,10 +31,11 @@ export class Bucket implements Sample {
     this.#tally(value, times)
   }
 
-  /** Takes in what was measured in another span. */
-  absorb(other: Bucket): void {
+  /** Takes in what was measured in another span; single values only where they are asked for, since that takes longest. */
+  absorb(other: Bucket, withValues: boolean): void {
     this.#summarize(other.sum, other.count, other.min, other.max)
-    for (const [value, times] of other.#counts) this.#tally(value, times)
+    if (!withValues) return
+    for (const [value, times] of other.values) this.#tally(value, times)
   }
 
   #summarize(sum: number, count: number, min: number, max: number): void {
@@ -44,12 +46,13 @@ export class Bucket implements Sample {
   }
 
   #tally(value: number, times: number): void {
+    this.#counts ??= new Map()
     const kept = this.#binned ? bin(value) : value
     this.#counts.set(kept, (this.#counts.get(kept) ?? 0) + times)
     if (this.#binned || this.#counts.size <= distinctMax) return
     this.#binned = true
-    const exact = [...this.#counts]
-    this.#counts.clear()
+    const exact = this.#counts
+    this.#counts = new Map()
     for (const [each, seen] of exact) this.#tally(each, seen)
   }
 }

@@ -4,6 +4,7 @@ import { parseExpression } from './expression.ts'
 import { searches } from './math.ts'
 import type { MetricQuery, QueryEngine, Span } from './queries.ts'
 import type { Series } from './series.ts'
+import { statisticOf } from './statistics.ts'
 import type { StateValue } from './status.ts'
 import type { MetricKey, MetricReader } from './store.ts'
 import type { WidgetLine } from './widget-lines.ts'
@@ -64,9 +65,10 @@ export function readMetricAlarm(
   const unknown = notEvaluated.find(name => properties[name] !== undefined)
   if (unknown !== undefined) throw new CannotEvaluate(`${unknown} is not evaluated here`)
   const rule = readRule(properties)
-  const comparison = comparisons[String(properties.ComparisonOperator)]
+  const operator = String(properties.ComparisonOperator)
+  const comparison = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined
   if (!comparison) {
-    throw new CannotEvaluate(`the comparison ${String(properties.ComparisonOperator)} is not known here`)
+    throw new CannotEvaluate(`the comparison ${operator} is not known here`)
   }
   const queries = readQueries(properties)
   const limitId = properties.ThresholdMetricId
@@ -158,11 +160,9 @@ function only(series: readonly Series[]): Series {
 }
 
 function readRule(properties: Properties): AlarmRule {
-  const {
-    EvaluationPeriods,
-    DatapointsToAlarm = EvaluationPeriods,
-    TreatMissingData = 'missing',
-  } = properties
+  const { EvaluationPeriods, DatapointsToAlarm = EvaluationPeriods, Namespace } = properties
+  // The one namespace whose alarms ignore missing data unless they say otherwise.
+  const { TreatMissingData = Namespace === 'AWS/DynamoDB' ? 'ignore' : 'missing' } = properties
   const [evaluationPeriods, datapointsToAlarm] = [Number(EvaluationPeriods), Number(DatapointsToAlarm)]
   if (!(datapointsToAlarm >= 1 && datapointsToAlarm <= evaluationPeriods)) {
     throw new CannotEvaluate(
@@ -183,7 +183,7 @@ type AlarmQuery = MetricQuery & { readonly returned: boolean }
 function readQueries(properties: Properties): readonly AlarmQuery[] {
   const { Metrics, Period, Statistic, ExtendedStatistic } = properties
   if (!Array.isArray(Metrics)) {
-    const stat = String(Statistic ?? ExtendedStatistic)
+    const stat = knownStatistic(Statistic ?? ExtendedStatistic)
     const metric = metricOf(properties)
     return [{ kind: 'metric', metric, stat, periodMs: Number(Period) * 1000, returned: true }]
   }
@@ -202,12 +202,18 @@ function readQueries(properties: Properties): readonly AlarmQuery[] {
     const shared = { id: String(Id), periodMs, returned: ReturnData !== false }
     if (Expression === undefined) {
       const { Metric, Stat } = Object(MetricStat) as Properties
-      return { ...shared, kind: 'metric', metric: metricOf(Object(Metric)), stat: String(Stat) }
+      return { ...shared, kind: 'metric', metric: metricOf(Object(Metric)), stat: knownStatistic(Stat) }
     }
     const expression = parseExpression(String(Expression))
     if (searches(expression)) throw new CannotEvaluate('an alarm cannot be based on SEARCH')
     return { ...shared, kind: 'expression', expression }
   })
+}
+
+/** Not only when it is first read. */
+function knownStatistic(name: unknown): string {
+  statisticOf(String(name))
+  return String(name)
 }
 
 function metricOf({ Namespace, MetricName, Dimensions }: Properties): MetricKey {

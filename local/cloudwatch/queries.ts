@@ -1,4 +1,4 @@
-import { bandOf, type Expectation, historyMs, learn, learntAt } from './anomaly-band.ts'
+import { bandOf, type Expectation, historyOf, learn, learntAt } from './anomaly-band.ts'
 import { CannotEvaluate } from './cannot-evaluate.ts'
 import { type Expression, idsOf } from './expression.ts'
 import { labelOfFound } from './labels.ts'
@@ -116,7 +116,7 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
       return time => {
         const until = learntAt(time, begin)
         const model = models.get(`${until} ${what}`, () => {
-          const past = { from: Math.max(begin, until - historyMs), to: until, periodMs }
+          const past = { from: Math.max(begin, until - historyOf(periodMs)), to: until, periodMs }
           if (past.from >= until) return () => undefined
           const query = { kind: 'expression', expression: of, periodMs } as const
           return learn(seriesOf(overSpan(among, past).resultOf(query, []), 'ANOMALY_DETECTION_BAND()'))

@@ -37,6 +37,9 @@ export function statisticOf(name: string): Statistic {
   return kind === 'p' ? percentile(percent) : trimmedMean(percent)
 }
 
+/** Whether a statistic looks at single values. */
+export const needsValues = (name: string): boolean => !Object.hasOwn(simple, name)
+
 /** Nearest rank: the smallest value that this share of all values does not exceed. */
 const percentile =
   (percent: number): Statistic =>

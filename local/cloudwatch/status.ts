@@ -21,7 +21,7 @@ export interface AlarmStatus {
   readonly suppressed?: string
 }
 
-/** An alarm changed its state. */
+/** An alarm changed its state; or actions that were held back are sent, where `from` is `to`. */
 export interface AlarmTransition {
   readonly name: string
   /** Milliseconds since the epoch. */

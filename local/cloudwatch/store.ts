@@ -1,7 +1,7 @@
 import { Bucket } from './bucket.ts'
 import { CannotEvaluate } from './cannot-evaluate.ts'
 import { type Grid, gridOf, type MetricName, type Series, type Times } from './series.ts'
-import { statisticOf } from './statistics.ts'
+import { needsValues, statisticOf } from './statistics.ts'
 
 /** What names a metric. Order of dimensions does not matter. */
 export type MetricKey = MetricName
@@ -136,7 +136,9 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
       }
       const grid = gridOf(times)
       const line = lines.get(idOf(key))
-      const values = periodsOf(line?.buckets ?? [], grid).map(bucket => (bucket ? statistic(bucket) : null))
+      const values = periodsOf(line?.buckets ?? [], grid, needsValues(stat)).map(bucket =>
+        bucket ? statistic(bucket) : null,
+      )
       return { label: line?.label ?? labelOf(key), grid, values, metric: line?.key ?? key }
     },
     list: namespace =>
@@ -148,7 +150,11 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
 }
 
 /** What was measured in each period of a grid, in one. */
-function periodsOf(buckets: readonly Bucket[], { from, periodMs, count }: Grid): Array<Bucket | undefined> {
+function periodsOf(
+  buckets: readonly Bucket[],
+  { from, periodMs, count }: Grid,
+  withValues: boolean,
+): Array<Bucket | undefined> {
   const periods = new Array<Bucket | undefined>(count).fill(undefined)
   // Those of the store stay as they are.
   const merged = new Set<Bucket>()
@@ -161,11 +167,11 @@ function periodsOf(buckets: readonly Bucket[], { from, periodMs, count }: Grid):
     if (!before) {
       periods[index] = bucket
     } else if (merged.has(before)) {
-      before.absorb(bucket)
+      before.absorb(bucket, withValues)
     } else {
       const both = new Bucket(before.at)
-      both.absorb(before)
-      both.absorb(bucket)
+      both.absorb(before, withValues)
+      both.absorb(bucket, withValues)
       periods[index] = both
       merged.add(both)
     }

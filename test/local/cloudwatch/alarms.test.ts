@@ -94,6 +94,14 @@ test('a quiet metric is insufficient data, OK, or the state it was in: as the al
   expect(last('breaching')).toBe('ALARM')
 })
 
+test('missing data is missing where an alarm does not say, and ignored of tables of DynamoDB', () => {
+  const quiet = { TreatMissingData: undefined }
+  const reason = (properties: Record<string, unknown>) =>
+    play([alarm('A', properties)], [null]).alarms.statuses()[0]?.reason
+  expect(reason(quiet)).toBe('No data points in 1 × 60 s.')
+  expect(reason({ ...quiet, Namespace: 'AWS/DynamoDB' })).toBe('Not evaluated yet.')
+})
+
 test('an alarm over five minutes looks at the last five, whichever minute it is (a sliding window)', () => {
   const { changes } = play([alarm('A', { Period: 300 })], [2, 2, 2, 0, 0, 0, 0, 0, 0, 0])
   expect(changes.map(brief)).toEqual(['1 A: INSUFFICIENT_DATA → OK', '3 A: OK → ALARM', '6 A: ALARM → OK'])
@@ -224,12 +232,28 @@ test.each<[string, AlarmDefinition, string]>([
     composite('A', 'ALARM(Elsewhere)'),
     'no alarm of this app is called Elsewhere',
   ],
+  ['a comparison that every object has', alarm('A', { ComparisonOperator: 'constructor' }), 'constructor'],
+  [
+    'a suppressor of elsewhere',
+    composite('A', 'TRUE', {
+      ActionsSuppressor: 'Elsewhere',
+      ActionsSuppressorWaitPeriod: 1,
+      ActionsSuppressorExtensionPeriod: 1,
+    }),
+    'no alarm of this app is called Elsewhere',
+  ],
+  ['a suppressor without periods', composite('A', 'TRUE', { ActionsSuppressor: 'Other' }), 'wait period'],
   ['a rule over itself', composite('A', 'ALARM(A)'), 'made of itself'],
 ])('%s: says why it cannot be evaluated, never fires, and the others do', (_, broken, why) => {
   const { alarms, changes } = play([broken, alarm('Other')], [9, 9])
   const [status] = alarms.statuses().filter(({ name }) => name === 'A')
   expect(status).toMatchObject({ state: 'INSUFFICIENT_DATA', error: expect.stringContaining(why) })
   expect(changes.map(({ name, to }) => [name, to])).toEqual([['Other', 'ALARM']])
+})
+
+test('what cannot be evaluated says so before the first evaluation', () => {
+  const { alarms } = play([alarm('A', { Statistic: 'IQM' })], [])
+  expect(alarms.statuses()[0]?.error).toContain('IQM')
 })
 
 test('a rule over an alarm that cannot be evaluated cannot be either, whatever the others are', () => {
