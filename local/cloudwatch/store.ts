@@ -1,0 +1,188 @@
+import { Bucket } from './bucket.ts'
+import { CannotEvaluate } from './cannot-evaluate.ts'
+import { type Grid, gridOf, type Series } from './series.ts'
+import { statisticOf } from './statistics.ts'
+
+/** What names a metric. Order of dimensions does not matter. */
+export interface MetricKey {
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
+}
+
+export interface Datum extends MetricKey {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly values: readonly number[]
+}
+
+export interface Period {
+  /** See `statisticOf`. */
+  readonly stat: string
+  readonly periodMs: number
+  /** Milliseconds since the epoch; see `gridOf`. */
+  readonly from: number
+  readonly to: number
+}
+
+/** What alarms and graphs read from. */
+export interface MetricReader {
+  /**
+   * A metric's line, empty for one that was never measured. Throws a `CannotEvaluate` for an unknown statistic, and for a period that
+   * is not a multiple of what the store keeps apart.
+   */
+  readonly read: (key: MetricKey, period: Period) => Series
+  /** All metrics that were measured since the store's horizon, of this namespace if one is named. */
+  readonly list: (namespace?: string) => readonly MetricKey[]
+}
+
+export interface MetricStore extends MetricReader {
+  /** Takes in values. Those before the horizon, and what is no finite number, are left out. */
+  readonly put: (datum: Datum) => void
+}
+
+export interface MetricStoreOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** How long values are kept. @default 3 hours */
+  readonly keepMs?: number
+  /** What is measured in the same span of this length is not kept apart. @default 5000 */
+  readonly resolutionMs?: number
+  /** Spans kept, over all metrics: when there are more, the older half of the time is let go. @default 200_000 */
+  readonly bucketsMax?: number
+}
+
+interface Line {
+  readonly key: MetricKey
+  readonly label: string
+  /** In the order of their time. */
+  buckets: Bucket[]
+}
+
+/**
+ * Metrics in memory. Memory is bounded by `bucketsMax` spans of up to 100 distinct values each (about 60 MB with the default where
+ * each span has one or two); more values in one span are counted 1 % apart, which percentiles then are exact to.
+ */
+export function createMetricStore(options: MetricStoreOptions): MetricStore {
+  const { now, keepMs = 3 * 3_600_000, resolutionMs = 5_000, bucketsMax = 200_000 } = options
+  const lines = new Map<string, Line>()
+  const namespaces = new Map<string, Line[]>()
+  let buckets = 0
+  let pruned = now()
+
+  function lineOf(datum: Datum): Line {
+    const id = idOf(datum)
+    const found = lines.get(id)
+    if (found) return found
+    const key = { namespace: datum.namespace, name: datum.name, dimensions: { ...datum.dimensions } }
+    const line: Line = { key, label: labelOf(key), buckets: [] }
+    lines.set(id, line)
+    namespaces.set(key.namespace, [...(namespaces.get(key.namespace) ?? []), line])
+    return line
+  }
+
+  /** Lets go of what is older than this, and of metrics that nothing is left of. */
+  function forgetBefore(horizon: number): void {
+    pruned = now()
+    for (const [id, line] of lines) {
+      const kept = firstFrom(line.buckets, horizon)
+      buckets -= kept
+      line.buckets.splice(0, kept)
+      if (line.buckets.length > 0) continue
+      lines.delete(id)
+      const others = namespaces.get(line.key.namespace)?.filter(other => other !== line) ?? []
+      namespaces.set(line.key.namespace, others)
+    }
+  }
+
+  function makeRoom(): void {
+    // Once in a while: it goes through all metrics.
+    if (now() - pruned > keepMs / 10) forgetBefore(now() - keepMs)
+    if (buckets <= bucketsMax) return
+    const first = Math.min(...[...lines.values()].map(line => line.buckets[0]?.at ?? Infinity))
+    forgetBefore(now() - Math.max(resolutionMs, (now() - first) / 2))
+  }
+
+  return {
+    put(datum) {
+      const values = datum.values.filter(Number.isFinite)
+      if (values.length === 0 || !(datum.timestamp >= now() - keepMs)) return
+      const line = lineOf(datum)
+      const at = Math.floor(datum.timestamp / resolutionMs) * resolutionMs
+      let bucket = line.buckets.at(-1)
+      if (bucket?.at !== at) {
+        const place = firstFrom(line.buckets, at)
+        bucket = line.buckets[place]
+        if (bucket?.at !== at) {
+          bucket = new Bucket(at)
+          line.buckets.splice(place, 0, bucket)
+          buckets += 1
+        }
+      }
+      for (const value of values) bucket.add(value)
+      makeRoom()
+    },
+    read(key, { stat, periodMs, from, to }) {
+      const statistic = statisticOf(stat)
+      if (periodMs % resolutionMs !== 0) {
+        throw new CannotEvaluate(
+          `a period of ${periodMs / 1000} s is finer than what is kept here, ${resolutionMs / 1000} s`,
+        )
+      }
+      const grid = gridOf({ from, to, periodMs })
+      const line = lines.get(idOf(key))
+      const values = periodsOf(line?.buckets ?? [], grid).map(bucket => (bucket ? statistic(bucket) : null))
+      return { label: line?.label ?? labelOf(key), grid, values }
+    },
+    list: namespace =>
+      (namespace === undefined ? [...lines.values()] : (namespaces.get(namespace) ?? [])).map(
+        ({ key }) => key,
+      ),
+  }
+}
+
+/** What was measured in each period of a grid, in one. */
+function periodsOf(buckets: readonly Bucket[], { from, periodMs, count }: Grid): Array<Bucket | undefined> {
+  const periods = new Array<Bucket | undefined>(count).fill(undefined)
+  // Those of the store stay as they are.
+  const merged = new Set<Bucket>()
+  const end = from + periodMs * count
+  for (let i = firstFrom(buckets, from); i < buckets.length; i += 1) {
+    const bucket = buckets[i] as Bucket
+    if (bucket.at >= end) break
+    const index = Math.floor((bucket.at - from) / periodMs)
+    const before = periods[index]
+    if (!before) {
+      periods[index] = bucket
+    } else if (merged.has(before)) {
+      before.absorb(bucket)
+    } else {
+      const both = new Bucket(before.at)
+      both.absorb(before)
+      both.absorb(bucket)
+      periods[index] = both
+      merged.add(both)
+    }
+  }
+  return periods
+}
+
+/** Index of the first bucket at or after a time. */
+function firstFrom(buckets: readonly Bucket[], time: number): number {
+  let low = 0
+  let high = buckets.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((buckets[middle] as Bucket).at < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+const idOf = ({ namespace, name, dimensions }: MetricKey): string =>
+  JSON.stringify([namespace, name, ...Object.entries(dimensions).sort(byName)])
+
+const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b ? -1 : 1)
+
+/** As CloudWatch names the line of a search: the values of the dimensions, then the metric. */
+const labelOf = ({ name, dimensions }: MetricKey): string => [...Object.values(dimensions), name].join(' ')
