@@ -44,7 +44,7 @@ export function checksPage(): string {
     '})',
     '```',
     '',
-    'The report says the id. Where a resource can have several findings of a rule, each has a name in brackets: an operation, an action, a variable. That something cannot be judged is acknowledged apart from that it is wrong, so neither hides the other. An acknowledgement without a reason, or of no rule, is a failure that cannot be acknowledged.',
+    'The report says the id. Where a resource can have several findings of a rule, each has a name in brackets: an operation, an action, a variable, else its place. That something cannot be judged is acknowledged apart from that it is wrong, so neither hides the other. An acknowledgement without a reason, or of no rule, is a failure that cannot be acknowledged.',
     '',
     '## Rules',
     '',

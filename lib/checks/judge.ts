@@ -13,5 +13,18 @@ export function judge(rule: Rule, resource: Resource, app: Templates): Finding[]
   } catch (error) {
     found.push(undecided(error, 'Properties'))
   }
-  return found
+  return toldApart(found)
+}
+
+/**
+ * Findings that would have one name are named by their places, too: whoever acknowledged the one there was has not acknowledged a
+ * second.
+ */
+function toldApart(findings: readonly Finding[]): Finding[] {
+  return findings.map(finding => {
+    const { name, at } = finding
+    if (!findings.some(other => other !== finding && other.name === name)) return finding
+    const place = at.replace(/^Properties\./, '')
+    return { ...finding, name: name === undefined ? place : `${name} ${place}` }
+  })
 }

@@ -76,6 +76,33 @@ describe('acknowledgements', () => {
     expect(found).toEqual(['ZT-BACKUP at S/U', 'ZT-BACKUP[unjudged] at S/T'])
   })
 
+  it('accept of several findings of one rule in one resource the one they name: of one alone it is the only one', () => {
+    const open = { Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: '*' }
+    const policy = (stack: Stack, id: string, statements: number) =>
+      new CfnResource(stack, id, {
+        type: 'AWS::S3::BucketPolicy',
+        properties: { Bucket: 'b', PolicyDocument: { Statement: Array(statements).fill(open) } },
+      })
+    const { found, acknowledged } = synthesized(app => {
+      const stack = new Stack(app, 'S')
+      const principal = 'ZeroTrust::ZT-POLICY-PRINCIPAL'
+      Validations.of(policy(stack, 'One', 1)).acknowledge({ id: principal, reason: 'r' })
+      const [whole, second] = [principal, `${principal}[PolicyDocument.Statement.1]`]
+      Validations.of(policy(stack, 'Two', 2)).acknowledge(
+        { id: whole, reason: 'r' },
+        { id: second, reason: 'r' },
+      )
+    })
+    const ours = (all: readonly string[]) => all.filter(text => text.includes('ZT-POLICY-PRINCIPAL'))
+    expect({ found: ours(found), acknowledged: ours(acknowledged) }).toEqual({
+      found: ['ZT-POLICY-PRINCIPAL[PolicyDocument.Statement.0] at S/Two'],
+      acknowledged: [
+        'ZT-POLICY-PRINCIPAL at S/One',
+        'ZT-POLICY-PRINCIPAL[PolicyDocument.Statement.1] at S/Two',
+      ],
+    })
+  })
+
   it.each([
     ['without a reason', 'ZeroTrust::ZT-BACKUP', ' ', 'ZT-ACKNOWLEDGEMENT[ZeroTrust::ZT-BACKUP] at S/T'],
     ['of no rule', 'ZeroTrust::ZT-BAKUP', 'r', 'ZT-ACKNOWLEDGEMENT[ZeroTrust::ZT-BAKUP] at S/T'],
