@@ -7,7 +7,10 @@ const plainWords: Readonly<Record<string, string>> = {
 }
 
 /** Why a request was refused: what a door said, else why the gateway itself answered: `gateway: no token`. Empty where nobody refused it. */
-export function refusalOf({ reason, gatewayResponse }: Pick<AccessSummary, 'reason' | 'gatewayResponse'>): string {
+export function refusalOf({
+  reason,
+  gatewayResponse,
+}: Pick<AccessSummary, 'reason' | 'gatewayResponse'>): string {
   if (reason) return reason
   if (!gatewayResponse) return ''
   const { type, message, integrationError } = gatewayResponse

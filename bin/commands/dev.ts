@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
+import { createFeed } from '../../local/page/feed.ts'
+import { type LocalPage, type PageApp, startPage } from '../../local/page/server.ts'
 import { readRoutes } from '../../local/routes.ts'
 import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
 import { UsageError } from '../../local/usage-error.ts'
@@ -20,6 +22,8 @@ interface DevOptions {
   readonly upstream: Record<string, string>
   readonly issuer: Record<string, string>
   readonly secret: Record<string, string>
+  readonly page: boolean
+  readonly pagePort: number
   readonly logs?: boolean
   readonly json?: boolean
 }
@@ -27,16 +31,28 @@ interface DevOptions {
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 /** Serves the app of this folder until interrupted. Rejects, with nothing left running, when it cannot be served. */
-export async function dev({ app, port, upstream, issuer, secret, logs, json }: DevOptions): Promise<void> {
+export async function dev({
+  app,
+  port,
+  upstream,
+  issuer,
+  secret,
+  logs,
+  json,
+  ...options
+}: DevOptions): Promise<void> {
   const folder = process.cwd()
   const startedAt = Date.now()
   const settings = readAppSettings(folder, app)
   await refuseSecond(folder)
-  await checkFree(port)
+  await checkFree('--port', port)
+  if (options.page) await checkFree('--page-port', options.pagePort)
 
   const interrupted = untilInterrupted()
   const assemblies = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
+  const feed = createFeed({ now: Date.now })
   let cloud: LocalCloud | undefined
+  let page: LocalPage | undefined
   let watcher: { close: () => Promise<void> } | undefined
   // What changes while the app is synthesized for the first time is not in what is served then.
   let changedMeanwhile = false
@@ -57,17 +73,32 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
         // Read each time, so that a changed file is a rotation.
         Object.entries(secret).map(([name, file]) => [name, () => readFileSync(file, 'utf8')]),
       ),
-      onRequest: (summary, line) => say(json ? line : requestLine(summary)),
+      onRequest(summary, line) {
+        feed.answered(summary)
+        say(json ? line : requestLine(summary))
+      },
       onDoorless: onFirst(name =>
         say(
           `${paint('yellow', '!')} ${name} answers without the second door: serve() or secondDoor() of sallyport/middleware, first of all`,
         ),
       ),
-      onLog: (line, { functionName }) => logs && say(`${paint('dim', functionName)} ${line}`),
+      onLog(line, { functionName }) {
+        feed.logged(line)
+        if (logs) say(`${paint('dim', functionName)} ${line}`)
+      },
     })
     cloud = running
+    if (options.page) {
+      page = await startPage({
+        port: options.pagePort,
+        feed,
+        cloudWatch: running.cloudWatch,
+        app: () => pageApp(running),
+      })
+    }
     const describe = () => ({
       url: running.url,
+      page: page?.url ?? null,
       issuers: running.issuers.all(),
       table: running.tables()[0] ?? null,
     })
@@ -83,7 +114,7 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
       })
     announce()
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
-    else say(welcome(running, upstream, readRoutes(assembly), Date.now() - startedAt))
+    else say(welcome(running, page?.url, upstream, readRoutes(assembly), Date.now() - startedAt))
 
     reload = async () => {
       try {
@@ -91,6 +122,7 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
         const known = unplayed(running).map(({ upstream: name }) => name)
         await running.reload(await synth())
         announce()
+        page?.reloaded()
         say(`${paint('green', '↻')} reloaded: ${describeReload(before, running.policies())}`)
         // Of those known before it was said then.
         for (const { upstream: name, text } of unplayed(running)) if (!known.includes(name)) say(text)
@@ -108,10 +140,21 @@ export async function dev({ app, port, upstream, issuer, secret, logs, json }: D
     if (!interrupted.signal.aborted) throw error
   } finally {
     await watcher?.close()
+    await page?.close()
     await cloud?.close()
     removeDevState(folder)
     rmSync(assemblies, { recursive: true, force: true })
     interrupted.dispose()
+  }
+}
+
+/** What the page says of the app. */
+function pageApp(cloud: LocalCloud): PageApp {
+  const { gates } = cloud.policies()
+  return {
+    name: gates[0]?.api ?? '',
+    url: cloud.url,
+    routes: gates.flatMap(({ routes }) => Object.keys(routes)),
   }
 }
 
@@ -137,14 +180,14 @@ function synthesizer(settings: AppSettings, folder: string, assemblies: string, 
 }
 
 /** Said before the app is synthesized, which takes seconds. */
-async function checkFree(port: number): Promise<void> {
+async function checkFree(option: string, port: number): Promise<void> {
   if (port === 0) return
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
     probe.once('error', () =>
       reject(
         new UsageError(
-          `--port ${port}: something else listens there already; choose another, or 0 for a free one`,
+          `${option} ${port}: something else listens there already; choose another, or 0 for a free one`,
         ),
       ),
     )

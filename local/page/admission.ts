@@ -14,7 +14,10 @@ export interface Refusal {
  * names another origin is refused) or embed what is here (`Sec-Fetch-Site`, which browsers send and pages cannot change). Another
  * port of this machine is another site here: `same-site` is not enough.
  */
-export function refuseStranger({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): Refusal | undefined {
+export function refuseStranger({
+  method,
+  headers,
+}: Pick<IncomingMessage, 'method' | 'headers'>): Refusal | undefined {
   const { host, origin } = headers
   const site = headers['sec-fetch-site']
   if (!isLocalHost(host)) return { status: 403, text: 'This page answers as localhost only.\n' }

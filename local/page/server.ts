@@ -8,8 +8,7 @@ import { readAssets } from './assets.ts'
 import { createEventStream, type PageEvent } from './event-stream.ts'
 import type { Feed } from './feed.ts'
 import { ranges } from './ranges.ts'
-import type { PageCloudWatch } from './source.ts'
-import { pageDashboards } from './widgets.ts'
+import { type PageCloudWatch, pageDashboards, widgetData } from './widgets.ts'
 
 export interface PageOptions {
   /** Port on 127.0.0.1. @default 0, a free one */
@@ -28,8 +27,6 @@ export interface PageApp {
   readonly url: string
   /** Route keys. */
   readonly routes: readonly string[]
-  /** Whether its functions write audit events. */
-  readonly audited: boolean
 }
 
 export interface LocalPage {
@@ -67,12 +64,18 @@ const widgetsMax = 100
  * Serves the page that shows what the local cloud does. It only reads; see {@link refuseStranger} for whom.
  * Rejects with a {@link UsageError} when the port is taken.
  */
-export async function startPage({ port = 0, feed, cloudWatch, app, now = Date.now }: PageOptions): Promise<LocalPage> {
+export async function startPage({
+  port = 0,
+  feed,
+  cloudWatch,
+  app,
+  now = Date.now,
+}: PageOptions): Promise<LocalPage> {
   const assets = readAssets()
   const stream = createEventStream()
   const state = (): PageEvent => ({
     name: 'state',
-    data: { app: app(), dashboards: pageDashboards(cloudWatch.dashboards()), ranges },
+    data: { app: app(), dashboards: pageDashboards(cloudWatch, now()), ranges },
   })
   const alarms = (): PageEvent => ({ name: 'alarms', data: cloudWatch.alarms() })
 
@@ -114,7 +117,9 @@ export async function startPage({ port = 0, feed, cloudWatch, app, now = Date.no
       from,
       to,
       periodSeconds,
-      widgets: Object.fromEntries(ids.map(id => [id, cloudWatch.widget(dashboard.name, Number(id), span)])),
+      widgets: Object.fromEntries(
+        ids.map(id => [id, widgetData(cloudWatch, dashboard.name, Number(id), span)]),
+      ),
     }
   }
 
@@ -123,7 +128,8 @@ export async function startPage({ port = 0, feed, cloudWatch, app, now = Date.no
     const refused = refuseStranger(request)
     if (refused) {
       if (refused.status === 405) response.setHeader('allow', 'GET, HEAD')
-      return plain(response, refused.status, refused.text)
+      plain(response, refused.status, refused.text)
+      return
     }
     const [pathname = '/', query = ''] = (request.url ?? '/').split('?', 2)
     const asset = assets.get(pathname)
@@ -134,17 +140,21 @@ export async function startPage({ port = 0, feed, cloudWatch, app, now = Date.no
     }
     const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined
     // To ask for the head of an endless answer is to ask for nothing.
-    if (!page || (pathname === '/events' && request.method === 'HEAD')) return plain(response, 404, 'Nothing is here.\n')
-    page(new URLSearchParams(query), response)
+    if (page && !(pathname === '/events' && request.method === 'HEAD'))
+      page(new URLSearchParams(query), response)
+    else plain(response, 404, 'Nothing is here.\n')
   }
 
   const server = createServer((request, response) => {
     try {
       answer(request, response)
     } catch (error) {
-      process.emitWarning(`the page, ${request.url}: ${error instanceof Error ? error.stack : String(error)}`, {
-        type: 'LocalCloudFault',
-      })
+      process.emitWarning(
+        `the page, ${request.url}: ${error instanceof Error ? error.stack : String(error)}`,
+        {
+          type: 'LocalCloudFault',
+        },
+      )
       if (response.headersSent) response.destroy()
       else plain(response, 500, 'The page cannot say; sallyport dev printed why.\n')
     }

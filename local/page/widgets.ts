@@ -1,108 +1,145 @@
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts'
+import type { Annotation, Axis, MetricResult, WidgetQuery, WidgetResult } from '../cloudwatch/status.ts'
 import { renderMarkdown } from './markdown.ts'
-import type { DashboardDefinition, WidgetDefinition } from './source.ts'
 
-/** A widget as the page draws it: its own definition, sorted out. */
+/** What the page shows of CloudWatch. */
+export type PageCloudWatch = Pick<CloudWatch, 'dashboards' | 'widget' | 'alarms'>
+
+export interface PageDashboard {
+  readonly name: string
+  readonly widgets: readonly PageWidget[]
+  /** Why there are none. */
+  readonly error: string
+}
+
+/** A widget as the page draws it, without what it shows. */
 export interface PageWidget {
+  /** What it is asked for by. */
   readonly index: number
   readonly x: number
   readonly y: number
   readonly width: number
   readonly height: number
   readonly title: string
-  readonly kind: 'chart' | 'values' | 'bars' | 'table' | 'text' | 'alarms' | 'contributors' | 'unknown'
-  /** Of an unknown kind: what it is called. Of a pie or gauge: what is drawn in its place. */
+  readonly kind: 'chart' | 'values' | 'bars' | 'table' | 'text' | 'alarms' | 'contributors' | 'error'
+  /** Why it is not drawn; or what CloudWatch draws in place of what is drawn here. */
   readonly note: string
   readonly stacked: boolean
-  /** Where it says so: the whole range is one number, instead of the latest of its periods. */
-  readonly wholeRange: boolean
-  /** Seconds; what is drawn deployed. Null where it says none. */
-  readonly periodSeconds: number | null
-  readonly axes: { readonly left: PageAxis; readonly right: PageAxis }
-  readonly lines: readonly HorizontalLine[]
-  readonly marks: ReadonlyArray<{ readonly label: string; readonly time: number }>
+  readonly axes: { readonly left: Axis; readonly right: Axis }
+  readonly lines: readonly Annotation[]
+  readonly marks: readonly Annotation[]
   /** Of a text widget; made from markdown without HTML of its own. */
   readonly html: string
-  /** Of an alarm widget: ARNs or names. */
+  /** Of an alarm widget: names. */
   readonly alarms: readonly string[]
 }
 
-interface PageAxis {
-  readonly label: string
-  readonly min: number | null
-  readonly max: number | null
+/** What a widget shows. */
+export interface WidgetData {
+  /** Starts of periods, in seconds since the epoch, ascending. */
+  readonly times: readonly number[]
+  readonly series: readonly PageSeries[]
+  readonly contributors: ReadonlyArray<{ readonly keys: readonly string[]; readonly value: number }>
+  /** What could not be evaluated. The rest is drawn nevertheless. */
+  readonly errors: readonly string[]
 }
 
-interface HorizontalLine {
+export interface PageSeries {
   readonly label: string
-  readonly value: number
+  /** Empty: the page chooses. */
   readonly color: string
   readonly axis: 'left' | 'right'
+  /** One for each time; null where there is no data. */
+  readonly values: ReadonlyArray<number | null>
 }
 
-export const pageDashboards = (dashboards: readonly DashboardDefinition[]) =>
-  dashboards.map(({ name, widgets }) => ({ name, widgets: widgets.map(pageWidget) }))
+/** The app's dashboards. How a widget looks does not depend on the time it is looked at. */
+export function pageDashboards(cloudWatch: PageCloudWatch, at: number): PageDashboard[] {
+  const shortly = { from: at - 1000, to: at, periodMs: 1000 }
+  return cloudWatch.dashboards().map(({ name, error = '', widgets }) => ({
+    name,
+    error,
+    widgets: widgets.map(({ index, x, y, width, height, title = '' }) => {
+      const result = cloudWatch.widget(name, index, shortly)
+      return { index, x, y, width, height, title, ...plain, ...look(result) }
+    }),
+  }))
+}
 
-function pageWidget({ type, x, y, width, height, properties }: WidgetDefinition, index: number): PageWidget {
-  const view = text(properties.view) || 'timeSeries'
-  const annotations = record(properties.annotations)
-  const yAxis = record(properties.yAxis)
-  return {
-    index,
-    x,
-    y,
-    width,
-    height,
-    title: text(properties.title),
-    ...kindOf(type, view),
-    stacked: properties.stacked === true,
-    wholeRange: properties.setPeriodToTimeRange === true,
-    periodSeconds: number(properties.period),
-    axes: { left: axis(yAxis.left), right: axis(yAxis.right) },
-    lines: list(annotations.horizontal).flatMap(horizontal),
-    marks: list(annotations.vertical).flat().flatMap(vertical),
-    html: type === 'text' ? renderMarkdown(text(properties.markdown)) : '',
-    alarms: list(properties.alarms).map(text),
+const plain = {
+  note: '',
+  stacked: false,
+  axes: { left: {}, right: {} },
+  lines: [],
+  marks: [],
+  html: '',
+  alarms: [],
+}
+
+type Look = Pick<PageWidget, 'kind'> & Partial<PageWidget>
+
+function look(result: WidgetResult): Look {
+  switch (result.kind) {
+    case 'metric':
+      return metricLook(result)
+    case 'text':
+      return { kind: 'text', html: renderMarkdown(result.markdown) }
+    case 'alarms':
+      return { kind: 'alarms', alarms: result.alarms.map(({ name }) => name) }
+    case 'contributors':
+      return { kind: 'contributors' }
+    case 'error':
+      return { kind: 'error', note: result.error }
   }
 }
 
-const views: Readonly<Record<string, Pick<PageWidget, 'kind' | 'note'>>> = {
-  timeSeries: { kind: 'chart', note: '' },
-  singleValue: { kind: 'values', note: '' },
-  bar: { kind: 'bars', note: '' },
-  pie: { kind: 'bars', note: 'A pie in CloudWatch; bars here.' },
-  gauge: { kind: 'bars', note: 'A gauge in CloudWatch; a bar here.' },
-  table: { kind: 'table', note: '' },
+const views: Readonly<Record<string, Look>> = {
+  timeSeries: { kind: 'chart' },
+  singleValue: { kind: 'values' },
+  bar: { kind: 'bars' },
+  pie: { kind: 'bars', note: 'a pie in CloudWatch' },
+  gauge: { kind: 'bars', note: 'a gauge in CloudWatch' },
+  table: { kind: 'table' },
 }
 
-function kindOf(type: string, view: string): Pick<PageWidget, 'kind' | 'note'> {
-  if (type === 'metric') return views[view] ?? { kind: 'unknown', note: `metric, shown as ${view}` }
-  if (type === 'text') return { kind: 'text', note: '' }
-  if (type === 'alarm') return { kind: 'alarms', note: '' }
-  if (type === 'insightRule') return { kind: 'contributors', note: '' }
-  return { kind: 'unknown', note: type }
-}
+const metricLook = ({ view, stacked, left = {}, right = {}, horizontal, vertical }: MetricResult): Look => ({
+  ...(views[view] ?? { kind: 'error', note: `This page does not draw a view of the kind ${view}.` }),
+  stacked,
+  axes: { left, right },
+  lines: horizontal.flatMap(line => [
+    line,
+    ...(line.until === undefined ? [] : [{ ...line, label: '', value: line.until }]),
+  ]),
+  marks: vertical,
+})
 
-const axis = (value: unknown): PageAxis => {
-  const { label, min, max } = record(value)
-  return { label: text(label), min: number(min), max: number(max) }
+/** Evaluates a widget. What goes wrong in one is said in its place. */
+export function widgetData(
+  { widget }: PageCloudWatch,
+  dashboard: string,
+  index: number,
+  query: WidgetQuery,
+): WidgetData {
+  const result = widget(dashboard, index, query)
+  const none = { times: [], series: [], contributors: [], errors: [] }
+  if (result.kind === 'error') return { ...none, errors: [result.error] }
+  if (result.kind === 'contributors')
+    return { ...none, contributors: result.contributors.map(({ keys, total }) => ({ keys, value: total })) }
+  if (result.kind !== 'metric') return none
+  const { series, errors } = result
+  // Drawn together, so that all have a value, or none, at each time that one of them has.
+  const times = [
+    ...new Set(series.flatMap(({ grid, values }) => values.map((_, at) => grid.from + at * grid.periodMs))),
+  ].sort((a, b) => a - b)
+  return {
+    ...none,
+    errors,
+    times: times.map(time => time / 1000),
+    series: series.map(({ label, color = '', yAxis, grid, values }) => ({
+      label,
+      color,
+      axis: yAxis,
+      values: times.map(time => values[(time - grid.from) / grid.periodMs] ?? null),
+    })),
+  }
 }
-
-/** Also a band of two, whose edges are drawn. */
-function horizontal(value: unknown): HorizontalLine[] {
-  if (Array.isArray(value)) return value.flatMap(horizontal)
-  const line = record(value)
-  const at = number(line.value)
-  const side = line.yAxis === 'right' ? 'right' : 'left'
-  return at === null ? [] : [{ label: text(line.label), value: at, color: text(line.color), axis: side }]
-}
-
-function vertical(value: unknown): PageWidget['marks'] {
-  const { label, value: at } = record(value)
-  const time = Date.parse(text(at))
-  return Number.isNaN(time) ? [] : [{ label: text(label), time }]
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const number = (value: unknown): number | null => (typeof value === 'number' ? value : null)
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
-const record = (value: unknown): Record<string, unknown> => Object(value)

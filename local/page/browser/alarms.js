@@ -1,7 +1,7 @@
 import { announce, h } from './dom.js'
 import { clock, span } from './format.js'
 
-/** @typedef {import('../source.ts').PageAlarm} Alarm */
+/** @typedef {import('../../cloudwatch/status.ts').AlarmStatus} Alarm */
 
 const words = { OK: 'OK', ALARM: 'In alarm', INSUFFICIENT_DATA: 'No data' }
 const order = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 }
@@ -16,7 +16,11 @@ export function createAlarms() {
   /** @type {Map<string, HTMLElement>} */
   const ages = new Map()
   const body = h('tbody')
-  const empty = h('p', { class: 'empty' }, 'The app declares no alarms. ZeroTrustAlarms has a set with sensible defaults.')
+  const empty = h(
+    'p',
+    { class: 'empty' },
+    'The app declares no alarms. ZeroTrustAlarms has a set with sensible defaults.',
+  )
   const element = h(
     'section',
     { class: 'alarms-view', 'aria-label': 'Alarms' },
@@ -24,7 +28,11 @@ export function createAlarms() {
       'table',
       { class: 'alarms' },
       h('caption', { class: 'unseen' }, 'Alarms, those in alarm first'),
-      h('thead', {}, h('tr', {}, ...['State', 'Alarm', 'Since', 'Reason'].map(name => h('th', { scope: 'col' }, name)))),
+      h(
+        'thead',
+        {},
+        h('tr', {}, ...['State', 'Alarm', 'Since', 'Reason'].map(name => h('th', { scope: 'col' }, name))),
+      ),
       body,
     ),
     empty,
@@ -44,7 +52,8 @@ export function createAlarms() {
     update(next) {
       const before = new Map(alarms.map(({ name, state }) => [name, state]))
       const changed = next.filter(({ name, state }) => before.has(name) && before.get(name) !== state)
-      if (changed.length > 0) announce(changed.map(({ name, state }) => `${name}: ${words[state]}`).join(', '))
+      if (changed.length > 0)
+        announce(changed.map(({ name, state }) => `${name}: ${words[state]}`).join(', '))
       alarms = [...next].sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name))
       ages.clear()
       body.replaceChildren(
@@ -55,7 +64,13 @@ export function createAlarms() {
             'tr',
             { class: changed.some(each => each.name === name) ? 'changed' : '' },
             h('td', {}, alarmState(state)),
-            h('th', { scope: 'row' }, name, kind === 'composite' && h('span', { class: 'kind' }, 'composite'), h('span', { class: 'description' }, description)),
+            h(
+              'th',
+              { scope: 'row' },
+              name,
+              kind === 'composite' && h('span', { class: 'kind' }, 'composite'),
+              h('span', { class: 'description' }, description),
+            ),
             age,
             h('td', { class: 'why' }, reason),
           )

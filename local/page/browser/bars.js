@@ -1,10 +1,10 @@
-import { seriesColor } from './chart.js'
+import { palette, seriesColor } from './chart.js'
 import { h } from './dom.js'
 import { shortNumber } from './format.js'
 
 /**
- * @typedef {import('../source.ts').WidgetData} Data
- * @typedef {import('../source.ts').WidgetSeries} Series
+ * @typedef {import('../widgets.ts').WidgetData} Data
+ * @typedef {import('../widgets.ts').PageSeries} Series
  */
 
 /** @param {Series} series */
@@ -18,7 +18,7 @@ export const values = data =>
     ...data.series.map((series, index) => {
       const label = h('span', { class: 'label', title: series.label }, series.label)
       label.style.borderColor = seriesColor(series, index)
-      return h('div', {}, h('strong', {}, series.error ?? shortNumber(latest(series))), label)
+      return h('div', {}, h('strong', {}, shortNumber(latest(series))), label)
     }),
   )
 
@@ -28,7 +28,7 @@ export const bars = data =>
 
 /** Who contributed most to what a rule of Contributor Insights counts. @param {Data} data */
 export const contributors = data =>
-  rows((data.contributors ?? []).map(({ keys, value }) => [keys.join(' · '), value, seriesColor({ label: '', axis: 'left', values: [] }, 0)]))
+  rows(data.contributors.map(({ keys, value }) => [keys.join(' · '), value, palette[0]]))
 
 /** @param {Array<[label: string, value: number, color: string]>} all */
 function rows(all) {
@@ -43,7 +43,13 @@ function rows(all) {
         const bar = h('span', { class: 'bar' })
         bar.style.width = `${Math.max(0, (value / most) * 100)}%`
         bar.style.background = ink
-        return h('tr', {}, h('th', { scope: 'row', title: label }, label), h('td', { class: 'track' }, bar), h('td', { class: 'number' }, shortNumber(value)))
+        return h(
+          'tr',
+          {},
+          h('th', { scope: 'row', title: label }, label),
+          h('td', { class: 'track' }, bar),
+          h('td', { class: 'number' }, shortNumber(value)),
+        )
       }),
     ),
   )
@@ -55,7 +61,16 @@ export function table({ series }) {
   return h(
     'table',
     { class: 'numbers' },
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'metric'), ...columns.map(name => h('th', { scope: 'col' }, name)))),
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('th', { scope: 'col' }, 'metric'),
+        ...columns.map(name => h('th', { scope: 'col' }, name)),
+      ),
+    ),
     h(
       'tbody',
       {},
@@ -64,8 +79,18 @@ export function table({ series }) {
         const cells =
           numbers.length === 0
             ? columns.map(() => null)
-            : [numbers.at(-1), Math.min(...numbers), Math.max(...numbers), numbers.reduce((sum, value) => sum + value, 0)]
-        return h('tr', {}, h('th', { scope: 'row' }, each.error ? `${each.label}: ${each.error}` : each.label), ...cells.map(value => h('td', {}, shortNumber(value))))
+            : [
+                numbers.at(-1),
+                Math.min(...numbers),
+                Math.max(...numbers),
+                numbers.reduce((sum, value) => sum + value, 0),
+              ]
+        return h(
+          'tr',
+          {},
+          h('th', { scope: 'row' }, each.label),
+          ...cells.map(value => h('td', {}, shortNumber(value))),
+        )
       }),
     ),
   )

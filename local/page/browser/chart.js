@@ -5,16 +5,27 @@ import uPlot from './uplot.js'
 
 /**
  * @typedef {import('../widgets.ts').PageWidget} Widget
- * @typedef {import('../source.ts').WidgetData} Data
- * @typedef {import('../source.ts').WidgetSeries} Series
+ * @typedef {import('../widgets.ts').WidgetData} Data
+ * @typedef {import('../widgets.ts').PageSeries} Series
  * @typedef {Array<Array<number | null>>} Columns
  */
 
 /** Colours of series without one of their own: told apart by most eyes, on both grounds. */
-const palette = ['#4c78dd', '#e0883a', '#3aa37a', '#b565c9', '#d1495b', '#2ba3b8', '#a58a2c', '#7a86a8', '#e06fa0', '#6aa84f']
+export const palette = /** @type {const} */ ([
+  '#4c78dd',
+  '#e0883a',
+  '#3aa37a',
+  '#b565c9',
+  '#d1495b',
+  '#2ba3b8',
+  '#a58a2c',
+  '#7a86a8',
+  '#e06fa0',
+  '#6aa84f',
+])
 
 /** @param {Series} series @param {number} index */
-export const seriesColor = ({ color: own }, index) => own ?? palette[index % palette.length] ?? ''
+export const seriesColor = ({ color: own }, index) => own || (palette[index % palette.length] ?? '')
 
 /**
  * Lines over time.
@@ -35,7 +46,10 @@ export function createChart(widget) {
   let range = [0, 1]
   whenTheme(() => plot?.redraw())
   new ResizeObserver(() => plot?.setSize(size())).observe(plotArea)
-  const size = () => ({ width: Math.max(80, plotArea.clientWidth), height: Math.max(60, plotArea.clientHeight) })
+  const size = () => ({
+    width: Math.max(80, plotArea.clientWidth),
+    height: Math.max(60, plotArea.clientHeight),
+  })
 
   /** Values under the pointer, else the latest. @param {number | null | undefined} at */
   function showValues(at) {
@@ -79,7 +93,7 @@ export function createChart(widget) {
 function legendItem(series, index, value) {
   const swatch = h('i', { 'aria-hidden': 'true' })
   swatch.style.background = seriesColor(series, index)
-  return h('li', { title: series.error ?? series.label }, swatch, h('span', {}, series.label), series.error ? h('em', {}, series.error) : value)
+  return h('li', { title: series.label }, swatch, h('span', {}, series.label), value)
 }
 
 /** Each on the shoulders of those before it. @param {Columns} columns */
@@ -104,13 +118,14 @@ function stacked(columns) {
  */
 function options(widget, series, range, size, onCursor) {
   const { axes, lines, stacked: isStacked } = widget
-  const usesRight = series.some(({ axis }) => axis === 'right') || lines.some(({ axis }) => axis === 'right')
+  const usesRight =
+    series.some(({ axis }) => axis === 'right') || lines.some(({ yAxis }) => yAxis === 'right')
   const font = '11px system-ui, sans-serif'
   /** @param {'left' | 'right'} side @returns {uPlot.Scale} */
   const scale = side => ({
     auto: true,
     range: (_, least, most) => {
-      const limits = lines.filter(({ axis }) => axis === side).map(({ value }) => value)
+      const limits = lines.filter(({ yAxis = 'left' }) => yAxis === side).map(({ value }) => value)
       const low = axes[side].min ?? Math.min(0, least ?? 0)
       const high = axes[side].max ?? Math.max(most ?? 0, ...limits) * 1.1
       return [low, high > low ? high : low + 1]
@@ -134,7 +149,11 @@ function options(widget, series, range, size, onCursor) {
     legend: { show: false },
     padding: [8, usesRight ? 0 : 10, 0, 0],
     cursor: { sync: { key: 'dashboard' }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
-    scales: { x: { time: true, range: () => /** @type {[number, number]} */ (range()) }, left: scale('left'), right: scale('right') },
+    scales: {
+      x: { time: true, range: () => /** @type {[number, number]} */ (range()) },
+      left: scale('left'),
+      right: scale('right'),
+    },
     axes: [
       {
         size: 24,
@@ -144,14 +163,20 @@ function options(widget, series, range, size, onCursor) {
         stroke: () => color('muted'),
         grid: { show: false },
         ticks: { stroke: () => color('line'), size: 4, width: 1 },
-        values: (_, splits) => splits.map(each => clock(each * 1000).slice(0, (range()[1] ?? 0) - (range()[0] ?? 0) > 600 ? 5 : 8)),
+        values: (_, splits) =>
+          splits.map(each =>
+            clock(each * 1000).slice(0, (range()[1] ?? 0) - (range()[0] ?? 0) > 600 ? 5 : 8),
+          ),
       },
       axis('left'),
       ...(usesRight ? [axis('right')] : []),
     ],
     series: [{}, ...series.map((each, index) => line(each, index, isStacked))],
     ...(isStacked && {
-      bands: series.slice(1).map((each, index) => ({ series: /** @type {[number, number]} */ ([index + 2, index + 1]), fill: `${seriesColor(each, index + 1)}55` })),
+      bands: series.slice(1).map((each, index) => ({
+        series: /** @type {[number, number]} */ ([index + 2, index + 1]),
+        fill: `${seriesColor(each, index + 1)}55`,
+      })),
     }),
     hooks: {
       draw: [plot => annotate(plot, widget)],
@@ -176,7 +201,9 @@ function line(series, index, isStacked) {
 /** A point without neighbours would not be seen as a line. @type {uPlot.Series.Points.Filter} */
 const lonely = (plot, index) => {
   const column = plot.data[index] ?? []
-  return [...column.keys()].filter(at => column[at] != null && column[at - 1] == null && column[at + 1] == null)
+  return [...column.keys()].filter(
+    at => column[at] != null && column[at - 1] == null && column[at + 1] == null,
+  )
 }
 
 /** Thresholds, and moments that the definition marks. @param {uPlot} plot @param {Widget} widget */
@@ -187,9 +214,15 @@ function annotate(plot, { lines, marks }) {
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
   ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`
+  ctx.textAlign = 'left'
+  ctx.textBaseline = 'alphabetic'
   ctx.lineWidth = devicePixelRatio
   ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio])
-  const draw = (/** @type {string} */ ink, /** @type {string} */ label, /** @type {number[]} */ [x1 = 0, y1 = 0, x2 = 0, y2 = 0]) => {
+  const draw = (
+    /** @type {string} */ ink,
+    /** @type {string} */ label,
+    /** @type {number[]} */ [x1 = 0, y1 = 0, x2 = 0, y2 = 0],
+  ) => {
     ctx.strokeStyle = ink
     ctx.beginPath()
     ctx.moveTo(x1, y1)
@@ -200,11 +233,11 @@ function annotate(plot, { lines, marks }) {
   }
   const right = bbox.left + bbox.width
   const bottom = bbox.top + bbox.height
-  for (const { value, label, color: own, axis } of lines) {
-    const y = plot.valToPos(value, axis, true)
+  for (const { value, label = '', color: own, yAxis = 'left' } of lines) {
+    const y = plot.valToPos(value, yAxis, true)
     draw(own || color('error'), label, [bbox.left, y, right, y])
   }
-  for (const { time, label } of marks) {
+  for (const { value: time, label = '' } of marks) {
     const x = plot.valToPos(time / 1000, 'x', true)
     draw(color('muted'), label, [x, bottom, x, bbox.top])
   }

@@ -4,10 +4,9 @@ import { readPlace, replaceQuery } from './location.js'
 import { createCard } from './widget.js'
 
 /**
- * @typedef {import('../widgets.ts').PageWidget} Widget
- * @typedef {import('../source.ts').PageAlarm} Alarm
+ * @typedef {import('../../cloudwatch/status.ts').AlarmStatus} Alarm
  * @typedef {import('./widget.js').Card} Card
- * @typedef {{ name: string, widgets: Widget[] }} Dashboard
+ * @typedef {import('../widgets.ts').PageDashboard} Dashboard
  */
 
 /** One dashboard at a time, live while it is looked at. */
@@ -42,7 +41,8 @@ export function createDashboards() {
   let ranges = {}
   let range = '300'
   let isAsking = false
-  let timer = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
 
   async function poll() {
     clearTimeout(timer)
@@ -63,14 +63,19 @@ export function createDashboards() {
     const response = await fetch(`/widgets?${query}`)
     if (!response.ok || dashboard?.name !== name) return
     const { from, to, widgets } = await response.json()
-    for (const [id, data] of Object.entries(widgets)) cards.get(Number(id))?.update(data, from / 1000, to / 1000)
+    for (const [id, data] of Object.entries(widgets))
+      cards.get(Number(id))?.update(data, from / 1000, to / 1000)
     element.dataset.updated = String(to)
   }
 
   function showRanges() {
     buttons.replaceChildren(
       ...Object.keys(ranges).map(each =>
-        h('button', { type: 'button', 'aria-pressed': String(each === range), onclick: () => choose(each) }, span(Number(each))),
+        h(
+          'button',
+          { type: 'button', 'aria-pressed': String(each === range), onclick: () => choose(each) },
+          span(Number(each)),
+        ),
       ),
     )
     note.textContent = `One point each ${span(ranges[range] ?? 0)}: finer than deployed, so that single requests are seen. Sums are per point.`

@@ -1,5 +1,5 @@
-import { announce, h } from './dom.js'
 import { detail } from './detail.js'
+import { announce, h } from './dom.js'
 import { matches, noFilter, readFilter, routeOf, writeFilter } from './filter.js'
 import { clock } from './format.js'
 import { readPlace, replaceQuery } from './location.js'
@@ -57,8 +57,16 @@ export function createDecisions() {
     shown: '',
   }))
   const count = h('span', { class: 'count' })
-  const pause = h('button', { type: 'button', class: 'pause', 'aria-keyshortcuts': 'p', onclick: togglePause }, 'Pause')
-  const clear = h('button', { type: 'button', class: 'quiet', onclick: () => change({ ...noFilter }) }, 'Clear')
+  const pause = h(
+    'button',
+    { type: 'button', class: 'pause', 'aria-keyshortcuts': 'p', onclick: togglePause },
+    'Pause',
+  )
+  const clear = h(
+    'button',
+    { type: 'button', class: 'quiet', onclick: () => change({ ...noFilter }) },
+    'Clear',
+  )
   const body = h('tbody')
   const empty = h('p', { class: 'empty' })
   const list = h(
@@ -88,7 +96,16 @@ export function createDecisions() {
   const element = h(
     'section',
     { class: 'decisions-view', 'aria-label': 'Decisions' },
-    h('div', { class: 'toolbar', role: 'search' }, search, verdicts, ...selects.map(({ element: each }) => each), clear, count, pause),
+    h(
+      'div',
+      { class: 'toolbar', role: 'search' },
+      search,
+      verdicts,
+      ...selects.map(({ element: each }) => each),
+      clear,
+      count,
+      pause,
+    ),
     strip.element,
     h('div', { class: 'split' }, list, panel),
   )
@@ -125,13 +142,48 @@ export function createDecisions() {
       h(
         'td',
         { class: 'time' },
-        h('button', { type: 'button', tabindex: id === active ? '0' : '-1', 'aria-controls': 'detail', 'aria-expanded': String(id === opened) }, clock(time, true)),
+        h(
+          'button',
+          {
+            type: 'button',
+            tabindex: id === active ? '0' : '-1',
+            'aria-controls': 'detail',
+            'aria-expanded': String(id === opened),
+          },
+          clock(time, true),
+        ),
       ),
-      h('td', { class: 'decision' }, h('span', { class: `verdict ${verdict}` }, h('span', { 'aria-hidden': 'true' }, signs[verdict]), ` ${verdict}`)),
+      h(
+        'td',
+        { class: 'decision' },
+        h(
+          'span',
+          { class: `verdict ${verdict}` },
+          h('span', { 'aria-hidden': 'true' }, signs[verdict]),
+          ` ${verdict}`,
+        ),
+      ),
       h('td', { class: 'status' }, String(status)),
-      h('td', { class: 'route' }, h('span', { class: 'method' }, method), ' ', route ? route.slice(method.length + 1) : h('span', { class: 'undeclared' }, path)),
-      h('td', { class: 'reason' }, h('code', {}, reason), about && h('span', { class: 'about' }, ` ${about}`)),
-      h('td', { class: 'principal' }, principal ? h('code', { title: principal }, principal.slice(0, 10)) : h('span', { class: 'none', 'aria-label': 'unknown' }, '–')),
+      h(
+        'td',
+        { class: 'route' },
+        h('span', { class: 'method' }, method),
+        ' ',
+        route ? route.slice(method.length + 1) : h('span', { class: 'undeclared' }, path),
+      ),
+      h(
+        'td',
+        { class: 'reason' },
+        h('code', {}, reason),
+        about && h('span', { class: 'about' }, ` ${about}`),
+      ),
+      h(
+        'td',
+        { class: 'principal' },
+        principal
+          ? h('code', { title: principal }, principal.slice(0, 10))
+          : h('span', { class: 'none', 'aria-label': 'unknown' }, '–'),
+      ),
       h('td', { class: 'latency' }, `${latencyMs} ms`),
     )
     rows.set(id, row)
@@ -198,7 +250,9 @@ export function createDecisions() {
     showChoices(all)
     empty.hidden = rows.size > 0
     empty.textContent =
-      all.length > 0 ? 'No decision fits this filter.' : 'No request yet. Send one: sallyport dev printed some to copy.'
+      all.length > 0
+        ? 'No decision fits this filter.'
+        : 'No request yet. Send one: sallyport dev printed some to copy.'
     strip.update(all)
   }
 
@@ -206,7 +260,11 @@ export function createDecisions() {
   function showChoices(all) {
     for (const select of selects) {
       const { name, element: box } = select
-      const read = { route: routeOf, reason: (/** @type {Decision} */ each) => each.reason, method: (/** @type {Decision} */ each) => each.method }[name]
+      const read = {
+        route: routeOf,
+        reason: (/** @type {Decision} */ each) => each.reason,
+        method: (/** @type {Decision} */ each) => each.method,
+      }[name]
       const values = [...new Set([...all.map(read), filter[name]])].filter(Boolean).sort()
       const shown = JSON.stringify([values, filter[name]])
       // A list that somebody has open must not change for nothing.
@@ -267,9 +325,14 @@ export function createDecisions() {
     const ids = [...body.children].map(row => Number(/** @type {HTMLElement} */ (row).dataset.id))
     const at = ids.indexOf(active)
     const focused = document.activeElement === buttonOf(active)
-    const next = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: ids.length - 1 }[key]
+    const next = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: ids.length - 1 }[
+      key
+    ]
     // From elsewhere, the first step leads to where one was.
-    const id = ids[focused || opened !== undefined ? Math.min(Math.max(next ?? 0, 0), ids.length - 1) : Math.max(at, 0)]
+    const id =
+      ids[
+        focused || opened !== undefined ? Math.min(Math.max(next ?? 0, 0), ids.length - 1) : Math.max(at, 0)
+      ]
     if (id === undefined) return false
     activate(id)
     buttonOf(id)?.focus({ preventScroll: true })
@@ -305,7 +368,8 @@ export function createDecisions() {
         change({ q: '' })
       } else if (key === 'Escape' && document.activeElement === search) list.focus()
       else if (key === 'Escape' && opened !== undefined) close()
-      else if (['ArrowDown', 'ArrowUp', 'j', 'k', 'Home', 'End'].includes(key)) return inScrolled() ? false : move(key)
+      else if (['ArrowDown', 'ArrowUp', 'j', 'k', 'Home', 'End'].includes(key))
+        return inScrolled() ? false : move(key)
       else return false
       return true
     },

@@ -6,7 +6,7 @@ import { clock } from './format.js'
 /** @type {Record<string, string>} */
 const why = {
   'no-trail':
-    'No audit event came with this request: the app declares no AuditTrail for its API. With one there would be, in a bucket that nobody can change: who called (issuer, hashed subject, client, token), from which address, under which policy, and what was refused or left behind, by name.',
+    'No door wrote an audit event of this request. An API that is given an AuditTrail writes one for each decision, and keeps it where nobody can change it: who called (issuer, client, and hashes of subject and token), from which address, under which policy, what was refused or left behind, by name.',
   gateway:
     'API Gateway refused this by itself, so it reached no function and there is no audit event of it. It is in the access log, under the id above.',
   preflight: 'A browser’s preflight is no decision about a caller, so there is no audit event of it.',
@@ -35,7 +35,12 @@ export function detail(decision, onClose) {
       ? h(
           'section',
           { 'aria-label': 'Audit event' },
-          h('div', { class: 'bar' }, h('h3', {}, 'Audit event'), copyButton('event', () => JSON.stringify(event, null, 2))),
+          h(
+            'div',
+            { class: 'bar' },
+            h('h3', {}, 'Audit event'),
+            copyButton('event', () => JSON.stringify(event, null, 2)),
+          ),
           h('pre', { class: 'json', tabindex: '0' }, ...highlighted(JSON.stringify(event, null, 2))),
         )
       : h('p', { class: 'note' }, why[unaudited ?? 'no-trail'] ?? ''),
@@ -55,7 +60,12 @@ function facts({ time, decision, status, path, method, reason, about, latencyMs,
     ['About', about],
     ['Time', clock(time, true)],
     ['Path, as sent', `${method} ${path}`],
-    ['Latency', upstreamMs === undefined ? `${latencyMs} ms` : `${latencyMs} ms, of it the upstream ${Math.round(upstreamMs)} ms`],
+    [
+      'Latency',
+      upstreamMs === undefined
+        ? `${latencyMs} ms`
+        : `${latencyMs} ms, of it the upstream ${Math.round(upstreamMs)} ms`,
+    ],
     ['Issuer', session?.issuer],
     ['Principal', event?.actor.user.uid],
     ['Client', event?.actor.app_name],

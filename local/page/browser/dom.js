@@ -11,10 +11,12 @@ export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue
-    if (typeof value === 'function') element.addEventListener(name.slice(2), /** @type {EventListener} */ (value))
+    if (typeof value === 'function')
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value))
     else element.setAttribute(name, value === true ? '' : String(value))
   }
-  for (const child of children) if (child !== null && child !== undefined && child !== false) element.append(child)
+  for (const child of children)
+    if (child !== null && child !== undefined && child !== false) element.append(child)
   return element
 }
 

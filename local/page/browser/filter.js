@@ -12,7 +12,8 @@ export const noFilter = Object.freeze({ q: '', decision: '', route: '', reason: 
  */
 export function readFilter(query) {
   const filter = { ...noFilter }
-  for (const name of /** @type {Array<keyof Filter>} */ (Object.keys(filter))) filter[name] = query.get(name) ?? ''
+  for (const name of /** @type {Array<keyof Filter>} */ (Object.keys(filter)))
+    filter[name] = query.get(name) ?? ''
   return filter
 }
 

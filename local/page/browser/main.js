@@ -18,7 +18,11 @@ let state
 /** @returns {Array<{ hash: string, text: string, badge: number }>} */
 const views = () => [
   { hash: hashOf('decisions'), text: 'Decisions', badge: 0 },
-  ...(state?.dashboards ?? []).map(({ name }) => ({ hash: hashOf('dashboards', name), text: name, badge: 0 })),
+  ...(state?.dashboards ?? []).map(({ name }) => ({
+    hash: hashOf('dashboards', name),
+    text: name,
+    badge: 0,
+  })),
   { hash: hashOf('alarms'), text: 'Alarms', badge: alarms.inAlarm() },
 ]
 

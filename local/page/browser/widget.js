@@ -2,17 +2,18 @@ import { alarmState } from './alarms.js'
 import { bars, contributors, table, values } from './bars.js'
 import { createChart } from './chart.js'
 import { h } from './dom.js'
-import { span } from './format.js'
 
 /**
  * @typedef {import('../widgets.ts').PageWidget} Widget
- * @typedef {import('../source.ts').WidgetData} Data
- * @typedef {import('../source.ts').PageAlarm} Alarm
+ * @typedef {import('../widgets.ts').WidgetData} Data
+ * @typedef {import('../../cloudwatch/status.ts').AlarmStatus} Alarm
  * @typedef {{ element: HTMLElement, asks: boolean, update: (data: Data, from: number, to: number) => void, alarms: (all: Alarm[]) => void, destroy: () => void }} Card
  */
 
 // The text was rendered by the server, without any HTML of its own.
-const policy = /** @type {any} */ (window).trustedTypes?.createPolicy('text-widget', { createHTML: (/** @type {string} */ html) => html })
+const policy = /** @type {any} */ (window).trustedTypes?.createPolicy('text-widget', {
+  createHTML: (/** @type {string} */ html) => html,
+})
 
 /** What changes anew with each answer. @type {Partial<Record<Widget['kind'], (data: Data) => HTMLElement>>} */
 const replaced = { values, bars, table, contributors }
@@ -24,14 +25,13 @@ const replaced = { values, bars, table, contributors }
  * @returns {Card}
  */
 export function createCard(widget) {
-  const { kind, title, note, x, y, width, height, periodSeconds } = widget
+  const { kind, title, note, x, y, width, height } = widget
   const message = h('p', { class: 'message' })
   const content = h('div', { class: 'content' }, message)
-  const period = periodSeconds === null || kind === 'text' || kind === 'alarms' ? '' : `${span(periodSeconds)} deployed`
   const element = h(
     'article',
-    { class: `widget ${kind}`, 'data-widget': widget.index, 'aria-label': title || kind },
-    title !== '' && h('h3', { title: [title, note, period].filter(Boolean).join('\n') }, title),
+    { class: `widget shows-${kind}`, 'data-widget': widget.index, 'aria-label': title || kind },
+    title !== '' && h('h3', { title: [title, note].filter(Boolean).join('\n') }, title),
     content,
   )
   element.style.gridColumn = `${x + 1} / span ${width}`
@@ -40,16 +40,16 @@ export function createCard(widget) {
   const chart = kind === 'chart' ? createChart(widget) : undefined
   if (chart) content.append(chart.element)
   if (kind === 'text') content.innerHTML = policy ? policy.createHTML(widget.html) : widget.html
-  if (kind === 'unknown') message.textContent = `This page cannot draw this widget (${note}). CloudWatch can.`
+  if (kind === 'error') message.textContent = note
 
   return {
     element,
     asks: kind === 'chart' || replaced[kind] !== undefined,
     update(data, from, to) {
-      const isEmpty = data.series.every(({ values: all }) => all.every(value => value === null)) && !data.contributors?.length
-      message.textContent = data.error ?? (isEmpty ? 'No data in this range' : '')
-      const errors = data.series.find(({ error }) => error)
-      if (isEmpty && errors?.error) message.textContent = errors.error
+      const isEmpty =
+        data.series.every(({ values: all }) => all.every(value => value === null)) &&
+        data.contributors.length === 0
+      message.textContent = data.errors.join('\n') || (isEmpty ? 'No data in this range' : '')
       chart?.update(data, from, to)
       const drawn = replaced[kind]?.(data)
       if (drawn) content.replaceChildren(message, isEmpty ? '' : drawn)
@@ -58,7 +58,18 @@ export function createCard(widget) {
       if (kind !== 'alarms') return
       const named = widget.alarms.map(each => each.split(':alarm:').at(-1) ?? each)
       content.replaceChildren(
-        h('ul', { class: 'alarm-list' }, ...named.map(name => h('li', {}, alarmState(all.find(alarm => alarm.name === name)?.state ?? 'INSUFFICIENT_DATA'), ` ${name}`))),
+        h(
+          'ul',
+          { class: 'alarm-list' },
+          ...named.map(name =>
+            h(
+              'li',
+              {},
+              alarmState(all.find(alarm => alarm.name === name)?.state ?? 'INSUFFICIENT_DATA'),
+              ` ${name}`,
+            ),
+          ),
+        ),
       )
     },
     destroy: () => chart?.destroy(),
