@@ -34,6 +34,8 @@ export interface MetricReader {
   readonly read: (key: MetricKey, period: Period) => Series
   /** All metrics that were measured since the store's horizon, of this namespace if one is named. */
   readonly list: (namespace?: string) => readonly MetricKey[]
+  /** When the first of what is kept was measured, in milliseconds since the epoch. */
+  readonly oldest: () => number | undefined
 }
 
 export interface MetricStore extends MetricReader {
@@ -99,8 +101,18 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
     // Once in a while: it goes through all metrics.
     if (now() - pruned > keepMs / 10) forgetBefore(now() - keepMs)
     if (buckets <= bucketsMax) return
-    const first = Math.min(...[...lines.values()].map(line => line.buckets[0]?.at ?? Infinity))
-    forgetBefore(now() - Math.max(resolutionMs, (now() - first) / 2))
+    const age = now() - (oldest() ?? now())
+    forgetBefore(now() - Math.max(resolutionMs, age / 2))
+  }
+
+  function oldest(): number | undefined {
+    let first: number | undefined
+    for (const {
+      buckets: [bucket],
+    } of lines.values()) {
+      if (bucket && !(bucket.at >= (first ?? bucket.at + 1))) first = bucket.at
+    }
+    return first
   }
 
   return {
@@ -138,6 +150,7 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
       (namespace === undefined ? [...lines.values()] : (namespaces.get(namespace) ?? [])).map(
         ({ key }) => key,
       ),
+    oldest,
   }
 }
 
