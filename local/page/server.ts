@@ -80,14 +80,8 @@ export async function startPage({
   const alarms = (): PageEvent => ({ name: 'alarms', data: cloudWatch.alarms() })
 
   const unlisten = feed.listen(decision => stream.send({ name: 'decision', data: decision }))
-  let told = ''
   const watching = setInterval(() => {
-    if (stream.readers() === 0) return
-    const event = alarms()
-    const text = JSON.stringify(event.data)
-    if (text === told) return
-    told = text
-    stream.send(event)
+    if (cloudWatch.evaluate().length > 0) stream.send(alarms())
   }, alarmsEveryMs).unref()
 
   const pages: Readonly<Record<string, (query: URLSearchParams, response: ServerResponse) => void>> = {

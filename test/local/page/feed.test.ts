@@ -50,9 +50,9 @@ describe('a decision', () => {
     ['an upstream’s own 404', summaryOf('a', { status: 404 }), 'allowed', '', 'no-trail'],
     [
       'a door’s no',
-      summaryOf('a', { status: 403, reason: 'access.scope' }),
+      summaryOf('a', { status: 403, reason: 'scope.insufficient' }),
       'denied',
-      'access.scope',
+      'scope.insufficient',
       'no-trail',
     ],
     [

@@ -8,7 +8,7 @@ import { eventLine, summaryOf } from './played.ts'
 const feed = createFeed({ now: () => 0 })
 feed.logged(eventLine('a'))
 feed.answered(summaryOf('a'))
-feed.answered(summaryOf('b', { method: 'POST', status: 403, reason: 'access.scope' }))
+feed.answered(summaryOf('b', { method: 'POST', status: 403, reason: 'scope.insufficient' }))
 feed.answered(
   summaryOf('c', {
     status: 404,
@@ -27,7 +27,7 @@ test.each([
   [{ method: 'POST' }, ['b']],
   [{ route: 'GET /deals' }, ['a']],
   [{ route: 'undeclared' }, ['c']],
-  [{ reason: 'access.scope' }, ['b']],
+  [{ reason: 'scope.insufficient' }, ['b']],
   [{ reason: 'access' }, []],
   [{ q: 'WP-Login' }, ['c']],
   [{ q: 'hash-of 192.0.2.7' }, ['a']],

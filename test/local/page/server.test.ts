@@ -242,8 +242,8 @@ describe('the stream', () => {
     expect(await stream.next()).toMatchObject({ event: 'decisions', data: [{ requestId: 'before' }] })
 
     feed.logged(eventLine('after'))
-    feed.answered(summaryOf('after', { status: 403, reason: 'access.scope' }))
-    const decision = { requestId: 'after', reason: 'access.scope', event: { class_uid: 6003 } }
+    feed.answered(summaryOf('after', { status: 403, reason: 'scope.insufficient' }))
+    const decision = { requestId: 'after', reason: 'scope.insufficient', event: { class_uid: 6003 } }
     expect(await stream.next()).toMatchObject({ event: 'decision', data: decision })
 
     name = 'Other'
