@@ -5,6 +5,7 @@ import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { securityHeaders } from '../contract/headers.ts'
+import { type CloudWatch, createCloudWatch } from './cloudwatch/cloudwatch.ts'
 import { createDenials } from './denials.ts'
 import { type LocalDynamoDb, startDynamoDb } from './dynamodb/tables.ts'
 import { callersCertificate } from './gateway/client-certificate.ts'
@@ -66,6 +67,8 @@ export interface LocalCloud {
   /** Where the API is served: `http://localhost:<port>`. */
   readonly url: string
   readonly issuers: Issuers
+  /** Its metrics, dashboards and alarms. */
+  readonly cloudWatch: CloudWatch
   /** Names of the tables, and their items. */
   readonly tables: () => readonly string[]
   readonly scan: LocalDynamoDb['scan']
@@ -160,6 +163,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 
     const clientCertificate = await callersCertificate(ca)
     const denials = createDenials()
+    const cloudWatch = createCloudWatch(app.watched)
     const begin = (next: LocalApp, declared: Policies) =>
       startGeneration({
         app: next,
@@ -169,12 +173,15 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         // A function's result comes after all that it logged, so the reason is known by now.
         onRequest(summary, line) {
           const reason = denials.take(summary.extendedRequestId) ?? summary.reason
+          cloudWatch.onRequest(summary, line)
           onRequest({ ...summary, ...(reason !== undefined && { reason }) }, line)
         },
         onLog(line, meta) {
           denials.logged(line)
+          cloudWatch.onLog(line, meta.functionName)
           onLog(line, meta)
         },
+        onInvoked: cloudWatch.onInvoked,
         onReturned(payload, functionArn) {
           denials.answered(payload)
           if (!declared.doorsInside.includes(functionArn) || cameByDoor(payload)) return
@@ -203,6 +210,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
     return {
       url: `http://localhost:${(server.address() as AddressInfo).port}`,
       issuers,
+      cloudWatch,
       tables: () => app.tables.map(table => String(table.TableName)),
       scan: dynamodb.scan,
       dynamodb: dynamodb.origin,
@@ -226,6 +234,7 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
         front.setNames(namesFor(nextPolicies))
         const before = generation
         generation = next
+        cloudWatch.replace(nextApp.watched)
         app = nextApp
         policies = nextPolicies
         retiring.set(

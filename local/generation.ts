@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import type { Invocation } from './cloudwatch/aws.ts'
 import type { ClientCertificate } from './gateway/client-certificate.ts'
 import { matchesPattern } from './gateway/policy.ts'
 import { type AccessSummary, createRestApi, type FunctionResult, type Operation } from './gateway/rest-api.ts'
@@ -31,6 +32,8 @@ export interface GenerationOptions {
   readonly clientCertificate: ClientCertificate
   readonly onRequest: (summary: AccessSummary, line: string) => void
   readonly onLog: (line: string, meta: LogMeta) => void
+  /** An invocation has ended, whoever asked for it. */
+  readonly onInvoked: (invocation: Invocation) => void
   /** What a function returned to the API. */
   readonly onReturned: (payload: unknown, functionArn: string) => void
 }
@@ -45,6 +48,7 @@ export function startGeneration({
   clientCertificate,
   onRequest,
   onLog,
+  onInvoked,
   onReturned,
 }: GenerationOptions): Generation {
   const pools = new Map<string, FunctionPool>()
@@ -63,8 +67,25 @@ export function startGeneration({
       }),
     )
   }
-  const arnOf = (nameOrArn: string) => functionOf(app, nameOrArn)?.arn
-  const invoke: Generation['invoke'] = (nameOrArn, event) => pools.get(arnOf(nameOrArn) ?? '')?.invoke(event)
+  const running = new Map<string, number>()
+  const invoke: Generation['invoke'] = (nameOrArn, event) => {
+    const fn = functionOf(app, nameOrArn)
+    const pool = fn && pools.get(fn.arn)
+    return pool && measured(fn.name, () => pool.invoke(event))
+  }
+  async function measured(functionName: string, run: () => Promise<FunctionResult>): Promise<FunctionResult> {
+    const startedAt = performance.now()
+    running.set(functionName, (running.get(functionName) ?? 0) + 1)
+    try {
+      const result = await run()
+      const concurrent = running.get(functionName) ?? 1
+      const durationMs = performance.now() - startedAt
+      onInvoked({ functionName, outcome: result.kind, durationMs, concurrent })
+      return result
+    } finally {
+      running.set(functionName, (running.get(functionName) ?? 1) - 1)
+    }
+  }
 
   const api = createRestApi(
     {

@@ -66,8 +66,8 @@ const aggregate =
     const first = firstOf(value.array, name)
     refuseOtherGrid(value.array)
     return one({
-      ...first,
       label: name,
+      grid: first.grid,
       values: first.values.map((_, index) => {
         const values = present(value.array.map(series => series.values[index] ?? null))
         return values.length === 0 ? null : by(values, value.array.length)

@@ -61,10 +61,11 @@ function pair(operator: BinaryOperator, left: Value, right: Value): Series {
   if (left.kind === 'series' && right.kind === 'series') {
     const [a, b] = [left.series, right.series]
     refuseOtherGrid([a, b])
-    return mapped(a, (value, index) => {
+    const values = a.values.map((value, index) => {
       const other = b.values[index] ?? null
       return value === null && other === null ? null : operation(value ?? 0, other ?? 0)
     })
+    return { ...a, values }
   }
   if (left.kind === 'series') {
     const b = numberOf(right, operator)

@@ -6,6 +6,7 @@ import type { MetricQuery, QueryEngine, Span } from './queries.ts'
 import type { Series } from './series.ts'
 import type { StateValue } from './status.ts'
 import type { MetricKey, MetricReader } from './store.ts'
+import type { WidgetLine } from './widget-lines.ts'
 
 type Properties = Readonly<Record<string, unknown>>
 
@@ -121,6 +122,26 @@ export function readMetricAlarm(
     const shown = latest.map(({ value }) => Number(value.toPrecision(6))).join(', ')
     return `${breaching.length} of the last ${rule.evaluationPeriods} data points (${shown}) ${breaching.length === 1 ? 'was' : 'were'} ${limits}; it takes ${rule.datapointsToAlarm}.`
   }
+}
+
+/** What an alarm watches, as the lines of a graph: its metrics and its threshold. */
+export function readAlarmLines(properties: Properties): readonly WidgetLine[] {
+  const queries = readQueries(properties)
+  const [{ periodMs } = { periodMs: 60_000 }] = queries
+  const lines = queries.map(({ returned, ...query }) => ({
+    query,
+    looks: { visible: returned, yAxis: 'left' as const, written: query.id ?? '' },
+  }))
+  const threshold = Number(properties.Threshold)
+  if (!Number.isFinite(threshold)) return lines
+  const expression = parseExpression(`TIME_SERIES(${threshold})`)
+  return [
+    ...lines,
+    {
+      query: { kind: 'expression', expression, periodMs, label: 'threshold' },
+      looks: { visible: true, yAxis: 'left', written: 'threshold' },
+    },
+  ]
 }
 
 function only(series: readonly Series[]): Series {

@@ -1,6 +1,7 @@
 import { bandOf, type Expectation, historyMs, learn, learntAt } from './anomaly-band.ts'
 import { CannotEvaluate } from './cannot-evaluate.ts'
 import { type Expression, idsOf } from './expression.ts'
+import { labelOfFound } from './labels.ts'
 import { evaluate, linesOf, type MathScope } from './math.ts'
 import { one, seriesOf, type Value } from './math-values.ts'
 import { parseSearch, type Search } from './search.ts'
@@ -22,6 +23,8 @@ export interface Span {
   readonly from: number
   readonly to: number
   readonly periodMs?: number
+  /** See `Times`. */
+  readonly whole?: boolean
 }
 
 /** Evaluates queries that may name each other. */
@@ -52,10 +55,12 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
   function overSpan(among: readonly MetricQuery[], span: Span) {
     const known = new Map<string, Value>()
 
-    function valueOf(query: MetricQuery, under: readonly string[]): Value {
+    const { from, to, whole = false } = span
+
+    function resultOf(query: MetricQuery, under: readonly string[]): Value {
       const periodMs = span.periodMs ?? query.periodMs
       if (query.kind === 'metric') {
-        return one(metrics.read(query.metric, { stat: query.stat, from: span.from, to: span.to, periodMs }))
+        return one(metrics.read(query.metric, { stat: query.stat, from, to, whole, periodMs }))
       }
       return evaluate(query.expression, scopeOf(periodMs, under))
     }
@@ -66,20 +71,20 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
       if (under.includes(id)) throw new CannotEvaluate(`${id} refers to itself`)
       const found = among.find(other => other.id === id)
       if (!found) throw new CannotEvaluate(`no metric or expression has the id ${id}`)
-      const value = valueOf(found, [...under, id])
+      const value = resultOf(found, [...under, id])
       known.set(id, value)
       return value
     }
 
     function scopeOf(periodMs: number, under: readonly string[]): MathScope {
-      const grid = gridOf({ from: span.from, to: span.to, periodMs })
+      const grid = gridOf({ from, to, whole, periodMs })
       return {
         grid,
         lookUp: id => lookUp(id, under),
         metrics: () =>
           among.flatMap(other =>
             other.kind === 'metric'
-              ? [{ id: other.id, series: labelled(seriesOf(valueOf(other, under), 'METRICS()'), other) }]
+              ? [{ id: other.id, series: labelled(seriesOf(resultOf(other, under), 'METRICS()'), other) }]
               : [],
           ),
         search(text, stat, periodSeconds) {
@@ -88,7 +93,10 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
           return metrics
             .list(search.namespace)
             .filter(search.matches)
-            .map(key => metrics.read(key, { stat, from: span.from, to: span.to, periodMs: period }))
+            .map(key => ({
+              ...metrics.read(key, { stat, from, to, whole, periodMs: period }),
+              label: labelOfFound(key, text),
+            }))
         },
         band(of, width) {
           const shown = seriesOf(evaluate(of, scopeOf(periodMs, under)), 'ANOMALY_DETECTION_BAND()')
@@ -104,23 +112,23 @@ export function createQueryEngine(metrics: MetricReader, insight: InsightMetric 
       if (begin === undefined) return () => undefined
       const what = JSON.stringify([of, idsOf(of).map(id => among.find(other => other.id === id)), periodMs])
       return time => {
-        const to = learntAt(time, begin)
-        const model = models.get(`${to} ${what}`, () => {
-          const past = { from: Math.max(begin, to - historyMs), to, periodMs }
-          if (past.from >= to) return () => undefined
+        const until = learntAt(time, begin)
+        const model = models.get(`${until} ${what}`, () => {
+          const past = { from: Math.max(begin, until - historyMs), to: until, periodMs }
+          if (past.from >= until) return () => undefined
           const query = { kind: 'expression', expression: of, periodMs } as const
-          return learn(seriesOf(overSpan(among, past).valueOf(query, []), 'ANOMALY_DETECTION_BAND()'))
+          return learn(seriesOf(overSpan(among, past).resultOf(query, []), 'ANOMALY_DETECTION_BAND()'))
         })
         return model(time)
       }
     }
 
-    return { valueOf }
+    return { resultOf }
   }
 
   return {
     lines: (query, among, span) =>
-      linesOf(overSpan(among, span).valueOf(query, query.id === undefined ? [] : [query.id])),
+      linesOf(overSpan(among, span).resultOf(query, query.id === undefined ? [] : [query.id])),
   }
 }
 

@@ -14,14 +14,37 @@ export interface Series {
   readonly label: string
   readonly grid: Grid
   readonly values: ReadonlyArray<number | null>
+  /** Where it is one metric's own. */
+  readonly metric?: MetricName
 }
 
-/** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. Milliseconds since the epoch. */
-export function gridOf({ from, to, periodMs }: { from: number; to: number; periodMs: number }): Grid {
-  if (!(periodMs > 0)) throw new CannotEvaluate(`a period of ${periodMs} ms is none`)
-  const start = Math.floor(from / periodMs) * periodMs
-  return { from: start, periodMs, count: Math.max(0, Math.ceil((to - start) / periodMs)) }
+export interface MetricName {
+  readonly namespace: string
+  readonly name: string
+  readonly dimensions: Readonly<Record<string, string>>
 }
+
+/** From when to when, in milliseconds since the epoch. */
+export interface Times {
+  readonly from: number
+  readonly to: number
+  readonly periodMs: number
+  /** One period, from the first to the last, whatever `periodMs` is. */
+  readonly whole?: boolean
+}
+
+/** The periods that begin in `from` ≤ t < `to`, with the one that `from` is in. */
+export function gridOf({ from, to, periodMs, whole = false }: Times): Grid {
+  if (!(periodMs > 0)) throw new CannotEvaluate(`a period of ${periodMs} ms is none`)
+  if (whole) return { from, periodMs: Math.max(1, to - from), count: 1 }
+  const start = Math.floor(from / periodMs) * periodMs
+  const count = Math.max(0, Math.ceil((to - start) / periodMs))
+  if (count > pointsMax) throw new CannotEvaluate(`${count} data points; at most ${pointsMax} are given`)
+  return { from: start, periodMs, count }
+}
+
+// CloudWatch's own limit of one request.
+const pointsMax = 100_800
 
 export const timeAt = ({ from, periodMs }: Grid, index: number): number => from + index * periodMs
 

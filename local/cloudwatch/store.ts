@@ -1,14 +1,10 @@
 import { Bucket } from './bucket.ts'
 import { CannotEvaluate } from './cannot-evaluate.ts'
-import { type Grid, gridOf, type Series } from './series.ts'
+import { type Grid, gridOf, type MetricName, type Series, type Times } from './series.ts'
 import { statisticOf } from './statistics.ts'
 
 /** What names a metric. Order of dimensions does not matter. */
-export interface MetricKey {
-  readonly namespace: string
-  readonly name: string
-  readonly dimensions: Readonly<Record<string, string>>
-}
+export type MetricKey = MetricName
 
 export interface Datum extends MetricKey {
   /** Milliseconds since the epoch. */
@@ -16,13 +12,9 @@ export interface Datum extends MetricKey {
   readonly values: readonly number[]
 }
 
-export interface Period {
+export interface Period extends Times {
   /** See `statisticOf`. */
   readonly stat: string
-  readonly periodMs: number
-  /** Milliseconds since the epoch; see `gridOf`. */
-  readonly from: number
-  readonly to: number
 }
 
 /** What alarms and graphs read from. */
@@ -134,17 +126,18 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
       for (const value of values) bucket.add(value)
       makeRoom()
     },
-    read(key, { stat, periodMs, from, to }) {
+    read(key, { stat, ...times }) {
+      const { periodMs, whole = false } = times
       const statistic = statisticOf(stat)
-      if (periodMs % resolutionMs !== 0) {
+      if (!whole && periodMs % resolutionMs !== 0) {
         throw new CannotEvaluate(
           `a period of ${periodMs / 1000} s is finer than what is kept here, ${resolutionMs / 1000} s`,
         )
       }
-      const grid = gridOf({ from, to, periodMs })
+      const grid = gridOf(times)
       const line = lines.get(idOf(key))
       const values = periodsOf(line?.buckets ?? [], grid).map(bucket => (bucket ? statistic(bucket) : null))
-      return { label: line?.label ?? labelOf(key), grid, values }
+      return { label: line?.label ?? labelOf(key), grid, values, metric: line?.key ?? key }
     },
     list: namespace =>
       (namespace === undefined ? [...lines.values()] : (namespaces.get(namespace) ?? [])).map(

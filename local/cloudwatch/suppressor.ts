@@ -32,23 +32,24 @@ export function readSuppressor(properties: Readonly<Record<string, unknown>>): S
     throw new CannotEvaluate('ActionsSuppressor takes a wait period and an extension period')
   }
   let held: { since: number; state: StateValue; actions: readonly string[] } | undefined
-  let lastSuppressed: number | undefined
+  let suppressed = false
+  let releasedAt: number | undefined
 
   return {
     alarm: String(alarm),
     pass({ at, state, actions, suppressing }) {
-      if (suppressing) lastSuppressed = at
+      if (suppressed && !suppressing) releasedAt = at
+      suppressed = suppressing
       if (actions.length > 0) held = { since: at, state, actions }
       // What was held back is outdated.
       else if (held && held.state !== state) held = undefined
       if (!held) return { actions: [] }
       if (suppressing) return { actions: [], suppressed: 'Alarm' }
-      if (lastSuppressed !== undefined && at < lastSuppressed + extensionMs) {
+      if (releasedAt !== undefined && at < releasedAt + extensionMs) {
         return { actions: [], suppressed: 'ExtensionPeriod' }
       }
-      if (lastSuppressed === undefined || lastSuppressed < held.since) {
-        if (at < held.since + waitMs) return { actions: [], suppressed: 'WaitPeriod' }
-      }
+      const wasSuppressed = releasedAt !== undefined && releasedAt > held.since
+      if (!wasSuppressed && at < held.since + waitMs) return { actions: [], suppressed: 'WaitPeriod' }
       const released = held.actions
       held = undefined
       return { actions: released }

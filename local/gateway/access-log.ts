@@ -26,6 +26,7 @@ export function summarize(exchange: Exchange): AccessSummary {
     path: exchange.request.sentPath,
     status: exchange.response?.status ?? 0,
     latencyMs: exchange.response?.latencyMs ?? 0,
+    ...(exchange.integration && { integrationLatencyMs: exchange.integration.latencyMs }),
     resourcePath: exchange.match?.operation.path ?? null,
     extendedRequestId: exchange.extendedRequestId,
     ...(reason === undefined ? {} : { reason }),

@@ -20,6 +20,8 @@ export interface AccessSummary {
   path: string
   status: number
   latencyMs: number
+  /** Of it, the wait for the function behind the route; absent where it was not asked. */
+  integrationLatencyMs?: number
   /** The template of the matched resource, or `null` when none matched. */
   resourcePath: string | null
   /** `reason` in the context the authorizer returned, if there was one. */

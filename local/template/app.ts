@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Watched } from '../cloudwatch/watched.ts'
 import { type LocalSecret, readSecret } from '../secrets/values.ts'
 import { UnsupportedTemplateError } from '../unsupported.ts'
 import { type Resource, readAssembly, type Stack } from './assembly.ts'
@@ -6,6 +7,7 @@ import { broughtHome } from './home.ts'
 import { place as local, type References, resolve } from './intrinsics.ts'
 import { type LocalLayer, layersOf, readLayer } from './layers.ts'
 import { typeOf } from './resource-types.ts'
+import { readWatched } from './watched.ts'
 
 /** A synthesized app as the local cloud runs it: its resources without CloudFormation's functions. */
 export interface LocalApp {
@@ -25,6 +27,8 @@ export interface LocalApp {
   /** ARNs of its keys in KMS that sign with ECDSA on P-256. */
   readonly signingKeys: readonly string[]
   readonly secrets: readonly LocalSecret[]
+  /** Its dashboards, alarms and the like. */
+  readonly watched: Watched
 }
 
 export interface LocalFunction {
@@ -88,6 +92,7 @@ export function readApp(folder: string): LocalApp {
       .filter(({ properties }) => properties.KeySpec === 'ECC_NIST_P256')
       .map(({ attribute }) => attribute('Arn') as string),
     secrets: all('AWS::SecretsManager::Secret').map(readSecret),
+    watched: readWatched(resources),
     permissions: all('AWS::Lambda::Permission').map(permission => readPermission(permission, functions)),
   }
 }

@@ -3,6 +3,7 @@ import { UnsupportedTemplateError } from '../unsupported.ts'
 import { place } from './intrinsics.ts'
 import { networkTypes } from './network-types.ts'
 import { arn, beside, type ResourceType } from './resource-type.ts'
+import { watchTypes } from './watch-types.ts'
 
 const playedByProvider =
   'the built-in OpenID provider plays the pool: it lets anyone sign in, and makes any token'
@@ -88,11 +89,11 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       'FunctionName',
       'ReservedConcurrentExecutions',
       'Layers',
+      'LoggingConfig',
     ],
     inert: {
       Architectures: 'functions run on this machine as it is',
       Description: 'text',
-      LoggingConfig: 'functions log to the terminal',
       Role: 'roles are not enforced here',
       Tags: onlyInTheCloud,
       TracingConfig: onlyInTheCloud,
@@ -186,9 +187,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     RoleId: ref => ref,
   }),
   'AWS::IAM::Policy': beside('roles are not enforced here'),
-  'AWS::Logs::LogGroup': beside('functions log to the terminal', {
-    Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
-  }),
+  'AWS::Logs::LogGroup': {
+    ...beside('functions log to the terminal', {
+      Arn: ref => `${arn('logs', `log-group:${ref}`)}:*`,
+    }),
+    ref: (stack, logicalId, property) => String(property('LogGroupName') ?? `${stack}-${logicalId}`),
+  },
   'AWS::Logs::ResourcePolicy': beside('functions log to the terminal'),
   'AWS::Lambda::CodeSigningConfig': beside('functions run from their folders, which nobody signs', {
     CodeSigningConfigArn: ref => arn('lambda', `code-signing-config:${ref}`),
@@ -207,8 +211,6 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     Id: ref => ref,
   }),
   'AWS::WAFv2::LoggingConfiguration': beside(noFirewall),
-  'AWS::CloudWatch::Dashboard': beside(onlyInTheCloud),
-  'AWS::CloudWatch::Alarm': beside(onlyInTheCloud, { Arn: ref => arn('cloudwatch', `alarm:${ref}`) }),
   'AWS::Cognito::UserPool': {
     ...beside(playedByProvider, {
       Arn: ref => arn('cognito-idp', `userpool/${ref}`),
@@ -222,6 +224,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ref: (stack, logicalId) => madeUpId(stack, logicalId, 26),
   },
   ...networkTypes,
+  ...watchTypes,
   'AWS::CDK::Metadata': beside('statistics of the CDK'),
 }
 
