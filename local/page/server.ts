@@ -80,8 +80,12 @@ export async function startPage({
   const alarms = (): PageEvent => ({ name: 'alarms', data: cloudWatch.alarms() })
 
   const unlisten = feed.listen(decision => stream.send({ name: 'decision', data: decision }))
+  let told = JSON.stringify(cloudWatch.alarms())
   const watching = setInterval(() => {
-    if (cloudWatch.evaluate().length > 0) stream.send(alarms())
+    const event = alarms()
+    const text = JSON.stringify(event.data)
+    if (text !== told) stream.send(event)
+    told = text
   }, alarmsEveryMs).unref()
 
   const pages: Readonly<Record<string, (query: URLSearchParams, response: ServerResponse) => void>> = {

@@ -3,7 +3,7 @@ import type { Annotation, Axis, MetricResult, WidgetQuery, WidgetResult } from '
 import { renderMarkdown } from './markdown.ts'
 
 /** What the page shows of CloudWatch. */
-export type PageCloudWatch = Pick<CloudWatch, 'dashboards' | 'widget' | 'alarms' | 'evaluate'>
+export type PageCloudWatch = Pick<CloudWatch, 'dashboards' | 'widget' | 'alarms'>
 
 export interface PageDashboard {
   readonly name: string

@@ -1,5 +1,5 @@
 import { type AuditEvent, auditSchema } from '../../../contract/audit-event.ts'
-import type { AlarmStatus, AlarmTransition, WidgetResult } from '../../../local/cloudwatch/status.ts'
+import type { AlarmStatus, WidgetResult } from '../../../local/cloudwatch/status.ts'
 import type { AccessSummary } from '../../../local/gateway/rest-api.ts'
 import type { PageCloudWatch } from '../../../local/page/widgets.ts'
 
@@ -50,7 +50,6 @@ export function playedCloudWatch() {
     since: 0,
     reason: 'below its threshold',
   }))
-  const changed: AlarmTransition[] = []
   const asked: Array<{ index: number; periodMs: number | undefined }> = []
   const cloudWatch: PageCloudWatch = {
     dashboards: () => [
@@ -85,14 +84,12 @@ export function playedCloudWatch() {
       }
     },
     alarms: () => alarms,
-    evaluate: () => changed.splice(0),
   }
   return {
     cloudWatch,
     /** What widgets were asked for. */
     asked,
     raise(name: string) {
-      changed.push({ name, at: Date.now(), from: 'OK', to: 'ALARM', reason: '12 > 5', actions: [] })
       alarms = alarms.map(alarm =>
         alarm.name === name ? { ...alarm, state: 'ALARM', since: Date.now(), reason: '12 > 5' } : alarm,
       )
