@@ -27,7 +27,7 @@ export interface PageDecision {
   readonly requestId: string
   readonly event: AuditEvent | null
   /** Why there is no event. */
-  readonly unaudited: 'no-trail' | 'gateway' | 'preflight' | 'too-long' | null
+  readonly unaudited: 'no-trail' | 'gateway' | 'cached' | 'preflight' | 'too-long' | null
 }
 
 /** The latest decisions, oldest first. */
@@ -55,6 +55,7 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
   const early = new Map<string, AuditEvent | 'too-long'>()
   const listeners = new Set<(decision: PageDecision) => void>()
   let count = 0
+  let sawEvent = false
 
   const keep = (decision: PageDecision) => {
     put(decisions, decision.requestId, decision, keptMax)
@@ -83,7 +84,7 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
             latencyMs: Math.round(latencyMs),
             requestId,
             event: null,
-            unaudited: unauditedBecause(summary),
+            unaudited: unauditedBecause(summary, sawEvent),
           },
           event,
         ),
@@ -94,6 +95,7 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
       if (!line.includes(`"class_uid":${auditSchema.classUid}`)) return
       const event = readEvent(line)
       if (!event) return
+      sawEvent = true
       const requestId = event.api.request.uid
       const kept = line.length > eventCharactersMax ? 'too-long' : event
       const decision = decisions.get(requestId)
@@ -130,9 +132,14 @@ function withEvent(decision: PageDecision, event: AuditEvent | 'too-long' | unde
   }
 }
 
-function unauditedBecause({ method, reason, gatewayResponse }: AccessSummary): PageDecision['unaudited'] {
+function unauditedBecause(
+  { method, reason, gatewayResponse }: AccessSummary,
+  hasTrail: boolean,
+): PageDecision['unaudited'] {
   if (method === 'OPTIONS') return 'preflight'
-  return gatewayResponse && !reason ? 'gateway' : 'no-trail'
+  if (gatewayResponse && !reason) return 'gateway'
+  // The first door's words, and no event of its own: API Gateway remembered them.
+  return gatewayResponse && hasTrail ? 'cached' : 'no-trail'
 }
 
 /** A door's words: the code, and what it is about. The gateway's are one sentence. */

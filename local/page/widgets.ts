@@ -7,6 +7,8 @@ export type PageCloudWatch = Pick<CloudWatch, 'dashboards' | 'widget' | 'alarms'
 
 export interface PageDashboard {
   readonly name: string
+  /** The first heading of its texts; the name where there is none. */
+  readonly label: string
   readonly widgets: readonly PageWidget[]
   /** Why there are none. */
   readonly error: string
@@ -56,15 +58,26 @@ export interface PageSeries {
 /** The app's dashboards. How a widget looks does not depend on the time it is looked at. */
 export function pageDashboards(cloudWatch: PageCloudWatch, at: number): PageDashboard[] {
   const shortly = { from: at - 1000, to: at, periodMs: 1000 }
-  return cloudWatch.dashboards().map(({ name, error = '', widgets }) => ({
-    name,
-    error,
-    widgets: widgets.map(({ index, x, y, width, height, title = '' }) => {
-      const result = cloudWatch.widget(name, index, shortly)
-      return { index, x, y, width, height, title, ...plain, ...look(result) }
-    }),
-  }))
+  return cloudWatch.dashboards().map(({ name, error = '', widgets }) => {
+    const results = widgets.map(({ index }) => cloudWatch.widget(name, index, shortly))
+    return {
+      name,
+      label: headingOf(results) ?? name,
+      error,
+      widgets: widgets.map(({ index, x, y, width, height, title = '' }, at) => {
+        const result = results[at] ?? { kind: 'error', error: 'there is no such widget' }
+        return { index, x, y, width, height, title, ...plain, ...look(result) }
+      }),
+    }
+  })
 }
+
+/** Generated names say little. */
+const headingOf = (results: readonly WidgetResult[]): string | undefined =>
+  results
+    .flatMap(result => (result.kind === 'text' ? [result.markdown] : []))
+    .map(markdown => /^ {0,3}#{1,6} +(.+?)[ #]*$/m.exec(markdown)?.[1])
+    .find(heading => heading !== undefined)
 
 const plain = {
   note: '',

@@ -52,6 +52,7 @@ export async function keep(page: Page, name: string): Promise<void> {
 export const drawnPixels = (page: Page, title: RegExp): Promise<number> =>
   page
     .getByRole('article', { name: title })
+    .filter({ has: page.locator('canvas') })
     .first()
     .locator('canvas')
     .evaluate(element => {

@@ -1,5 +1,5 @@
 import { announce, h } from './dom.js'
-import { clock, span } from './format.js'
+import { clock, shortName, span } from './format.js'
 
 /** @typedef {import('../../cloudwatch/status.ts').AlarmStatus} Alarm */
 
@@ -53,7 +53,7 @@ export function createAlarms() {
       const before = new Map(alarms.map(({ name, state }) => [name, state]))
       const changed = next.filter(({ name, state }) => before.has(name) && before.get(name) !== state)
       if (changed.length > 0)
-        announce(changed.map(({ name, state }) => `${name}: ${words[state]}`).join(', '))
+        announce(changed.map(({ name, state }) => `${shortName(name)}: ${words[state]}`).join(', '))
       alarms = [...next].sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name))
       ages.clear()
       body.replaceChildren(
@@ -62,12 +62,12 @@ export function createAlarms() {
           ages.set(name, age)
           return h(
             'tr',
-            { class: changed.some(each => each.name === name) ? 'changed' : '' },
+            { class: changed.some(each => each.name === name) ? `${state} changed` : state },
             h('td', {}, alarmState(state)),
             h(
               'th',
-              { scope: 'row' },
-              name,
+              { scope: 'row', title: `${name}\n${description}` },
+              shortName(name),
               kind === 'composite' && h('span', { class: 'kind' }, 'composite'),
               h('span', { class: 'description' }, description),
             ),

@@ -147,7 +147,7 @@ function options(widget, series, range, size, onCursor) {
   return {
     ...size,
     legend: { show: false },
-    padding: [8, usesRight ? 0 : 10, 0, 0],
+    padding: [8, usesRight ? 0 : 24, 0, 0],
     cursor: { sync: { key: 'dashboard' }, points: { size: 6 }, drag: { x: false, y: false }, y: false },
     scales: {
       x: { time: true, range: () => /** @type {[number, number]} */ (range()) },
@@ -194,7 +194,7 @@ function line(series, index, isStacked) {
     stroke,
     width: 1.5,
     ...(isStacked && { fill: `${stroke}55` }),
-    points: { show: true, size: 4, fill: stroke, filter: lonely },
+    points: { show: true, size: 6, fill: stroke, filter: lonely },
   }
 }
 

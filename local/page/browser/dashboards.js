@@ -103,7 +103,10 @@ export function createDashboards() {
       for (const card of cards.values()) card.destroy()
       dashboard = next
       cards = new Map(next.widgets.map(widget => [widget.index, createCard(widget)]))
-      grid.replaceChildren(...[...cards.values()].map(card => card.element))
+      grid.replaceChildren(
+        ...(next.error ? [h('p', { class: 'empty' }, next.error)] : []),
+        ...[...cards.values()].map(card => card.element),
+      )
       for (const card of cards.values()) {
         card.alarms(alarms)
         seeing.observe(card.element)

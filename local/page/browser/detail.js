@@ -9,6 +9,8 @@ const why = {
     'No door wrote an audit event of this request. An API that is given an AuditTrail writes one for each decision, and keeps it where nobody can change it: who called (issuer, client, and hashes of subject and token), from which address, under which policy, what was refused or left behind, by name.',
   gateway:
     'API Gateway refused this by itself, so it reached no function and there is no audit event of it. It is in the access log, under the id above.',
+  cached:
+    'API Gateway answered this from its cache of the first door’s answers, so the door was not asked again and there is no further audit event: see the earlier one of the same token and route.',
   preflight: 'A browser’s preflight is no decision about a caller, so there is no audit event of it.',
   'too-long': 'The audit event was written, and is too long to be kept for this page.',
 }

@@ -17,6 +17,13 @@ export function shortNumber(value) {
   return `${Number(scaled.toFixed(digits))}${letter}`
 }
 
+/**
+ * What people call a thing whose name CloudFormation made: `Stack-AlarmsBreaches70A50463` is `AlarmsBreaches`. Any other name is as it is.
+ *
+ * @param {string} name
+ */
+export const shortName = name => /^[\w-]+-(\w+?)[0-9A-F]{8}(?:-\w+)?$/.exec(name)?.[1] ?? name
+
 /** @param {number} value */
 const two = value => String(value).padStart(2, '0')
 

@@ -18,9 +18,9 @@ let state
 /** @returns {Array<{ hash: string, text: string, badge: number }>} */
 const views = () => [
   { hash: hashOf('decisions'), text: 'Decisions', badge: 0 },
-  ...(state?.dashboards ?? []).map(({ name }) => ({
+  ...(state?.dashboards ?? []).map(({ name, label }) => ({
     hash: hashOf('dashboards', name),
-    text: name,
+    text: label,
     badge: 0,
   })),
   { hash: hashOf('alarms'), text: 'Alarms', badge: alarms.inAlarm() },

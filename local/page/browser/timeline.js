@@ -33,7 +33,7 @@ export function timeline() {
     for (const [index, bar] of counts.entries()) {
       let bottom = 35
       for (const kind of /** @type {const} */ (['allowed', 'denied', 'error'])) {
-        const height = (bar[kind] / most) * 32
+        const height = (bar[kind] / most) * 24
         context.fillStyle = color(`${kind}-bar`)
         context.fillRect(index * step + 1, bottom - height, Math.max(1, step - 2), height)
         bottom -= height

@@ -2,6 +2,7 @@ import { alarmState } from './alarms.js'
 import { bars, contributors, table, values } from './bars.js'
 import { createChart } from './chart.js'
 import { h } from './dom.js'
+import { shortName } from './format.js'
 
 /**
  * @typedef {import('../widgets.ts').PageWidget} Widget
@@ -66,7 +67,7 @@ export function createCard(widget) {
               'li',
               {},
               alarmState(all.find(alarm => alarm.name === name)?.state ?? 'INSUFFICIENT_DATA'),
-              ` ${name}`,
+              ` ${shortName(name)}`,
             ),
           ),
         ),

@@ -89,6 +89,18 @@ describe('a decision', () => {
   })
 })
 
+test('a denial of the first door that API Gateway remembered has no event, and says so where there is a trail', () => {
+  const feed = feedOf()
+  const gatewayResponse = { type: 'ACCESS_DENIED', message: null }
+  const remembered = (id: string) =>
+    summaryOf(id, { status: 403, reason: 'scope.insufficient', gatewayResponse })
+  feed.answered(remembered('a'))
+  feed.logged(eventLine('b'))
+  feed.answered(remembered('b'))
+  feed.answered(remembered('c'))
+  expect(feed.decisions().map(({ unaudited }) => unaudited)).toEqual(['no-trail', null, 'cached'])
+})
+
 test('lines that are no audit event change nothing', () => {
   const feed = feedOf()
   for (const line of [

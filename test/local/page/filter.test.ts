@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { matches, noFilter, readFilter, writeFilter } from '../../../local/page/browser/filter.js'
-import { clock, shortNumber, span } from '../../../local/page/browser/format.js'
+import { clock, shortName, shortNumber, span } from '../../../local/page/browser/format.js'
 import { createFeed } from '../../../local/page/feed.ts'
 import { eventLine, summaryOf } from './played.ts'
 
@@ -74,4 +74,15 @@ test('numbers and times are short', () => {
     '2 d',
   ])
   expect(clock(new Date(2026, 0, 2, 3, 4, 5, 6).getTime(), true)).toBe('03:04:05.006')
+})
+
+test('names that CloudFormation made are short, and others are as they are', () => {
+  const names = [
+    'Stack-AlarmsBreaches70A50463',
+    'S-Alarm70A50463-1AB2CD3EF4',
+    'my-alarm',
+    'Deadbeef',
+    'a b-C70A50463',
+  ]
+  expect(names.map(shortName)).toEqual(['AlarmsBreaches', 'Alarm', 'my-alarm', 'Deadbeef', 'a b-C70A50463'])
 })
