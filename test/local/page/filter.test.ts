@@ -79,7 +79,7 @@ test('numbers and times are short', () => {
 test('names that CloudFormation made are short, and others are as they are', () => {
   const names = [
     'Stack-AlarmsBreaches70A50463',
-    'S-Alarm70A50463-1AB2CD3EF4',
+    'My-Stack-Alarm70A50463',
     'my-alarm',
     'Deadbeef',
     'a b-C70A50463',
