@@ -120,7 +120,7 @@ describe('over the example', () => {
     await traffic(3)
     const { page, seen } = await visit(browser, served.url, scheme)
     await keep(page, `decisions-${scheme}`)
-    await rows(page).filter({ hasText: 'scope.insufficient' }).first().click()
+    await rows(page).filter({ hasText: 'input.invalid' }).first().click()
     await keep(page, `detail-${scheme}`)
     const links = await page.getByRole('navigation', { name: 'Views' }).getByRole('link').all()
     for (const link of links.slice(1)) {

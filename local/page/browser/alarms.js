@@ -9,7 +9,7 @@ const order = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 }
 /** @param {Alarm['state']} state */
 export const alarmState = state => h('span', { class: `state ${state}` }, words[state])
 
-/** The list of alarms, those in alarm first. */
+/** The list of alarms, those in alarm first, and of these first what they are together. */
 export function createAlarms() {
   /** @type {Alarm[]} */
   let alarms = []
@@ -54,7 +54,10 @@ export function createAlarms() {
       const changed = next.filter(({ name, state }) => before.has(name) && before.get(name) !== state)
       if (changed.length > 0)
         announce(changed.map(({ name, state }) => `${shortName(name)}: ${words[state]}`).join(', '))
-      alarms = [...next].sort((a, b) => order[a.state] - order[b.state] || a.name.localeCompare(b.name))
+      alarms = [...next].sort(
+        (a, b) =>
+          order[a.state] - order[b.state] || a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name),
+      )
       ages.clear()
       body.replaceChildren(
         ...alarms.map(({ name, state, reason, description, kind }) => {

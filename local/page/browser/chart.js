@@ -159,7 +159,7 @@ function options(widget, series, range, size, onCursor) {
         size: 24,
         gap: 4,
         font,
-        space: 72,
+        space: 54,
         stroke: () => color('muted'),
         grid: { show: false },
         ticks: { stroke: () => color('line'), size: 4, width: 1 },

@@ -22,7 +22,7 @@ export function shortNumber(value) {
  *
  * @param {string} name
  */
-export const shortName = name => /^[\w-]+-(\w+?)[0-9A-F]{8}$/.exec(name)?.[1] ?? name
+export const shortName = name => /^(?:[\w-]+-)?(\w+?)[0-9A-F]{8}$/.exec(name)?.[1] ?? name
 
 /** @param {number} value */
 const two = value => String(value).padStart(2, '0')

@@ -80,9 +80,17 @@ test('names that CloudFormation made are short, and others are as they are', () 
   const names = [
     'Stack-AlarmsBreaches70A50463',
     'My-Stack-Alarm70A50463',
+    'StackPage11C73A03',
     'my-alarm',
     'Deadbeef',
     'a b-C70A50463',
   ]
-  expect(names.map(shortName)).toEqual(['AlarmsBreaches', 'Alarm', 'my-alarm', 'Deadbeef', 'a b-C70A50463'])
+  expect(names.map(shortName)).toEqual([
+    'AlarmsBreaches',
+    'Alarm',
+    'StackPage',
+    'my-alarm',
+    'Deadbeef',
+    'a b-C70A50463',
+  ])
 })
