@@ -122,7 +122,7 @@ describe('sallyport dev', () => {
 })
 
 describe('a second sallyport dev in a folder', () => {
-  it('is refused with where the first one serves, which goes on; what a dead one left is no obstacle', async () => {
+  it('is refused with where the first one serves, which goes on; what a dead one left is no obstacle, and --no-page serves none', async () => {
     const project = createProject(appOf(health))
     const stale = (pid: number) =>
       project.write(
@@ -142,7 +142,8 @@ describe('a second sallyport dev in a folder', () => {
     await nothingIsLeft(project)
 
     stale(first.pid)
-    const next = await startDev(project)
+    const next = await startDev(project, '--no-page')
+    expect(next.ready.page).toBe(null)
     expect((await next.get('/health')).status).toBe(200)
     await next.end()
     await nothingIsLeft(project)

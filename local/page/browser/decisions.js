@@ -222,7 +222,6 @@ export function createDecisions() {
   function trim(map) {
     for (const id of map.keys()) {
       if (map.size <= keptMax) return
-      // What somebody reads stays until it is closed.
       map.delete(id)
       if (map !== known) continue
       rows.get(id)?.remove()
