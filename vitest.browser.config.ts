@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: entries },
   test: {
     include: ['test/browser/**/*.test.ts'],
+    globalSetup: 'test/support/synthesized.ts',
     testTimeout: 30_000,
     hookTimeout: 120_000,
     env: { CDK_VALIDATION: 'false' },

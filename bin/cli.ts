@@ -43,6 +43,13 @@ program
     secretFile,
     {},
   )
+  .option(
+    '--page-port <port>',
+    'port of the page that shows what happens; 0 takes a free one',
+    wholeNumber(0, 65535),
+    0,
+  )
+  .option('--no-page', 'serve no page')
   .option('--logs', 'also print what the functions log, to stderr')
   .option(
     '--audit <folder>',

@@ -8,6 +8,7 @@ import { examplesFor } from './try-it.ts'
 /** What a person sees when the local cloud is ready. */
 export function welcome(
   cloud: LocalCloud,
+  page: string | undefined,
   upstreams: Readonly<Record<string, string>>,
   routes: readonly ListedRoute[],
   tookMs: number,
@@ -20,6 +21,9 @@ export function welcome(
     '',
     routeTable(routes, process.stderr),
     '',
+    ...(page === undefined
+      ? []
+      : [line('page', page, 'metrics, alarms and each decision, in a browser'), '']),
     ...cloud.issuers
       .all()
       .map(({ issuer, origin, builtIn }) =>

@@ -17,6 +17,7 @@ import { startKms } from './kms/api.ts'
 import { createKeys } from './kms/keys.ts'
 import { startInvokeApi } from './lambda/api.ts'
 import type { LogMeta } from './lambda/output.ts'
+import { isLocalHost } from './local-host.ts'
 import { createAuthority } from './network/ca.ts'
 import { startFront } from './network/front.ts'
 import type { LocalNames } from './network/names.ts'
@@ -314,10 +315,6 @@ function portsOf(
     ...aws.map(host => [`${host}:443`, frontPort]),
   ])
 }
-
-/** AWS refuses names it does not serve; here a page of another site must not read the API by naming it (DNS rebinding). */
-const isLocalHost = (host = ''): boolean =>
-  /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z0-9-]+\.localhost)(?::\d+)?$/i.test(host)
 
 function misdirected(response: ServerResponse): void {
   response.writeHead(403, { 'content-type': 'text/plain' }).end('The local API answers as localhost only.\n')

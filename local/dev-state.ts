@@ -9,6 +9,8 @@ import { UsageError } from './usage-error.ts'
 export interface DevState {
   readonly pid: number
   readonly url: string
+  /** Where the page is; null without one. */
+  readonly page: string | null
   readonly issuers: readonly PlayedIssuer[]
   /** Name of the state table; null when nothing is counted. */
   readonly table: string | null

@@ -12,6 +12,8 @@ run('tsc', '-p', 'tsconfig.build.json')
 emitMiddlewareTypes()
 // Loaded as they are, by processes that run a user's function.
 for (const file of globSync('local/**/*.mjs')) cpSync(file, `dist/${file}`)
+// Served as they are, to a browser.
+for (const file of globSync('local/page/browser/*.{html,css,js,svg}')) cpSync(file, `dist/${file}`)
 chmodSync('dist/bin/sallyport.js', 0o755)
 run('tsx', 'tools/build-functions.ts')
 

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { type Delivery, deliveredBelow, startDelivery } from '../../local/audit/delivery.ts'
 import { type LocalCloud, startCloud } from '../../local/cloud.ts'
 import { refuseSecond, removeDevState, writeDevState } from '../../local/dev-state.ts'
+import { createFeed } from '../../local/page/feed.ts'
+import { type LocalPage, type PageApp, startPage } from '../../local/page/server.ts'
 import { readRoutes } from '../../local/routes.ts'
 import { type AppSettings, readAppSettings, synthesize } from '../../local/synthesize.ts'
 import { UsageError } from '../../local/usage-error.ts'
@@ -21,6 +23,8 @@ interface DevOptions {
   readonly upstream: Record<string, string>
   readonly issuer: Record<string, string>
   readonly secret: Record<string, string>
+  readonly page: boolean
+  readonly pagePort: number
   readonly logs?: boolean
   readonly audit?: string
   readonly json?: boolean
@@ -35,12 +39,15 @@ export async function dev(options: DevOptions): Promise<void> {
   const startedAt = Date.now()
   const settings = readAppSettings(folder, app)
   await refuseSecond(folder)
-  await checkFree(port)
+  await checkFree('--port', port)
+  if (options.page) await checkFree('--page-port', options.pagePort)
 
   const interrupted = untilInterrupted()
   const assemblies = mkdtempSync(join(tmpdir(), 'sallyport-dev-'))
+  const feed = createFeed({ now: Date.now })
   let cloud: LocalCloud | undefined
   let delivery: Delivery | undefined
+  let page: LocalPage | undefined
   let watcher: { close: () => Promise<void> } | undefined
   // What changes while the app is synthesized for the first time is not in what is served then.
   let changedMeanwhile = false
@@ -62,7 +69,10 @@ export async function dev(options: DevOptions): Promise<void> {
         // Read each time, so that a changed file is a rotation.
         Object.entries(secret).map(([name, file]) => [name, () => readFileSync(file, 'utf8')]),
       ),
-      onRequest: (summary, line) => say(json ? line : requestLine(summary)),
+      onRequest(summary, line) {
+        feed.answered(summary)
+        say(json ? line : requestLine(summary))
+      },
       onDoorless: onFirst(name =>
         say(
           `${paint('yellow', '!')} ${name} answers without the second door: serve() or secondDoor() of sallyport/middleware, first of all`,
@@ -70,6 +80,7 @@ export async function dev(options: DevOptions): Promise<void> {
       ),
       onLog(line, { functionName }) {
         delivery?.logged(line)
+        feed.logged(line)
         if (logs) say(`${paint('dim', functionName)} ${line}`)
       },
     })
@@ -78,8 +89,17 @@ export async function dev(options: DevOptions): Promise<void> {
       refuseWithoutTrail(running)
       delivery = startDelivery({ folder: audit })
     }
+    if (options.page) {
+      page = await startPage({
+        port: options.pagePort,
+        feed,
+        cloudWatch: running.cloudWatch,
+        app: () => pageApp(running),
+      })
+    }
     const describe = () => ({
       url: running.url,
+      page: page?.url ?? null,
       issuers: running.issuers.all(),
       table: running.tables()[0] ?? null,
     })
@@ -95,7 +115,7 @@ export async function dev(options: DevOptions): Promise<void> {
       })
     announce()
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
-    else say(welcome(running, upstream, readRoutes(assembly), Date.now() - startedAt))
+    else say(welcome(running, page?.url, upstream, readRoutes(assembly), Date.now() - startedAt))
 
     reload = async () => {
       try {
@@ -103,6 +123,7 @@ export async function dev(options: DevOptions): Promise<void> {
         const known = unplayed(running).map(({ upstream: name }) => name)
         await running.reload(await synth())
         announce()
+        page?.reloaded()
         say(`${paint('green', '↻')} reloaded: ${describeReload(before, running.policies())}`)
         // Of those known before it was said then.
         for (const { upstream: name, text } of unplayed(running)) if (!known.includes(name)) say(text)
@@ -120,6 +141,7 @@ export async function dev(options: DevOptions): Promise<void> {
     if (!interrupted.signal.aborted) throw error
   } finally {
     await watcher?.close()
+    await page?.close()
     await cloud?.close()
     delivery?.close()
     removeDevState(folder)
@@ -135,6 +157,16 @@ function refuseWithoutTrail(cloud: LocalCloud): void {
   throw new UsageError(
     '--audit: the app has no audit trail, so nothing would be written\n  fix: declare one: new ZeroTrustApi(…, { audit: new AuditTrail(…) })',
   )
+}
+
+/** What the page says of the app. */
+function pageApp(cloud: LocalCloud): PageApp {
+  const { gates } = cloud.policies()
+  return {
+    name: gates[0]?.api ?? '',
+    url: cloud.url,
+    routes: gates.flatMap(({ routes }) => Object.keys(routes)),
+  }
 }
 
 /** Of each name once: it would be said with every request. */
@@ -159,14 +191,14 @@ function synthesizer(settings: AppSettings, folder: string, assemblies: string, 
 }
 
 /** Said before the app is synthesized, which takes seconds. */
-async function checkFree(port: number): Promise<void> {
+async function checkFree(option: string, port: number): Promise<void> {
   if (port === 0) return
   const probe = createServer()
   await new Promise<void>((resolve, reject) => {
     probe.once('error', () =>
       reject(
         new UsageError(
-          `--port ${port}: something else listens there already; choose another, or 0 for a free one`,
+          `${option} ${port}: something else listens there already; choose another, or 0 for a free one`,
         ),
       ),
     )

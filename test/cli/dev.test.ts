@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -32,10 +32,11 @@ describe('sallyport dev', () => {
     await dev?.end()
   })
 
-  it('prints one line when it serves: where, which issuers, which table', () => {
+  it('prints one line when it serves: where, and where its page is, which issuers, which table', () => {
     expect(dev.said.out.split('\n')).toHaveLength(2)
     expect(dev.ready).toEqual({
       url: expect.stringMatching(/^http:\/\/localhost:\d+$/),
+      page: expect.stringMatching(/^http:\/\/localhost:\d+\/$/),
       issuers: [
         {
           issuer: 'https://login.example.com',
@@ -58,6 +59,19 @@ describe('sallyport dev', () => {
     expect((await dev.get('/deals')).status).toBe(401)
     expect((await dev.get('/elsewhere')).status).toBe(404)
     expect((await dev.get('/health', { method: 'POST' })).status).toBe(404)
+  })
+
+  it('shows each decision on its page, and tells the other commands where that is', async () => {
+    await dev.get('/nowhere')
+    const { body } = await fetch(`${dev.ready.page}events`)
+    let text = ''
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      if (text.includes('gateway: no such route')) break
+    }
+    expect(text).toContain('"path":"/nowhere"')
+    const state = JSON.parse(readFileSync(join(project.folder, '.sallyport', 'dev.json'), 'utf8'))
+    expect(state.page).toBe(dev.ready.page)
   })
 
   it('logs each request as the stage would, to stderr', async () => {
@@ -108,7 +122,7 @@ describe('sallyport dev', () => {
 })
 
 describe('a second sallyport dev in a folder', () => {
-  it('is refused with where the first one serves, which goes on; what a dead one left is no obstacle', async () => {
+  it('is refused with where the first one serves, which goes on; what a dead one left is no obstacle, and --no-page serves none', async () => {
     const project = createProject(appOf(health))
     const stale = (pid: number) =>
       project.write(
@@ -128,7 +142,8 @@ describe('a second sallyport dev in a folder', () => {
     await nothingIsLeft(project)
 
     stale(first.pid)
-    const next = await startDev(project)
+    const next = await startDev(project, '--no-page')
+    expect(next.ready.page).toBe(null)
     expect((await next.get('/health')).status).toBe(200)
     await next.end()
     await nothingIsLeft(project)

@@ -248,17 +248,20 @@ describe.concurrent('says in one error what is wrong, and leaves nothing running
     })
   }
 
-  it('a port that is taken, before the app is even synthesized', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const project = projectFor({ app: 'throw new Error("never run")' })
-    const { code, err } = await sallyport(project, 'dev', '--port', String(port))
-    server.close()
-    expect(err).toBe(
-      `✗ --port ${port}: something else listens there already; choose another, or 0 for a free one\n`,
-    )
-    expect(code).toBe(1)
-    await nothingIsLeft(project)
-  })
+  it.each(['--port', '--page-port'])(
+    'a %s that is taken, before the app is even synthesized',
+    async option => {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      const project = projectFor({ app: 'throw new Error("never run")' })
+      const { code, err } = await sallyport(project, ...dev, option, String(port))
+      server.close()
+      expect(err).toBe(
+        `✗ ${option} ${port}: something else listens there already; choose another, or 0 for a free one\n`,
+      )
+      expect(code).toBe(1)
+      await nothingIsLeft(project)
+    },
+  )
 })

@@ -176,6 +176,7 @@ export async function startDev(project: Project, ...args: readonly string[]) {
   await command.shows('out', /\n/)
   const ready = JSON.parse(command.said.out) as {
     url: string
+    page: string | null
     issuers: Array<{ issuer: string; origin: string; builtIn: boolean; audiences: string[] }>
     table: string | null
   }

@@ -41,6 +41,7 @@ describe('the printed examples', () => {
     )
     const token = runPrinted(project, command)
     expect((await dev.get('/deals', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+    expect(dev.said.err).toMatch(/^page {6}http:\/\/localhost:\d+\/ → /m)
     expect(dev.said.err).toContain('# limited to 3 per minute per user: from request 4 on it is 429\n')
   })
 

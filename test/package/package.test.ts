@@ -60,11 +60,18 @@ test('a one-route app is served with npx sallyport dev, and nothing is left when
   dev.stderr.on('data', chunk => said.push(chunk))
   try {
     const [line] = await Promise.race([once(dev.stdout, 'data'), failed(dev, said)])
-    const { url, issuers, table } = JSON.parse(String(line))
+    const { url, page, issuers, table } = JSON.parse(String(line))
     expect({ issuers, table }).toEqual({ issuers: [], table: null })
     const answer = await fetch(`${url}/hello`)
     expect([answer.status, await answer.json()]).toEqual([200, { hello: 'world' }])
     expect((await fetch(`${url}/other`)).status).toBe(404)
+    // With all that its page is made of.
+    const names = await Promise.all(
+      ['', 'assets/main.js', 'assets/page.css', 'assets/uplot.js'].map(
+        async name => (await fetch(`${page}${name}`)).status,
+      ),
+    )
+    expect(names).toEqual([200, 200, 200, 200])
   } finally {
     process.kill(-(dev.pid as number), 'SIGINT')
     await once(dev, 'close')

@@ -1,0 +1,2 @@
+// The package's own file is served by this name: see assets.ts.
+export { default } from 'uplot'
