@@ -8,6 +8,7 @@ import { printTable } from './print-table.ts'
 import { type Stage, startStage } from './stage.ts'
 import { storeCalls } from './store/store-calls.ts'
 import { synth } from './synth/synth.ts'
+import { telemetryCost } from './telemetry/overhead.ts'
 import { tokenVerification } from './tokens/token-verification.ts'
 
 // npm run bench -- [--json] [group …]. A missed goal is reported, not a failure: whether it matters is for people to say.
@@ -15,6 +16,7 @@ const groups: Readonly<Record<string, (stage: Stage) => Promise<Report>>> = {
   load: loadTime,
   decisions: warmDecisions,
   pipeline: pipelineCost,
+  telemetry: telemetryCost,
   tokens: tokenVerification,
   latency: addedLatency,
   store: storeCalls,

@@ -9,6 +9,7 @@ import { startDynamoDb } from '../local/dynamodb/tables.ts'
 import { functionEnvironment } from '../local/lambda/environment.ts'
 import { createAuthority } from '../local/network/ca.ts'
 import { startFront } from '../local/network/front.ts'
+import { createReferenceFiller } from '../local/secrets/references.ts'
 import { readAppSettings, synthesize } from '../local/synthesize.ts'
 import { type LocalApp, type LocalFunction, readApp } from '../local/template/app.ts'
 
@@ -49,7 +50,7 @@ export async function startStage(): Promise<Stage> {
   // The bundles were built by `npm run bench`.
   const { build: _, ...settings } = readAppSettings(process.cwd())
   await synthesize(settings, { folder: process.cwd(), outdir: assembly })
-  const app = readApp(assembly)
+  const app = createReferenceFiller({})(readApp(assembly))
 
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'bench', alg: 'ES256', use: 'sig' }] }

@@ -1,28 +1,35 @@
 /**
  * What the audit trail says of one decision: an event of the class API Activity (6003) of the Open Cybersecurity Schema Framework,
- * with its profile `security_control`. https://schema.ocsf.io/1.5.0/classes/api_activity
+ * with its profile `security_control`. https://schema.ocsf.io/1.6.0/classes/api_activity
  *
  * Names and hashes only: never a token, a claim's value, a header, a cookie, a member of a body or a path as it was sent.
  */
 export const auditSchema = {
-  version: '1.5.0',
+  // The first that knows PATCH. The class has had the profile since 1.4.0.
+  version: '1.6.0',
   classUid: 6003,
   categoryUid: 6,
   profile: 'security_control',
 } as const
 
+/** What each kind of activity is called, by `activity_id`. */
+export const auditActivities = { 1: 'Create', 2: 'Read', 3: 'Update', 4: 'Delete', 99: 'Other' } as const
+export type AuditActivity = keyof typeof auditActivities
+
 export interface AuditEvent {
-  readonly activity_id: 1 | 2 | 3 | 4 | 99
+  readonly activity_id: AuditActivity
   readonly activity_name: string
   readonly category_uid: 6
   readonly class_uid: 6003
+  /** `class_uid` * 100 + `activity_id`. */
   readonly type_uid: number
+  /** 1 for a yes; of a no: 2 where the caller can mend it, 3 where somebody else has to, 4 where somebody is to be woken. */
   readonly severity_id: 1 | 2 | 3 | 4
   /** Milliseconds since the epoch, when the door was reached. */
   readonly time: number
-  /** Milliseconds until it had an answer. */
+  /** Whole milliseconds until it had an answer. */
   readonly duration: number
-  /** 1 success, 2 failure. */
+  /** 1 success, 2 failure: by the answer's status, so that an upstream's own 404 is one as well. */
   readonly status_id: 1 | 2
   /** The HTTP status, as text. */
   readonly status_code: string
@@ -30,6 +37,7 @@ export interface AuditEvent {
   readonly status_detail?: string
   /** 1 allowed, 2 denied. */
   readonly action_id: 1 | 2
+  /** The same: 1 allowed, 2 blocked. */
   readonly disposition_id: 1 | 2
   /** Fingerprint of the policy that the route was declared with; absent where it is public. */
   readonly policy?: { readonly uid: string }
@@ -53,28 +61,36 @@ export interface AuditEvent {
     readonly response: { readonly code: number }
   }
   readonly actor: {
+    /** `client_id`, as the token names it. */
     readonly app_name?: string
     readonly user: {
       readonly uid?: string
-      /** 0 unknown, for whoever showed no token that is one. */
+      /** Of whoever showed no token that is one: `anonymous`. The schema asks for one of the two. */
+      readonly name?: string
+      /** 0 unknown, 1 user. */
       readonly type_id: 0 | 1
-      readonly type?: string
     }
     readonly session?: { readonly uid?: string; readonly issuer: string }
   }
-  readonly src_endpoint: { readonly ip: string } | { readonly name: string }
+  /** An address, or the name `unknown`: the console's test button sends none. */
+  readonly src_endpoint: { readonly ip: string } | { readonly name: 'unknown' }
+  /** The gate's id. Of the first door there is none. */
   readonly dst_endpoint?: { readonly name: string }
-  readonly http_request: { readonly http_method: string }
+  /** Without a method where what was invoked past API Gateway had one that cannot be declared. */
+  readonly http_request: { readonly http_method?: string }
   readonly http_response: { readonly code: number }
   readonly unmapped: {
     /** SHA-256 of the line before, in base64url; empty for an instance's first. Whoever changes a line breaks the next. */
     readonly previous: string
+    /** Whole milliseconds. Where it is there, the upstream was asked, whatever became of its answer. */
     readonly upstream_latency?: number
-    /** How much was left behind, by place. */
+    /** How much was left behind, by place: those of `SurplusPlace`. */
     readonly stripped?: Readonly<Record<string, number>>
-    /** Names of what was left behind, where its route logs them. */
+    /** Names of what was left behind, after their place (`query debug`), where its route logs them. */
     readonly stripped_names?: readonly string[]
-    /** Declared inputs that did not pass: `query limit`. */
+    // A pointer cannot stand in a comment of the other kind.
+    // Declared inputs that did not pass, after their place: `query limit`, `body /lines/*/sku`. `*` is any place in a list, and any name in a
+    // map, which would be a sender's own word; of undeclared inputs there is the place alone.
     readonly refused?: readonly string[]
   }
 }

@@ -62,7 +62,7 @@ export const metrics = {
     unit: 'Count',
     by: inAll,
     about:
-      'Refusals of a token as such, whatever was wrong with it: `token.*` and `claim.*` that are answered with 401.',
+      'Refusals of a token as such, whatever was wrong with it: all that callers see as `token.rejected`; see [errors](errors.md).',
   },
   Incidents: {
     unit: 'Count',

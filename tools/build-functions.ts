@@ -52,10 +52,16 @@ const metafiles: Record<string, Metafile> = Object.fromEntries(
       'authorizer',
       {
         entryPoints: { index: 'functions/authorizer/handler.ts' },
-        plugins: [whenNeeded(/\/powertools\.ts$/, 'powertools.cjs', ['createLogger', 'createMetrics'])],
+        plugins: [
+          whenNeeded(/\/powertools-logger\.ts$/, 'powertools-logger.cjs', ['createLogger']),
+          whenNeeded(/\/powertools-metrics\.ts$/, 'powertools-metrics.cjs', ['createMetrics']),
+        ],
       },
       {
-        entryPoints: { powertools: 'functions/runtime/powertools.ts' },
+        entryPoints: {
+          'powertools-logger': 'functions/runtime/powertools-logger.ts',
+          'powertools-metrics': 'functions/runtime/powertools-metrics.ts',
+        },
         format: 'cjs',
         outExtension: { '.js': '.cjs' },
       },

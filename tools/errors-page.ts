@@ -50,7 +50,7 @@ export function errorsPage(): string {
     '',
     '## What operators see',
     '',
-    'Logs and the metric `Denied` (dimension `reason`) have the true reason. *Pages*: someone should be woken. What is left behind because nobody declared it is no refusal: the metrics `StrippedQuery`, `StrippedBody` and so on count it by place, as `Refused` counts what is refused.',
+    'Logs and the metric `Denied` (dimension `reason`) have the true reason. *Pages*: someone should be woken. What is left behind because nobody declared it is no refusal: the metrics `StrippedQuery`, `StrippedBody` and so on count it by place, as `RefusedQuery` and so on count what is refused; see [metrics](metrics.md).',
     '',
     row('Reason', 'Status', 'Callers see', 'Who can mend it', 'Pages'),
     row('---', '---', '---', '---', '---'),

@@ -28,8 +28,9 @@ export const nodeBuiltins: Plugin = {
       contents: `module.exports = ${load(module)}`,
     }))
     build.onLoad({ filter: /.*/, namespace: 'node-builtin-on-first-use' }, ({ pluginData: module }) => ({
-      contents: `for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(module) ?? {}))})
-        Object.defineProperty(exports, name, { enumerable: true, get: () => ${load(module)}[name] })`,
+      contents: `let loaded
+        for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(module) ?? {}))})
+          Object.defineProperty(exports, name, { enumerable: true, get: () => (loaded ??= ${load(module)})[name] })`,
     }))
     build.onLoad({ filter: /.*/, namespace: 'node-builtin-left-out' }, ({ pluginData: module }) => ({
       contents: `throw new Error(${JSON.stringify(`${module} is left out of this bundle`)})`,
@@ -52,6 +53,9 @@ const exceptions = [
   { importer: '@middy/core/', module: 'node:stream/web', taken: 'node-builtin-on-first-use' },
   // With the first token; Web Crypto, which keys are read with, loads most of it anyway.
   { importer: 'authorizer/verified-tokens.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
+  // With the first event of an audit trail.
+  { importer: 'runtime/audit.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
+  { importer: 'runtime/audit.ts', module: 'node:net', taken: 'node-builtin-on-first-use' },
   // A certificate's thumbprint, for the first rule that asks for one.
   { importer: 'gate/inputs/certificate.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
   // The status phrases, once there is a refusal to word.

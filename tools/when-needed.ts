@@ -2,7 +2,7 @@ import type { Plugin } from 'esbuild'
 
 /**
  * Leaves a module out of a bundle and has it loaded, whole and at once, when one of its functions is first called. For what
- * most instances never need: a first door that lets everyone through writes no log and no metric. The module is bundled
+ * most instances never need: a first door that lets everyone through writes no log. The module is bundled
  * as CommonJS beside the bundle, since only that can be loaded without waiting.
  *
  * @param functions all that the module exports, and nothing but functions
@@ -10,8 +10,10 @@ import type { Plugin } from 'esbuild'
 export const whenNeeded = (module: RegExp, file: string, functions: readonly string[]): Plugin => ({
   name: 'when-needed',
   setup(build) {
-    build.onResolve({ filter: module }, () => ({ path: file, namespace: 'when-needed' }))
-    build.onLoad({ filter: /.*/, namespace: 'when-needed' }, () => ({
+    // Of its own: there are several of these in one bundle.
+    const namespace = `when-needed-${file}`
+    build.onResolve({ filter: module }, () => ({ path: file, namespace }))
+    build.onLoad({ filter: /.*/, namespace }, () => ({
       contents: `
         let loaded
         const load = () => (loaded ??= process.getBuiltinModule('node:module').createRequire(import.meta.url)('./${file}'))

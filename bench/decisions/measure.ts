@@ -77,7 +77,7 @@ async function createDealsGate() {
     rules: {},
     limits: memoryLimits(manifest).limits,
     upstream: async () => answer,
-    telemetry: createTelemetry(manifest.gate, manifest.api),
+    telemetry: createTelemetry({ api: manifest.api, gate: manifest.gate, audit: null }),
     now: Date.now,
   })
   return handler as (event: APIGatewayProxyEvent, context: Context) => Promise<{ statusCode: number }>

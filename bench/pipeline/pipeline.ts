@@ -1,21 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build, type Plugin } from 'esbuild'
-import { readApp } from '../../local/template/app.ts'
-import { bundleSettings } from '../../tools/bundle-settings.ts'
-import { runChild } from '../child-process.ts'
 import { type Figure, figure, type Goal, type Report } from '../figure.ts'
 import { median, quantile } from '../statistics.ts'
 import type { StepTimes } from './timed-steps.ts'
+import { measuredBy } from './typical-gate.ts'
 
-/** What the measuring process is told: the folder of the gate's code. */
-export interface Task {
-  readonly gate: string
-}
-
-interface Batch {
+export interface Batch {
   /** Microseconds of each request. */
   readonly times: readonly number[]
   /** Microseconds of CPU time for one request, on average. */
@@ -37,56 +25,16 @@ export interface Samples {
  * from memory. Beside it, middy with its own middlewares and those of Powertools, which do less (see middy-peer.ts).
  */
 export async function pipelineCost(): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
-  const environment = process.env as Record<string, string>
-  try {
-    await runChild(['--import', 'tsx', fileURLToPath(new URL('typical-app.ts', import.meta.url))], {
-      ...environment,
-      CDK_OUTDIR: folder,
-      CDK_VALIDATION: 'false',
-    })
-    const script = join(folder, 'measure.mjs')
-    await bundle(fileURLToPath(new URL('measure.ts', import.meta.url)), script)
-    const task: Task = { gate: gateIn(folder) }
-    const samples = (await runChild([script, JSON.stringify(task)], {
-      ...environment,
-      NODE_ENV: 'production',
-    })) as Samples
-    return {
-      title: 'The pipeline of the second door, for 2 KB in and 4 KB out',
-      baseline: 'middy with its own middlewares, doing less; steps, against the whole',
-      figures: [...wholeFigures(samples), ...stepFigures(samples)],
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  const samples = (await measuredBy(new URL('measure.ts', import.meta.url))) as Samples
+  return {
+    title: 'The pipeline of the second door, for 2 KB in and 4 KB out',
+    baseline: 'middy with its own middlewares, doing less; steps, against the whole',
+    figures: [...wholeFigures(samples), ...stepFigures(samples)],
   }
-}
-
-/** Both pipelines as they would be deployed: what runs sources directly makes each function that a request makes dearer. */
-async function bundle(entry: string, outfile: string): Promise<void> {
-  // Nobody deploys what compiles the peer's schemas.
-  const compilerOutside: Plugin = {
-    name: 'compiler-outside',
-    setup: ({ onResolve }) => {
-      const path = import.meta.resolve('@middy/validator/transpile')
-      onResolve({ filter: /^@middy\/validator\/transpile$/ }, () => ({ path, external: true }))
-    },
-  }
-  const plugins = [...bundleSettings.plugins, compilerOutside]
-  await build({ ...bundleSettings, entryPoints: [entry], outfile, plugins })
-}
-
-function gateIn(assembly: string): string {
-  const found = readApp(assembly).functions.find(({ folder }) => {
-    const path = join(folder, 'manifest.json')
-    return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).gate === 'Orders'
-  })
-  if (!found) throw new Error('the app has no gate before its upstream')
-  return found.folder
 }
 
 const timesOf = (batches: readonly Batch[]) => batches.flatMap(({ times }) => times)
-const cpuOf = (batches: readonly Batch[]) => median(batches.map(({ cpu }) => cpu))
+export const cpuOf = (batches: readonly Batch[]) => median(batches.map(({ cpu }) => cpu))
 
 function wholeFigures({ whole, logged }: Samples): Figure[] {
   const rows = (name: Subject, goals: { readonly p50?: Goal; readonly ratio?: Goal } = {}) => {

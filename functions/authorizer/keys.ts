@@ -25,6 +25,8 @@ export interface Keys {
   replacing(used: CryptoKey, name: KeyName): Promise<CryptoKey | null>
   /** The key of this name as long as nothing has to be asked for it: the set is fresh. */
   current(name: KeyName): CryptoKey | undefined
+  /** Milliseconds since the set was asked for. Null: it was not, or came to nothing. */
+  age(): number | null
 }
 
 export interface KeySource {
@@ -136,6 +138,7 @@ export function createKeys(source: KeySource, { fetch, clock, telemetry }: KeySe
       return key && key !== used ? key : null
     },
     current: ({ kid, alg }) => (isFresh() ? known?.set.get(kid, alg) : undefined),
+    age: () => (known ? age() : null),
   }
 }
 

@@ -2,6 +2,7 @@ import type { ClaimRule, RouteAccess, ViewersManifest } from '../../contract/aut
 import { allow, type Decision, deny } from '../../contract/decision.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import type { AuditPrincipal } from '../runtime/audit.ts'
 import { isText } from './claims.ts'
 import type { Issuer } from './issuers.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
@@ -29,19 +30,27 @@ export function permit(
   // Within the answer they are text in text: every quote is written twice.
   if (Buffer.byteLength(JSON.stringify(JSON.stringify(carried))) > mostCarried)
     return deny('claim.not_allowed', { note: `${access.carried.join(', ')}: too large to carry` })
-  const [client, tokenId, issuedAt] = [issuer.clientClaim, 'jti', 'iat'].map(name => memberOf(claims, name))
+  const issuedAt = memberOf(claims, 'iat')
   return allow({
     route,
     fingerprint: access.fingerprint,
-    issuer: issuer.name,
-    subject: claims.sub,
-    client: isText(client) ? client : '',
-    tokenId: isText(tokenId) ? tokenId : '',
+    ...bearerOf({ issuer, claims }),
     issuedAt: typeof issuedAt === 'number' && issuedAt >= 0 ? Math.floor(issuedAt) : null,
     expiresAt: Math.floor(until),
     claims: carried,
     viewers: access.viewers.flatMap((wanted, place) => (isViewer(wanted, scopes, roles) ? [place] : [])),
   })
+}
+
+/** Whose token it is. */
+export function bearerOf({ issuer, claims }: Pick<VerifiedToken, 'issuer' | 'claims'>): AuditPrincipal {
+  const [client, tokenId] = [issuer.clientClaim, 'jti'].map(name => memberOf(claims, name))
+  return {
+    issuer: issuer.name,
+    subject: claims.sub,
+    client: isText(client) ? client : '',
+    tokenId: isText(tokenId) ? tokenId : '',
+  }
 }
 
 // An authorizer's answer may be 8 KB in all.

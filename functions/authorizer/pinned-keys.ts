@@ -22,5 +22,6 @@ export function createPinnedKeys(keys: readonly unknown[], algorithms: readonly 
     },
     replacing: async () => null,
     current: ({ kid, alg }) => set?.get(kid, alg),
+    age: () => null,
   }
 }

@@ -6,21 +6,13 @@ import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Step, Timed } from './passage.ts'
 
 /** The one place where a thrown error becomes a denial: refusals keep their reason, anything else is `gateway.fault`. */
-export function answerProblems({
-  telemetry,
-}: {
-  telemetry: Telemetry
-}): Step<Timed & { requestId?: string }> {
+export function answerProblems({ telemetry }: { telemetry: Telemetry }): Step<Partial<Timed>> {
   return {
-    before: ({ event, internal }) => {
-      // Kept now, since the raw event will be gone. A client cannot choose this id (unlike `requestId`).
-      internal.requestId = event.requestContext?.extendedRequestId
-    },
     onError: request => {
       const { error, internal, context } = request
       const where = {
         route: internal.key ?? 'undeclared',
-        requestId: internal.requestId ?? context.awsRequestId,
+        requestId: internal.envelope?.requestId ?? context.awsRequestId,
       }
       const denial = error instanceof Refused ? error.denial : deny('gateway.fault')
       if (denial.reason === 'gateway.fault') telemetry.fault(error, where)

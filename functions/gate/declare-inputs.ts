@@ -11,7 +11,7 @@ import { readHeaders, sentHeaders } from './inputs/headers.ts'
 import { readPath } from './inputs/path.ts'
 import { readQuery } from './inputs/query.ts'
 import { type RouteValidators, validate } from './inputs/validation.ts'
-import type { Admitted, DeclaredRequest, Limited, Step } from './passage.ts'
+import type { Admitted, DeclaredRequest, Limited, Step, Timed } from './passage.ts'
 
 /**
  * Replaces the raw event with what is declared of it, validated. What is not declared is not copied, so no later step,
@@ -24,7 +24,7 @@ export function declareInputs({
 }: {
   validators: Readonly<Record<string, RouteValidators>>
   telemetry: Telemetry
-}): Step<Limited & { requestId?: string }> {
+}): Step<Limited & Partial<Timed>> {
   return {
     before: request => {
       const { internal } = request
@@ -83,7 +83,7 @@ function declare(
 /** What was left behind is counted whatever becomes of the request; named only where the route asks for it. */
 function reporting<T>(
   findings: Findings,
-  { key, route, requestId }: Admitted & { requestId?: string },
+  { key, route, envelope }: Admitted & Pick<Partial<Timed>, 'envelope'>,
   telemetry: Telemetry,
   read: () => T,
 ): T {
@@ -91,7 +91,10 @@ function reporting<T>(
     return read()
   } finally {
     for (const [place, count] of findings.left) {
-      const named = route.input.logUndeclared && { requestId, names: findings.namesLeftIn(place) }
+      const named = route.input.logUndeclared && {
+        requestId: envelope?.requestId,
+        names: findings.namesLeftIn(place),
+      }
       telemetry.stripped({ route: key, place, count, ...named })
     }
   }

@@ -50,7 +50,8 @@ export function enforceLimits({
       return deny('store.unavailable', { note: 'a limit is declared but cannot be counted' })
     if (!limits) return admitted
     try {
-      const { decision, report } = await ask(limits, limited)
+      const { decision, use, report } = await ask(limits, limited)
+      if (use) telemetry.limitUsed(use)
       limited.rateLimit = report && rateLimitHeaders(report, now())
       return decision
     } catch (error) {

@@ -1,6 +1,7 @@
 import { readGateManifest } from '../../contract/gate-manifest.ts'
 import type { UpstreamManifest } from '../../contract/upstream-manifest.ts'
 import { loadManifest } from '../runtime/manifest.ts'
+import { openAudit } from '../runtime/open-audit.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import type { AnswerValidators } from './declare-outputs.ts'
 import type { RouteValidators } from './inputs/validation.ts'
@@ -19,7 +20,8 @@ const loadValidators = (): Promise<{
 
 const manifest = loadManifest(readGateManifest)
 const now = Date.now
-const telemetry = createTelemetry(manifest.gate, manifest.api)
+const { api, gate } = manifest
+const telemetry = createTelemetry({ api, gate, audit: openAudit(manifest, process.env) })
 
 /** Only what this gate's upstream needs is loaded: a stub's gate has no HTTP client, an HTTP gate no Lambda client. */
 async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
@@ -44,7 +46,7 @@ async function openUpstream(upstream: UpstreamManifest): Promise<Upstream> {
 
 const [{ validators, outputs }, opened, upstream] = await Promise.all([
   loadValidators(),
-  openDoor(manifest, process.env),
+  openDoor(manifest, process.env, telemetry),
   openUpstream(manifest.upstream),
 ])
 

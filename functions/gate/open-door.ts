@@ -1,4 +1,5 @@
 import type { GateManifest } from '../../contract/gate-manifest.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Rules } from './apply-rule.ts'
 import type { Limits } from './enforce-limits.ts'
 import type { ReadRules } from './read-rules.ts'
@@ -11,7 +12,11 @@ export interface OpenedDoor {
 }
 
 /** Opens what a policy needs, in a gate and in a function of the user's own. What only some need is loaded where it is needed. */
-export async function openDoor(manifest: GateManifest, environment: NodeJS.ProcessEnv): Promise<OpenedDoor> {
+export async function openDoor(
+  manifest: GateManifest,
+  environment: NodeJS.ProcessEnv,
+  telemetry: Pick<Telemetry, 'storeWritten'>,
+): Promise<OpenedDoor> {
   const [{ rules, conditions }, limits] = await Promise.all([
     loadRules(manifest),
     manifest.state && import('./open-limits.ts'),
@@ -21,7 +26,7 @@ export async function openDoor(manifest: GateManifest, environment: NodeJS.Proce
     limits:
       manifest.state &&
       limits &&
-      (await limits.openLimits(manifest, manifest.state, { conditions, environment })),
+      (await limits.openLimits(manifest, manifest.state, { conditions, environment, telemetry })),
   }
 }
 

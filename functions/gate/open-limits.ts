@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { resolveDeployed } from '../../contract/deployed.ts'
 import type { GateManifest } from '../../contract/gate-manifest.ts'
 import { type Clock, systemClock } from '../runtime/clock.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
 import type { Limits } from './enforce-limits.ts'
 import { createClient, openStateStore } from './limits/dynamodb.ts'
 import { createLimiter } from './limits/limiter.ts'
@@ -15,11 +16,15 @@ const connectMs = 2000
 export async function openLimits(
   manifest: GateManifest,
   state: NonNullable<GateManifest['state']>,
-  { conditions, environment }: { conditions: Conditions; environment: NodeJS.ProcessEnv },
+  {
+    conditions,
+    environment,
+    telemetry,
+  }: { conditions: Conditions; environment: NodeJS.ProcessEnv; telemetry: Pick<Telemetry, 'storeWritten'> },
 ): Promise<Limits> {
   const table = resolveDeployed(state.table, environment)
   const client = createClient(environment)
-  const limits = limitsIn(table, client, manifest, { conditions })
+  const limits = limitsIn(table, client, manifest, { conditions, written: telemetry.storeWritten })
   await limits.limiter.prepare(openStateStore(table, connectMs, client))
   return limits
 }
@@ -29,11 +34,15 @@ export function limitsIn(
   table: string,
   client: Pick<DynamoDBClient, 'send'>,
   manifest: Pick<GateManifest, 'api' | 'gate'> & LimitedPolicy,
-  { conditions = {}, clock = systemClock }: { conditions?: Conditions; clock?: Clock } = {},
+  {
+    conditions = {},
+    clock = systemClock,
+    written,
+  }: { conditions?: Conditions; clock?: Clock; written?: (units: number) => void } = {},
 ): Limits {
   const budgetMs = manifest.state?.budgetMs ?? 0
   // A call that never ends gives up before the request does, so that the next one finds the table left alone.
-  const store = openStateStore(table, Math.ceil(budgetMs * 0.9), client)
+  const store = openStateStore(table, Math.ceil(budgetMs * 0.9), client, written)
   const limiter = createLimiter({
     api: manifest.api,
     upstream: manifest.gate,

@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import type { GateRoute } from '../../contract/gate-manifest.ts'
 import type { RouteKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import type { Envelope } from '../runtime/envelope.ts'
 import type { ClientCertificate } from './inputs/certificate.ts'
 import type { Pairs } from './inputs/pairs.ts'
 
@@ -35,6 +36,7 @@ export type Asked = {
 }
 export type Timed = {
   startedAt: number
+  envelope: Envelope
   /** Known once the request was matched. */
   key?: RouteKey
 }

@@ -72,7 +72,7 @@ const serveRoutes = (gate: GateParts) =>
 /** What browsers ask before a page's request. No ticket can be had for it, and there is nothing behind it but an answer. */
 const servePreflights = (gate: GateParts, cors: CorsManifest) =>
   middy({ timeoutEarlyInMillis: 0 })
-    .use(recordOutcome(gate))
+    .use(recordOutcome(gate, { isDecision: false })) // of this nobody is let in
     .use(secureResponse())
     .use(answerProblems(gate))
     .use(matchPreflight(cors))

@@ -5,6 +5,8 @@ import { declareAnswer } from '../gate/declare-outputs.ts'
 import { openDoor } from '../gate/open-door.ts'
 import type { DeclaredRequest } from '../gate/passage.ts'
 import { type DoorParts, doorSteps } from '../gate/pipeline.ts'
+import type { Envelope } from '../runtime/envelope.ts'
+import { openAudit } from '../runtime/open-audit.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
 import { readReturned } from './answer.ts'
 import { handed } from './handed.ts'
@@ -42,7 +44,7 @@ export type DoorInside = (arrival: Arrival) => Promise<Passage | { readonly refu
 interface Passing {
   event: unknown
   readonly context: Context
-  readonly internal: { key?: string; requestId?: string }
+  readonly internal: { key?: string; envelope?: Envelope }
   response: unknown
   error: unknown
 }
@@ -52,10 +54,12 @@ type Step = { readonly [Name in 'before' | 'after' | 'onError']?: Hook }
 /** The steps of a gate, and behind them a handler in place of an upstream. */
 export function openDoorInside(policy: Policy, surroundings: Surroundings): DoorInside {
   const { manifest } = policy
-  const { now, environment, telemetry = createTelemetry(manifest.gate, manifest.api) } = surroundings
+  const { api, gate } = manifest
+  const { now, environment } = surroundings
+  const { telemetry = createTelemetry({ api, gate, audit: openAudit(manifest, environment) }) } = surroundings
   const parts = { ...policy, telemetry, now }
   // Begun here, while the function loads; waited for with the first request.
-  const opening = openDoor(manifest, environment).then(opened => {
+  const opening = openDoor(manifest, environment, telemetry).then(opened => {
     const [outermost, ...others] = doorSteps({ ...parts, ...opened }) as unknown as [Step, ...Step[]]
     // Right behind what measures: before anything of a request is looked at.
     return [outermost, checkUntouched(telemetry), ...others]
@@ -121,7 +125,7 @@ function passageOf(
     },
     fail: error => {
       if (!takeBack()) return refuse(error)
-      const { requestId = passing.context.awsRequestId } = passing.internal
+      const requestId = passing.internal.envelope?.requestId ?? passing.context.awsRequestId
       telemetry.fault(error, { route: request.key, requestId })
       const denial = isTimeout(error)
         ? deny('upstream.timeout')

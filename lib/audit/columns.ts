@@ -49,7 +49,7 @@ export const auditColumns: Columns<AuditEvent> = {
   },
   actor: {
     app_name: 'string',
-    user: { uid: 'string', type_id: 'int', type: 'string' },
+    user: { uid: 'string', name: 'string', type_id: 'int' },
     session: { uid: 'string', issuer: 'string' },
   },
   src_endpoint: { ip: 'string', name: 'string' },

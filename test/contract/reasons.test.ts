@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { problemOf } from '../../contract/problem.ts'
-import { type ReasonCode, reasonOf, reasons } from '../../contract/reasons.ts'
+import { isTokenRejection, type ReasonCode, reasonOf, reasons } from '../../contract/reasons.ts'
 
 const codes = Object.keys(reasons) as ReasonCode[]
 const outsideOf = (status: number) =>
@@ -34,6 +34,15 @@ describe('the table of reasons', () => {
   test('says nothing of a token with what can be said where none was sent: control of an address, or a public route’s', () => {
     for (const code of ['control.quarantined', 'access.denied', 'control.closed'] as const)
       expect(problemOf(code).detail).not.toMatch(/token/)
+  })
+
+  test('takes for refusals of a token those that callers cannot tell apart, and no request for another sign-in', () => {
+    const refusals = codes.filter(isTokenRejection)
+    expect(refusals).toEqual(codes.filter(code => reasonOf(code).outside === 'token.rejected'))
+    expect(refusals).toContain('token.expired')
+    expect(refusals).toContain('claim.audience_mismatch')
+    expect(refusals).not.toContain('authentication.insufficient')
+    expect(refusals).not.toContain('claim.not_allowed')
   })
 
   test('wakes someone only for what a caller cannot mend', () => {

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url'
 import type { Metafile } from 'esbuild'
 import { Access, Upstream, ZeroTrustApi } from 'sallyport'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { type LocalFunction, readApp } from '../../local/template/app.ts'
+import type { LocalFunction } from '../../local/template/app.ts'
 import { createAssemblies } from '../local/assemblies.ts'
+import { readDeployedApp } from '../support/deployed-app.ts'
 
 /**
  * Which of Node's own modules a fresh process has after loading a function. The first door fetches its keys meanwhile; what
@@ -46,7 +47,7 @@ const assemblies = createAssemblies()
 afterAll(() => assemblies.remove())
 
 const functionNamed = (part: string, assembly = inject('dealDesk')): LocalFunction => {
-  const found = readApp(assembly).functions.find(({ name }) => name.includes(part))
+  const found = readDeployedApp(assembly).functions.find(({ name }) => name.includes(part))
   if (!found) throw new Error(`no function has "${part}" in its name`)
   return found
 }

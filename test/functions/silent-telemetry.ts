@@ -1,11 +1,14 @@
 import type { Deny } from '../../contract/decision.ts'
-import type { Telemetry } from '../../functions/runtime/telemetry.ts'
+import type { Outcome, Telemetry } from '../../functions/runtime/telemetry.ts'
 
 /** Telemetry that keeps what it is told. */
 export function silentTelemetry() {
   const denials: Deny[] = []
   const faults: unknown[] = []
   const statuses: number[] = []
+  const outcomes: Outcome[] = []
+  const keyAges: number[] = []
+  const limitUses: Array<Parameters<Telemetry['limitUsed']>[0]> = []
   const troubles: string[] = []
   const keyFetchFailures: string[] = []
   const storeFailures: string[] = []
@@ -15,10 +18,18 @@ export function silentTelemetry() {
   const telemetry: Telemetry = {
     denied: ({ denial }) => denials.push(denial),
     fault: error => faults.push(error),
-    handled: ({ status }) => statuses.push(status),
+    handled: outcome => {
+      statuses.push(outcome.status)
+      outcomes.push(outcome)
+    },
     stripped: event => stripped.push(event),
     upstreamAnswered: () => {},
     storeAsked: () => {},
+    storeWritten: () => {},
+    limitUsed: use => limitUses.push(use),
+    arrived: () => {},
+    authorized: outcome => outcomes.push(outcome),
+    keysUsed: ageMs => keyAges.push(ageMs),
     upstreamRetried: () => {},
     breakerChanged: () => {},
     storeFailed: note => storeFailures.push(note),
@@ -34,6 +45,9 @@ export function silentTelemetry() {
     denials,
     faults,
     statuses,
+    outcomes,
+    keyAges,
+    limitUses,
     troubles,
     keyFetchFailures,
     stale,

@@ -301,7 +301,7 @@ describe('the table of events', () => {
     disposition_id: 1,
     policy: { uid: '' },
     metadata: {
-      version: '1.5.0',
+      version: '1.6.0',
       profiles: ['security_control'],
       product: { name: 'Sallyport', vendor_name: 'Sallyport' },
       uid: '',
@@ -309,7 +309,7 @@ describe('the table of events', () => {
       log_name: '',
     },
     api: { operation: '', service: { name: '' }, request: { uid: '' }, response: { code: 200 } },
-    actor: { app_name: '', user: { uid: '', type_id: 0, type: '' }, session: { uid: '', issuer: '' } },
+    actor: { app_name: '', user: { uid: '', name: '', type_id: 0 }, session: { uid: '', issuer: '' } },
     src_endpoint: { ip: '', name: '' },
     dst_endpoint: { name: '' },
     http_request: { http_method: '' },

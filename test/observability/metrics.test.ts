@@ -1,176 +1,116 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Access, Breaker, Limit, Output, Upstream, ZeroTrustApi } from 'sallyport'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
-import { readApp } from '../../local/template/app.ts'
-import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
-import { createAssemblies } from '../local/assemblies.ts'
-import { gateEvent, startGateFunction } from '../security/gate-function.ts'
-import { deal, issuerName, startDealDesk } from '../support/deal-desk.ts'
+import type { Emitted } from './embedded.ts'
+import { emittedSeries } from './emitted-series.ts'
 
-/** One metric as a function emitted it, in CloudWatch's embedded metric format. */
-interface Emitted {
-  readonly name: string
-  readonly namespace: string
-  readonly dimensions: readonly string[]
-  readonly values: Readonly<Record<string, unknown>>
-}
-
-let desk: Awaited<ReturnType<typeof startDealDesk>>
 let emitted: Emitted[]
 
 beforeAll(async () => {
-  desk = await startDealDesk()
-  const token = await desk.mint({ scope: 'deals:read' })
-  await desk.call('/deals?debug=1', { token })
-  desk.upstream.answerWith(async () => ({ body: JSON.stringify({ ...deal, score: 0.7 }) }))
-  await desk.call('/deals', {
-    method: 'POST',
-    token: await desk.mint({ scope: 'deals:write', claims: { roles: ['sales'] } }),
-    headers: { 'content-type': 'application/json', 'x-debug': '1', cookie: 'debug=1' },
-    body: JSON.stringify({ title: 'Forty chairs', amount: 5200, currency: 'EUR', discount: 1 }),
-  })
-  await desk.call('/deals?limit=0', { token })
-  await desk.call('/deals', { token: 'not.a.token' })
-  const others = await Promise.all([withOverdueKeys(), withoutStore(), withoutUpstream()])
-  emitted = [...desk.logs, ...others.flat()].flatMap(readEmbedded)
+  emitted = await emittedSeries()
 })
-afterAll(() => desk.close())
 
-/** What a gate writes while the state table cannot be reached, of a route that is declared to be open then. */
-async function withoutStore(): Promise<string[]> {
-  const assemblies = createAssemblies()
-  const assembly = assemblies.synthesize(stack => {
-    new ZeroTrustApi(stack, 'Api').addRoute('GET /deals', {
-      upstream: Upstream.stub(200, []),
-      access: Access.public(),
-      limits: { ip: Limit.perMinute(60), unsafeOpenWithoutStore: 'a test' },
-    })
-  })
-  const gate = await startGateFunction({ assembly, gate: 'Stubs', store: 'unreachable' })
-  try {
-    expect((await gate.invoke(gateEvent(undefined))).statusCode).toBe(200)
-    return [...gate.logs]
-  } finally {
-    await gate.close()
-    assemblies.remove()
-  }
-}
+/** Once for each line that has it. */
+const valuesOf = (...names: string[]): Array<Emitted['values']> => [
+  ...new Set(emitted.filter(({ name }) => names.includes(name)).map(({ values }) => values)),
+]
 
-/** What a gate writes when its upstream cannot be reached: once more, and then the breaker opens. */
-async function withoutUpstream(): Promise<string[]> {
-  const assemblies = createAssemblies()
-  const assembly = assemblies.synthesize(stack => {
-    const api = new ZeroTrustApi(stack, 'Api')
-    const breaker = Breaker.after({ failures: 1, of: 1 })
-    const upstream = api.addUpstream('Inner', Upstream.http('https://crm.internal.example.com', { breaker }))
-    const output = Output.unsafeAny('a test')
-    api.addRoute('GET /orders', { upstream, output, access: Access.public() })
-  })
-  const gate = await startGateFunction({ assembly, gate: 'Inner' })
-  try {
-    await gate.upstream.close()
-    expect((await gate.invoke(gateEvent(undefined, { resource: '/orders' }))).statusCode).toBe(502)
-    return [...gate.logs]
-  } finally {
-    await gate.close()
-    assemblies.remove()
-  }
-}
-
-/** What the first door writes while its keys are overdue and cannot be renewed. */
-async function withOverdueKeys(): Promise<string[]> {
-  const door = readApp(inject('dealDesk')).functions.find(({ name }) => name.includes('FirstDoor'))
-  if (!door) throw new Error('the example has no first door')
-  const key = await createSigningKey('key')
-  const document = { issuer: issuerName, jwks_uri: `${issuerName}/keys`, keys: [key.publicJwk] }
-  const ahead = Date.now() + 20 * 60_000
-  const event = {
-    httpMethod: 'GET',
-    resource: '/deals',
-    multiValueHeaders: { Authorization: [`Bearer ${await signToken(key, {}, ahead)}`] },
-    requestContext: { apiId: 'abc123' },
-  }
-  const output = execFileSync(
-    process.execPath,
-    [
-      fileURLToPath(new URL('overdue-keys.mjs', import.meta.url)),
-      pathToFileURL(join(door.folder, 'index.mjs')).href,
-      JSON.stringify(document),
-      JSON.stringify(event),
-    ],
-    { env: { ...door.environment, AWS_REGION: 'eu-central-1' }, encoding: 'utf8' },
+test('what the functions emit is what the contract lists, with its unit and all of its dimension sets, and nothing else', () => {
+  const textOf = (name: string, unit: string, dimensions: readonly string[]) =>
+    `${name} in ${unit} by ${dimensions.join()}`
+  const listed = Object.entries(metrics).flatMap(([name, { unit, by }]) =>
+    by.map(set => textOf(name, unit, ['service', ...set])),
   )
-  return output.split('\n')
-}
-
-function readEmbedded(line: string): Emitted[] {
-  if (!line.includes('"_aws"')) return []
-  const { _aws, ...values } = JSON.parse(line)
-  return _aws.CloudWatchMetrics.flatMap(
-    (group: { Namespace: string; Dimensions: string[][]; Metrics: Array<{ Name: string }> }) =>
-      group.Metrics.flatMap(({ Name }) =>
-        group.Dimensions.map(dimensions => ({ name: Name, namespace: group.Namespace, dimensions, values })),
-      ),
-  )
-}
-
-test('what the functions emit is what the contract lists, with its dimensions, and nothing else', () => {
-  const found = Object.fromEntries(emitted.map(({ name, dimensions }) => [name, dimensions]))
-  expect(found).toEqual(
-    Object.fromEntries(
-      Object.entries(metrics).map(([name, { by }]) => [name, ['service', ...(by.at(-1) ?? [])]]),
-    ),
-  )
+  const found = emitted.map(({ name, unit, dimensions }) => textOf(name, unit, dimensions))
+  expect([...new Set(found)].sort()).toEqual(listed.sort())
   expect(new Set(emitted.map(({ namespace }) => namespace))).toEqual(new Set([metricNamespace]))
   expect(new Set(emitted.map(({ values }) => values.service))).toEqual(new Set([metricService]))
 })
 
+test('every dimension and every metric of a series has its value in the line', () => {
+  for (const { name, dimensions, values } of emitted) {
+    for (const dimension of dimensions) expect(values[dimension]).toMatch(/./)
+    expect([values[name]].flat().every(Number.isFinite)).toBe(true)
+  }
+})
+
+test('docs/metrics.md lists each of them', () => {
+  const page = readFileSync('docs/metrics.md', 'utf8')
+  for (const { name } of emitted) expect(page).toContain(`| \`${name}\` |`)
+})
+
 test('a denial is counted by the route and its true reason, by whichever door said no', () => {
-  const denied = emitted
-    .filter(({ name }) => name === 'Denied')
-    .map(({ values }) => [values.route, values.reason])
-  expect(denied).toEqual([
-    ['GET /deals', 'input.invalid'],
-    ['GET /deals', 'token.malformed'],
-    ['GET /orders', 'upstream.unreachable'],
-  ])
+  const denied = valuesOf('Denied').map(({ route, reason, Denied }) => [route, reason, Denied])
+  expect(denied.sort()).toEqual(
+    [
+      ['GET /deals', 'input.invalid', 1],
+      ['GET /deals/{dealId}', 'input.invalid', 1],
+      ['GET /deals/{dealId}', 'input.invalid', 1],
+      ['GET /deals', 'token.malformed', 1],
+      ['POST /deals', 'input.invalid', 1],
+      ['GET /deals', 'upstream.invalid_response', 1],
+      ['GET /deals', 'input.invalid', 1],
+      ['GET /orders', 'store.unavailable', 1],
+      ['GET /orders', 'upstream.unreachable', 1],
+    ].sort(),
+  )
+})
+
+test('of denials, a token that is none is counted as such, and what somebody is to be woken for as an incident', () => {
+  expect(valuesOf('TokensRejected').map(({ reason }) => reason)).toEqual(['token.malformed'])
+  expect(valuesOf('Incidents').map(({ reason }) => reason)).toEqual(['store.unavailable'])
 })
 
 test('what is refused of a request, and what is left behind of one, are counted by route and place', () => {
-  const refused = emitted.filter(({ name }) => name === 'Refused')
-  expect(
-    refused.map(({ values: { route, place, reason, Refused } }) => [route, place, reason, Refused]),
-  ).toEqual([['GET /deals', 'query', 'input.invalid', 1]])
-  const stripped = emitted.filter(({ name }) => name.startsWith('Stripped'))
-  expect(stripped.map(({ name, values }) => [name, values.route, values[name]])).toEqual([
-    ['StrippedQuery', 'GET /deals', 1],
-    ['StrippedHeader', 'POST /deals', 1],
-    ['StrippedCookie', 'POST /deals', 1],
-    ['StrippedBody', 'POST /deals', 1],
-    ['StrippedOutput', 'POST /deals', 1],
+  const counted = (pattern: RegExp) =>
+    emitted
+      .filter(({ name, dimensions }) => pattern.test(name) && dimensions.includes('route'))
+      .map(({ name, values }) => `${name} ${values.route} ${values[name]}`)
+      .sort()
+  expect(counted(/^Refused/)).toEqual([
+    'RefusedBody POST /deals 1',
+    'RefusedCookie GET /deals 1',
+    'RefusedHeader GET /deals/{dealId} 1',
+    'RefusedOutput GET /deals 1',
+    'RefusedPath GET /deals/{dealId} 1',
+    'RefusedQuery GET /deals 1',
+  ])
+  expect(counted(/^Stripped(Query|Cookie|Output)/)).toEqual([
+    'StrippedCookie POST /deals 1',
+    'StrippedCookie POST /deals 1',
+    'StrippedOutput POST /deals 1',
+    'StrippedQuery GET /deals 1',
   ])
 })
 
 test('a breaker that opens is counted by its upstream, and a request that was sent once more by its route', () => {
-  const opened = emitted.filter(({ name }) => name === 'BreakerOpen')
-  expect(opened.map(({ values: { api, upstream, BreakerOpen } }) => [api, upstream, BreakerOpen])).toEqual([
+  const opened = valuesOf('BreakerOpen')
+  expect(opened.map(({ api, upstream, BreakerOpen }) => [api, upstream, BreakerOpen])).toEqual([
     ['Api', 'Inner', 1],
   ])
-  const retried = emitted.filter(({ name }) => name === 'UpstreamRetries')
-  expect(retried.map(({ values: { route, UpstreamRetries } }) => [route, UpstreamRetries])).toEqual([
-    ['GET /orders', 1],
-  ])
+  const retried = valuesOf('UpstreamRetries')
+  expect(retried.map(({ route, UpstreamRetries }) => [route, UpstreamRetries])).toEqual([['GET /orders', 1]])
 })
 
-test('a request that is let through writes one line, whatever is counted of it', () => {
+test('a request that is counted has its write to the table, and its limit, in its own line', () => {
+  const [first] = valuesOf('Requests').filter(({ route }) => route === 'GET /deals')
+  expect(first).toMatchObject({ Requests: 1, Errors: 0, WriteUnits: 1, LimitUse: 2, layer: 'user' })
+})
+
+test('an instance counts its first request as a cold start, and no other', () => {
+  // The example’s first door and CRM gate, the first door with overdue keys, and the gates without table and upstream.
+  expect(valuesOf('ColdStarts').map(({ ColdStarts }) => ColdStarts)).toEqual([1, 1, 1, 1, 1])
+})
+
+test('a request is one line, whatever is counted of it', () => {
+  const ofPost = valuesOf('Requests').filter(({ route }) => route === 'POST /deals')
+  expect(ofPost).toHaveLength(2)
   const lines = new Set(
     emitted.filter(({ values }) => values.route === 'POST /deals').map(({ values }) => values),
   )
-  expect(lines.size).toBe(1)
+  // Its first one, and one question to the first door: the second was spared.
+  expect(lines.size).toBe(3)
 })
 
 test('the dashboard searches for metrics that are emitted, by dimensions they have', () => {

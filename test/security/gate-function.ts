@@ -9,9 +9,9 @@ import { startDynamoDb } from '../../local/dynamodb/tables.ts'
 import { createFunctionPool } from '../../local/lambda/pool.ts'
 import { createAuthority } from '../../local/network/ca.ts'
 import { startFront } from '../../local/network/front.ts'
-import { readApp } from '../../local/template/app.ts'
 import { place } from '../../local/template/intrinsics.ts'
 import { startRecorder, usualDealDesk } from '../support/deal-desk.ts'
+import { readDeployedApp } from '../support/deployed-app.ts'
 
 const usualPreload = fileURLToPath(new URL('../../local/network/preload.mjs', import.meta.url))
 const crm = 'crm.internal.example.com'
@@ -32,7 +32,7 @@ export async function startGateFunction({
   /** What is loaded into its process before it. */
   preload?: string
 } = {}) {
-  const app = readApp(assembly)
+  const app = readDeployedApp(assembly)
   const gates = app.functions.map(fn => ({
     fn,
     manifest: JSON.parse(readFileSync(join(fn.folder, 'manifest.json'), 'utf8')),

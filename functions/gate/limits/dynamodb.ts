@@ -20,11 +20,13 @@ type Attributes = Record<string, AttributeValue>
  * instances see the same count, and nothing is billed for having failed.
  *
  * @param budgetMs of one call; no decision may wait longer for the table
+ * @param written told of the capacity that each write took, in units
  */
 export function openStateStore(
   tableName: string,
   budgetMs: number,
   client: Pick<DynamoDBClient, 'send'>,
+  written: (units: number) => void = () => {},
 ): StateStore {
   /** The signal ends what has not begun to answer; the SDK would wait for the rest of an answer for ever. */
   const ask = <T>(
@@ -61,10 +63,12 @@ export function openStateStore(
           Key: keyOf(key),
           ...expressionOf(made),
           ReturnValues: 'ALL_NEW',
+          ReturnConsumedCapacity: 'TOTAL',
         })
-      const { Attributes } = await ask((options, again) =>
+      const { Attributes, ConsumedCapacity } = await ask((options, again) =>
         client.send(command(again ? withoutGivingBack(change) : change), options),
       )
+      if (ConsumedCapacity?.CapacityUnits) written(ConsumedCapacity.CapacityUnits)
       const item = itemOf(Attributes ?? {})
       // What was just added must be there; anything else is an answer we do not understand.
       for (const name of change.add.keys())

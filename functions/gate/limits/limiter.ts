@@ -24,8 +24,17 @@ export interface Report extends Left {
   readonly layer: LimitLayer
 }
 
+/** How much of a limit is used. */
+export interface LimitUse {
+  readonly layer: LimitLayer
+  /** From 0 to 100. */
+  readonly percent: number
+}
+
 interface Decided {
   readonly decision: Decision<void>
+  /** Of the limits that were asked, the one that is nearest to its end, whoever's it is. Null: none was, or nobody knows. */
+  readonly use: LimitUse | null
   /** Null: no limit has anything to say. */
   readonly report: Report | null
 }
@@ -97,21 +106,24 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
       if (known) return exceeded(layer, known, clock.wall())
     }
     let report: Report | null = null
+    let use: LimitUse | null = null
     for (const { layer, key, bounds } of asks) {
       const asked = instant(clock)
       const lastsMs = (key === subject ? subjectItemDays : otherItemDays) * dayMs
       const taken = await permits.take(key, bounds, plan.cost, lastsMs, later).catch(throttledOnly)
-      if (!taken) return { decision: deny(`limit.${layer}`, { retryAfterSeconds: 1 }), report: null }
+      if (!taken) return { decision: deny(`limit.${layer}`, { retryAfterSeconds: 1 }), use, report: null }
       if (taken.ok) granted.push(taken)
       if (ticket && key === subject && taken.item) subjects.saw(key, taken.item, asked)
       // A quarantine is a stronger no than a limit, and the same item says both.
       const ordered = ticket && key === subject && subjects.recall(key, ticket)
       if (ordered) return refused(ordered)
       if (!taken.ok) return exceeded(layer, taken, clock.wall())
-      if (taken.left && isCallersOwn(layer)) report = nearer(report, { layer, ...taken.left })
+      if (!taken.left) continue
+      use = moreUsed(use, useOf(layer, taken.left))
+      if (isCallersOwn(layer)) report = nearer(report, { layer, ...taken.left })
     }
     const ordered = ticket && subject ? await subjects.find(subject, ticket) : null
-    return ordered ? refused(ordered) : { decision: allow(undefined), report }
+    return ordered ? refused(ordered) : { decision: allow(undefined), use, report }
   }
 
   return {
@@ -146,10 +158,11 @@ export function createLimiter({ plans, store, clock, ...place }: LimiterParts): 
   }
 }
 
-const refused = (denial: Deny): Decided => ({ decision: denial, report: null })
+const refused = (denial: Deny): Decided => ({ decision: denial, use: null, report: null })
 
 const exceeded = (layer: LimitLayer, { left, untilMs }: Exceeded, nowMs: number): Decided => ({
   decision: deny(`limit.${layer}`, { retryAfterSeconds: Math.max(1, Math.ceil((untilMs - nowMs) / 1000)) }),
+  use: useOf(layer, left),
   report: isCallersOwn(layer) ? { layer, ...left } : null,
 })
 
@@ -183,6 +196,13 @@ function keyOf(
 
 /** A route with a limit of its own counts a caller in an item of its own. */
 const itemOf = (caller: string, of: string): string => (of === '' ? caller : `${caller}#${of}`)
+
+const useOf = (layer: LimitLayer, { window, amount }: Left): LimitUse => ({
+  layer,
+  percent: Math.round(100 * (1 - amount / window.max)),
+})
+
+const moreUsed = (a: LimitUse | null, b: LimitUse): LimitUse => (a === null || b.percent > a.percent ? b : a)
 
 const nearer = (a: Report | null, b: Report): Report =>
   a === null || b.amount / b.window.max < a.amount / a.window.max ? b : a

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { allow, type Decision, deny } from '../../../contract/decision.ts'
 import type { AnswerManifest, Projection } from '../../../contract/gate-manifest.ts'
-import { escapePointer, pointerSegments } from '../../../contract/json-pointer.ts'
+import { pointerSegments } from '../../../contract/json-pointer.ts'
 import { jsonType } from '../../../contract/media-types.ts'
+import { declaredPlace } from '../../runtime/declared-place.ts'
 import { bodyMaxDepth, type JsonPlace, parseStrictJson } from '../../runtime/strict-json.ts'
 import { isDeclaredAt, project } from '../inputs/projection.ts'
 import { failureIn, type Validate } from '../inputs/validation.ts'
@@ -73,7 +74,9 @@ function readJson(
   const parsed = text === undefined ? undefined : parseStrictJson(text, bodyMaxDepth, undefined, onInexact)
   if (parsed === undefined) return refuse('body: not strict JSON')
   if (inexact) {
-    return refuse(`body ${placeIn(declared.projection, inexact)}: is a number that would not stay the same`)
+    return refuse(
+      `body ${declaredPlace(declared.projection, inexact)}: is a number that would not stay the same`,
+    )
   }
   let stripped = 0
   const value = project(parsed.value, declared.projection, () => {
@@ -123,21 +126,7 @@ export function textOf(body: UpstreamAnswer['body']): string | undefined {
 
 /** Where and why, in the schema's words. */
 function complaint({ at, detail }: { at: string; detail: string }, declared: Projection): string {
-  return `${placeIn(declared, pointerSegments(at)) || 'as a whole'}: ${detail}`
-}
-
-/** A place by its declared names. Those of a map are an upstream's own data, and `*` here; so are places in lists. */
-function placeIn(declared: Projection, path: readonly (string | number)[]): string {
-  let here: Projection | undefined = declared
-  return path
-    .map(step => {
-      const name = String(step)
-      const known: Projection | undefined =
-        here?.members && Object.hasOwn(here.members, name) ? here.members[name] : undefined
-      here = known ?? here?.items ?? here?.others
-      return known ? `/${escapePointer(name)}` : '/*'
-    })
-    .join('')
+  return `${declaredPlace(declared, pointerSegments(at)) || 'as a whole'}: ${detail}`
 }
 
 const refuse = (note: string) => deny('upstream.invalid_response', { note })

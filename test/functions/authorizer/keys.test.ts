@@ -41,6 +41,15 @@ describe('keys of an issuer', () => {
     expect(authority.fetched).toEqual(['/keys'])
   })
 
+  test('are as old as the question that they answered; before one they have no age', async () => {
+    const keys = open()
+    expect(keys.age()).toBeNull()
+    await find(keys, 'first')
+    expect(keys.age()).toBe(0)
+    clock.pass(90_000)
+    expect(keys.age()).toBe(90_000)
+  })
+
   test('are found through the discovery document where no address is declared', async () => {
     expect(await find(open(null), 'first')).toBe('found')
     expect(authority.fetched).toEqual(['/.well-known/openid-configuration', '/keys'])

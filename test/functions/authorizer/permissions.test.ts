@@ -37,7 +37,7 @@ function ask(
       leewaySeconds: 0,
       maxLifetimeSeconds: 86_400,
       maxAgeSeconds: null,
-      keys: { prepare: never, find: never, replacing: never, current: () => undefined },
+      keys: { prepare: never, find: never, replacing: never, current: () => undefined, age: () => null },
       ...more,
     },
     claims: { sub: 'user-1', exp: 1000, ...claims },

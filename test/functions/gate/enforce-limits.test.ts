@@ -20,6 +20,7 @@ function gateOf(admit: Limiter['admit'], policy = manifest, budgetMs = 30) {
 }
 const admission = (decision: Decision<void>, more: Partial<Admission> = {}): Admission => ({
   decision,
+  use: null,
   report: null,
   written: Promise.resolve(),
   withdraw: async () => {},

@@ -139,7 +139,7 @@ type Both = APIGatewayProxyEvent & DeclaredRequest
 
 /** The real pipeline, with its state in memory and an upstream that keeps what it is called with. */
 export function assembleGate(changes: Partial<GateParts> = {}) {
-  const { telemetry, denials, faults, statuses, stripped, storeFailures, uncounted } = silentTelemetry()
+  const { telemetry, ...told } = silentTelemetry()
   const policy = changes.manifest ?? manifest
   const { rules, conditions } = readRules(policy)
   const { state, limits } = memoryLimits(policy, {
@@ -171,13 +171,8 @@ export function assembleGate(changes: Partial<GateParts> = {}) {
     ...changes,
   })
   return {
+    ...told,
     called,
-    denials,
-    faults,
-    statuses,
-    stripped,
-    storeFailures,
-    uncounted,
     state,
     handle: (event: unknown) =>
       gate(event as Both, { awsRequestId: 'aws-1', getRemainingTimeInMillis: () => 13_000 } as Context),

@@ -31,7 +31,7 @@ const none = { cost: 1, layers: [], openWithoutStore: false }
 
 /** A user's function whose route needs no counters, with what it was called with. */
 function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: Assembled = {}) {
-  const { telemetry, denials, faults, statuses, stripped } = silentTelemetry()
+  const { telemetry, denials, faults, statuses, stripped, outcomes } = silentTelemetry()
   const called: Array<Record<string, unknown>> = []
   const policy: GateManifest = readGateManifest({
     ...manifest,
@@ -71,6 +71,7 @@ function assemble(handler: Handler = () => ({ status: 200, body: {} }), given: A
     faults,
     statuses,
     stripped,
+    outcomes,
     handle: (event: unknown = eventOf()) =>
       run(event as never, { awsRequestId: 'aws-1' } as Context) as Promise<{
         statusCode: number
@@ -504,4 +505,16 @@ describe('the door inside', () => {
     )
     expect(fn.called).toEqual([])
   })
+})
+
+test('a request to a function with a door of its own is recorded as a gate’s is, whoever it was that failed', async () => {
+  const failing = assemble(() => {
+    throw new Error('secret detail')
+  })
+  await failing.handle()
+  const told = { route: key, decided: { method: 'PUT', requestId: 'id-1', principal: { subject: 'user-1' } } }
+  expect(failing.outcomes).toMatchObject([{ ...told, status: 502 }])
+  const passing = assemble()
+  await passing.handle()
+  expect(passing.outcomes).toMatchObject([{ ...told, status: 200 }])
 })

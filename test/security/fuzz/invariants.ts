@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { z } from 'zod'
 import { limitHeaders, securityHeaders } from '../../../contract/headers.ts'
 import { problemMediaType } from '../../../contract/problem.ts'
+import { readAuditEvent } from '../../../contract/read-audit-event.ts'
 import { type ReasonCode, reasonOf, reasons } from '../../../contract/reasons.ts'
 import { Deal, Failure, NewDeal, NewInvoice } from '../../../examples/deals/schemas.ts'
 import { deal, issuerName, type Received } from '../../support/deal-desk.ts'
@@ -199,10 +200,15 @@ export function expectDeclaredAnswer(route: string, answer: WireAnswer): void {
   expect(schema.parse(value)).toEqual(value)
 }
 
-/** A line a function may write: a metric or a denial, and nothing that a caller said. */
+/** A line a function may write: metrics, an event of the audit trail or a denial, and nothing that a caller said. */
 export function expectQuietLine(line: string): void {
   expect(line).not.toContain(marker)
-  const { _aws, message, reason, note = '' } = JSON.parse(line)
+  const written = JSON.parse(line)
+  if (written.class_uid !== undefined) {
+    readAuditEvent(written)
+    return
+  }
+  const { _aws, message, reason, note = '' } = written
   if (_aws === undefined) expect(message).toBe('denied')
   expect(reason).not.toBe('gateway.fault')
   // An error of ours, and none of an upstream.

@@ -45,3 +45,24 @@ test.each(['NaN', '1.5', '1e30', 'x'])('a count of %s is no count: the item cann
   const made = openStateStore('table', 150, client).change('user#1', change)
   await expect(made).rejects.toThrow(UnreadableState)
 })
+
+test('a write asks what it took, and tells it; what the table does not say is not made up', async () => {
+  const asked: Array<string | undefined> = []
+  const told: number[] = []
+  const answering = (ConsumedCapacity: object | undefined) =>
+    ({
+      send: async ({ input }: { input: Update }) => {
+        asked.push(input.ReturnConsumedCapacity)
+        const counts = Object.values(input.ExpressionAttributeNames ?? {}).map(name => [name, { N: '1' }])
+        return { Attributes: Object.fromEntries(counts), ConsumedCapacity }
+      },
+    }) as unknown as Pick<DynamoDBClient, 'send'>
+  const change = { add: new Map([['c.1', 1]]), remove: [], expiresAt: 9 }
+  for (const capacity of [{ CapacityUnits: 1.5 }, undefined, {}])
+    await openStateStore('table', 150, answering(capacity), units => told.push(units)).change(
+      'user#1',
+      change,
+    )
+  expect(asked).toEqual(['TOTAL', 'TOTAL', 'TOTAL'])
+  expect(told).toEqual([1.5])
+})

@@ -36,8 +36,8 @@ function setUp(layers: LayerManifest[], cost = 1) {
   const asked = () => store.changes.map(({ key }) => key)
   const first = limiter()
   const ask = async (asking = askingOf()) => {
-    const { decision, report } = await first.admit(asking)
-    return { reason: decision.ok ? 'passes' : decision.reason, decision, report }
+    const { decision, use, report } = await first.admit(asking)
+    return { reason: decision.ok ? 'passes' : decision.reason, decision, use, report }
   }
   return { store, clock, limiter, counted, asked, ask }
 }
@@ -309,5 +309,29 @@ describe('an instance', () => {
   test('that knows no limits for a route lets nobody pass there', async () => {
     const { ask } = setUp([])
     await expect(ask(askingOf({ route: 'GET /other' }))).rejects.toThrow('no limits for this route')
+  })
+})
+
+describe('how much of a limit is used', () => {
+  test('is said of the nearest one, also of one that all callers share, whom nobody tells', async () => {
+    const { ask } = setUp([layer('user', 10), layer('service', 4)])
+    expect((await ask()).use).toEqual({ layer: 'service', percent: 25 })
+    expect((await ask()).use).toEqual({ layer: 'service', percent: 50 })
+  })
+
+  test('is all of it for the last that passes, and for the first that does not, also when that is only remembered', async () => {
+    const { ask } = setUp([layer('user', 2), layer('service', 100)])
+    const uses = []
+    for (let i = 0; i < 4; i += 1) uses.push(await ask())
+    expect(uses.map(({ reason, use }) => [reason, use?.layer, use?.percent])).toEqual([
+      ['passes', 'user', 50],
+      ['passes', 'user', 100],
+      ['limit.user', 'user', 100],
+      ['limit.user', 'user', 100],
+    ])
+  })
+
+  test('is not said where there is no limit', async () => {
+    expect((await setUp([]).ask()).use).toBeNull()
   })
 })
