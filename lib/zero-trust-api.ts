@@ -201,6 +201,11 @@ export class ZeroTrustApi extends MeasuredApi {
     return [...this.#routes].sort((a, b) => (order(a) < order(b) ? -1 : 1))
   }
 
+  /** Where its decisions are kept, if anywhere. */
+  get audit(): AuditTrail | undefined {
+    return this.#audit
+  }
+
   /** With the headers that say how near a caller is to a limit: pages cannot read them otherwise. */
   get #sharing(): Cors | undefined {
     return this.#cors && this.#isLimited ? withExposed(this.#cors, limitHeaders) : this.#cors

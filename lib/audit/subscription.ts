@@ -1,4 +1,4 @@
-import { type CfnResource, Stack, Token, Validations } from 'aws-cdk-lib'
+import { Stack, Token, Validations } from 'aws-cdk-lib'
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
@@ -53,7 +53,7 @@ function logGroupOf(door: Construct, fn: LambdaFunction): string {
 }
 
 /** The function refers to the trail's key, and the API to the function. */
-function checkOrder(door: Construct, fn: CfnResource | LambdaFunction, trail: AuditTrail): void {
+function checkOrder(door: Construct, fn: LambdaFunction, trail: AuditTrail): void {
   const [api, owner, kept] = [Stack.of(door), Stack.of(fn), Stack.of(trail)]
   if (kept !== api || owner === api) return
   throw new DeclarationError({

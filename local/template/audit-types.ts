@@ -1,14 +1,10 @@
-import { arn, beside, type ResourceType } from './resource-type.ts'
+import { beside, type ResourceType } from './resource-type.ts'
 
 const noDelivery = 'logs go to the terminal here, and from there nowhere'
 const noQueries = 'no bucket is made here, so there is nothing to ask'
 
 /** What takes events from logs to where they are kept, and makes them readable there. */
 export const auditTypes: Readonly<Record<string, ResourceType>> = {
-  'AWS::KinesisFirehose::DeliveryStream': beside(noDelivery, {
-    Arn: ref => arn('firehose', `deliverystream/${ref}`),
-  }),
-  'AWS::Logs::SubscriptionFilter': beside(noDelivery),
   'AWS::Logs::LogStream': beside(noDelivery),
   'AWS::Glue::Database': beside(noQueries),
   'AWS::Glue::Table': beside(noQueries),

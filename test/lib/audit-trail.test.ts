@@ -419,7 +419,8 @@ describe('the key of hashes', () => {
 
 describe('an API with an audit trail', () => {
   it('sends of each door’s log what is an event, and nothing else, from its own stack', () => {
-    const { stack, kept } = recorded(routes)
+    const { stack, kept, api, trail } = recorded(routes)
+    expect(api.audit).toBe(trail)
     const { all, functions } = artifactsOf(stack)
     const filters = all('AWS::Logs::SubscriptionFilter')
     expect(functions).toHaveLength(3)

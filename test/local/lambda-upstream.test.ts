@@ -238,3 +238,31 @@ describe('what the template does not wire', () => {
     expect((await get()).status).toBe(500)
   })
 })
+
+describe('a function whose environment refers to a secret', () => {
+  const referring = (to: object) =>
+    assemblies.patch(assembly, stackName, template => {
+      template.Resources.Own = { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'own' } }
+      for (const id of idsOf(template, 'AWS::Lambda::Function')) {
+        const { Variables } = (template.Resources[id]?.Properties?.Environment ?? {}) as {
+          Variables?: Record<string, unknown>
+        }
+        if (Variables && 'OWN' in Variables)
+          Variables.OWN = { 'Fn::Join': ['', ['{{resolve:secretsmanager:', to, ':SecretString:::}}']] }
+      }
+    })
+
+  it('has what the secret holds', async () => {
+    cloud = await startCloud({ assembly: referring({ Ref: 'Own' }), secrets: { own: 'a secret of its own' } })
+    try {
+      expect(await (await get()).json()).toMatchObject({ environment: 'a secret of its own' })
+    } finally {
+      await cloud.close()
+    }
+  })
+
+  it('does not start where there is no such secret', async () => {
+    const broken = startCloud({ assembly: referring({ Ref: 'AWS::StackName' }) })
+    await expect(broken).rejects.toThrow(/Environment\.OWN: no secret of this app is Small$/)
+  })
+})

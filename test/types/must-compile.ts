@@ -3,10 +3,11 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { IVpc, IVpcEndpoint } from 'aws-cdk-lib/aws-ec2'
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
-import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { type IBucket, ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import {
   Access,
+  AuditTrail,
   Breaker,
   ClientAddress,
   ClientCertificate,
@@ -203,3 +204,8 @@ export const edge = (
   },
   { endpoint: Endpoint.private({ vpcEndpoints: [way] }), domain: undefined },
 ]
+
+export function trails(stack: Stack): ZeroTrustApiProps {
+  const retention = ObjectLockRetention.compliance(Duration.days(365))
+  return { audit: new AuditTrail(stack, 'Trail', { retention, expireAfter: Duration.days(400) }) }
+}

@@ -1,8 +1,10 @@
 import { Duration, type Stack } from 'aws-cdk-lib'
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3'
 import {
   Access,
+  AuditTrail,
   Breaker,
   ClientAddress,
   Credentials,
@@ -346,3 +348,19 @@ export function firewalls(stack: Stack): void {
 
 // @ts-expect-error a bulkhead of what has nothing behind it
 Upstream.stub(200, null, { reservedConcurrency: 1 })
+
+export function trails(stack: Stack): void {
+  const retention = ObjectLockRetention.governance(Duration.days(1))
+
+  // @ts-expect-error a trail that says nothing of how long
+  new AuditTrail(stack, 'A', {})
+
+  // @ts-expect-error a time without a mode
+  new AuditTrail(stack, 'B', { retention: Duration.days(365) })
+
+  // @ts-expect-error days without their unit
+  new AuditTrail(stack, 'C', { retention, expireAfter: 400 })
+
+  // @ts-expect-error what is no trail
+  new ZeroTrustApi(stack, 'D', { audit: true })
+}
