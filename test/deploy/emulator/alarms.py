@@ -11,36 +11,19 @@ class Alarm:
 
     @staticmethod
     def create(region, name, properties):
-        return put(region, name, properties, "put_metric_alarm"), {"Arn": arn(region, name)}
+        return put(region, name, properties), {"Arn": arn(region, name)}
 
     @staticmethod
     def update(region, ref, old, new):
-        put(region, ref, new, "put_metric_alarm")
+        put(region, ref, new)
 
     @staticmethod
     def delete(region, ref, properties):
         client("cloudwatch", region).delete_alarms(AlarmNames=[ref])
 
 
-@resource_type("AWS::CloudWatch::CompositeAlarm")
-class CompositeAlarm:
-    name_property = "AlarmName"
-
-    @staticmethod
-    def create(region, name, properties):
-        return put(region, name, properties, "put_composite_alarm"), {"Arn": arn(region, name)}
-
-    @staticmethod
-    def update(region, ref, old, new):
-        put(region, ref, new, "put_composite_alarm")
-
-    @staticmethod
-    def delete(region, ref, properties):
-        client("cloudwatch", region).delete_alarms(AlarmNames=[ref])
-
-
-def put(region, name, properties, action):
-    getattr(client("cloudwatch", region), action)(**{**properties, "AlarmName": name})
+def put(region, name, properties):
+    client("cloudwatch", region).put_metric_alarm(**{**properties, "AlarmName": name})
     return name
 
 
