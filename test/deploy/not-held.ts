@@ -14,6 +14,12 @@ export const notHeld: readonly NotHeld[] = [
       'of the bootstrap bucket: moto refuses every upload, since it reads the denial of plain HTTP without its condition',
   },
   {
+    type: 'AWS::CloudWatch::CompositeAlarm',
+    property: null,
+    reason:
+      'moto has no composite alarms; test/lib/alarms.test.ts reads their rules, and the local cloud evaluates them',
+  },
+  {
     type: 'AWS::ApiGateway::RestApi',
     property: 'SecurityPolicy',
     reason: 'moto does not know it; that it is a parameter of the API, and a text, is all that was checked',

@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import (  # noqa: E402
 )
 from werkzeug.serving import make_server  # noqa: E402
 
+import alarms  # noqa: E402, F401
 import api_gateway  # noqa: E402, F401
 import audit  # noqa: E402, F401
 import cloudformation  # noqa: E402

@@ -3,12 +3,6 @@ import { clientOptions } from '../deployed.ts'
 import { sns } from './calls.ts'
 import type { Reader } from './reader.ts'
 
-const described = async (origin: string, id: string) => {
-  const client = new CloudWatchClient(clientOptions(origin))
-  const AlarmNames = [id.split(':alarm:').at(-1) ?? id]
-  return client.send(new DescribeAlarmsCommand({ AlarmNames, AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }))
-}
-
 /** Without members that nobody stated: the service has them all. */
 const stated = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(stated)
@@ -20,15 +14,9 @@ const stated = (value: unknown): unknown => {
 
 export const alarm: Reader = {
   async read(origin, { physicalId }) {
-    const { MetricAlarms = [] } = await described(origin, physicalId)
+    const client = new CloudWatchClient(clientOptions(origin))
+    const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: [physicalId] }))
     return stated(MetricAlarms[0] ?? {}) as Record<string, unknown>
-  },
-}
-
-export const compositeAlarm: Reader = {
-  async read(origin, { physicalId }) {
-    const { CompositeAlarms = [] } = await described(origin, physicalId)
-    return stated(CompositeAlarms[0] ?? {}) as Record<string, unknown>
   },
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Deployed } from '../deployed.ts'
 import { isNotHeld, typesNotHeld } from '../not-held.ts'
 import type { Run } from '../run.ts'
-import { alarm, compositeAlarm, topic, topicPolicy } from './alarms.ts'
+import { alarm, topic, topicPolicy } from './alarms.ts'
 import {
   bucket,
   catalogTable,
@@ -43,7 +43,6 @@ const readers: Readonly<Record<string, Reader>> = {
   'AWS::Athena::NamedQuery': namedQuery,
   'AWS::Athena::WorkGroup': workGroup,
   'AWS::CloudWatch::Alarm': alarm,
-  'AWS::CloudWatch::CompositeAlarm': compositeAlarm,
   'AWS::CloudWatch::Dashboard': dashboard,
   'AWS::CloudWatch::InsightRule': insightRule,
   'AWS::DynamoDB::Table': table,
