@@ -190,11 +190,6 @@ export class ZeroTrustApi extends MeasuredApi {
     return added
   }
 
-  /** Where its decisions are kept, if anywhere. */
-  get audit(): AuditTrail | undefined {
-    return this.#audit
-  }
-
   /** Every declared route, by path and method: what is generated does not depend on the order of declarations. */
   get routes(): readonly Route[] {
     const order = (route: Route) => `${route.path} ${route.method}`
