@@ -110,6 +110,9 @@ export const arnOf = (service: string, resource: string, region: string = place.
 
 // As AWS documents them, not as the emulator says.
 const attributes: Readonly<Record<string, (physicalId: string) => string>> = {
+  'AWS::CloudWatch::Alarm.Arn': id => arnOf('cloudwatch', `alarm:${id}`),
+  'AWS::CloudWatch::CompositeAlarm.Arn': id => arnOf('cloudwatch', `alarm:${id}`),
+  'AWS::SNS::Topic.TopicArn': id => id,
   'AWS::DynamoDB::Table.Arn': id => arnOf('dynamodb', `table/${id}`),
   'AWS::EC2::SecurityGroup.GroupId': id => id,
   'AWS::IAM::Role.Arn': id => arnOf('iam', `role/${id}`, ''),

@@ -14,6 +14,11 @@ const bucket = 'AWS::S3::Bucket'
 
 export const notNeeded: readonly NotNeeded[] = [
   {
+    type: 'AWS::SNS::Topic',
+    property: 'DataProtectionPolicy',
+    actions: ['sns:PutDataProtectionPolicy'],
+  },
+  {
     type: table,
     property: 'ImportSourceSpecification',
     actions: ['dynamodb:DescribeImport', 'dynamodb:ImportTable', 'logs:PutLogEvents', 's3:GetObjectMetadata'],

@@ -2,7 +2,7 @@
 
 import json
 
-from handlers import client, resource_type
+from handlers import client, known_attributes, resource_type
 
 
 @resource_type("AWS::CloudWatch::Alarm")
@@ -29,6 +29,10 @@ def put(region, name, properties):
 
 def arn(region, name):
     return f"arn:aws:cloudwatch:{region}:123456789012:alarm:{name}"
+
+
+# moto has none, and dashboards name them.
+known_attributes["AWS::CloudWatch::CompositeAlarm"] = lambda region, name: {"Arn": arn(region, name)}
 
 
 @resource_type("AWS::SNS::Topic")

@@ -13,6 +13,8 @@ from moto.core.common_models import CloudFormationModel
 endpoint = ""
 # moto finds classes by what they derive from, and Python lets go what nothing else refers to.
 models: list[type] = []
+# Of types that are not held: what others refer to of them.
+known_attributes = {}
 
 
 def client(service: str, region: str):
@@ -68,10 +70,11 @@ def resource_type(kind: str):
 
 def not_held(kind: str) -> None:
     """A type of which the emulator holds nothing. Which ones, and why, is listed where the result is read: ../not-held.ts."""
+    attributes = known_attributes.get(kind, lambda *_: {})
 
     @resource_type(kind)
     class NotHeld:
-        create = staticmethod(lambda region, name, properties: (name, AnyAttribute()))
+        create = staticmethod(lambda region, name, properties: (name, AnyAttribute(attributes(region, name))))
         update = staticmethod(lambda *_: None)
         delete = staticmethod(lambda *_: None)
 
