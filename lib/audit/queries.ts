@@ -27,7 +27,7 @@ LIMIT 1000`,
   OfSubject: {
     name: 'All that one subject did',
     description:
-      'Values, as texts in quotes: the subject’s hash, the first day and the last (20260131). How to make the hash: docs/audit.md.',
+      'Values, as texts in quotes: the subject’s hash, the first day and the last (20260131). How to make the hash: docs/audit-event.md.',
     sql: `SELECT from_unixtime(time / 1000) AS happened,
   api.operation AS route,
   http_request.http_method AS method,
