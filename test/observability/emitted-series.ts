@@ -4,6 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Access, Breaker, Limit, Output, optional, Upstream, ZeroTrustApi } from 'sallyport'
 import { inject } from 'vitest'
 import { z } from 'zod'
+import { metricNamespace } from '../../contract/metrics.ts'
+import type { MetricKey } from '../../local/cloudwatch/store.ts'
 import { createSigningKey, signToken } from '../functions/authorizer/authority.ts'
 import { createAssemblies } from '../local/assemblies.ts'
 import { gateEvent, startGateFunction } from '../security/gate-function.ts'
@@ -11,16 +13,41 @@ import { deal, issuerName, startDealDesk } from '../support/deal-desk.ts'
 import { readDeployedApp } from '../support/deployed-app.ts'
 import { type Emitted, readEmbedded } from './embedded.ts'
 
-/**
- * Everything that the functions emit in an end-to-end run: the example under traffic that is let through, refused in every place and left
- * behind; without its table, without its upstream, with keys that are overdue.
- */
-export async function emittedSeries(): Promise<Emitted[]> {
-  const lines = await Promise.all([underTraffic(), withOverdueKeys(), withoutStore(), withoutUpstream()])
-  return lines.flat().flatMap(readEmbedded)
+/** What an end-to-end run leaves behind. */
+export interface Run {
+  /** What the functions emitted. */
+  readonly emitted: readonly Emitted[]
+  /** What the local cloud, in which they ran, measured in AWS's place. */
+  readonly played: readonly MetricKey[]
 }
 
-async function underTraffic(): Promise<string[]> {
+/**
+ * The example under traffic that is let through, refused in every place and left behind; without its table, without its upstream, with keys that
+ * are overdue, and asked by somebody who came past the first door.
+ */
+export async function endToEnd(): Promise<Run> {
+  const [{ logs, played }, ...others] = await Promise.all([
+    underTraffic(),
+    withOverdueKeys(),
+    withoutStore(),
+    withoutUpstream(),
+    withoutTicket(),
+  ])
+  return { emitted: [...logs, ...others.flat()].flatMap(readEmbedded), played }
+}
+
+/** What a gate writes of somebody who got in another way than by the first door. */
+async function withoutTicket(): Promise<string[]> {
+  const gate = await startGateFunction()
+  try {
+    await gate.invoke(gateEvent(undefined))
+    return [...gate.logs]
+  } finally {
+    await gate.close()
+  }
+}
+
+async function underTraffic(): Promise<{ logs: string[]; played: MetricKey[] }> {
   const desk = await startDealDesk()
   try {
     const token = await desk.mint({ scope: 'deals:read' })
@@ -42,7 +69,10 @@ async function underTraffic(): Promise<string[]> {
     await post({ title: 'Forty chairs', amount: -1, currency: 'EUR' })
     desk.upstream.answerWith(async () => ({ body: '{' }))
     await desk.call('/deals', { token })
-    return [...desk.logs]
+    const played = desk.cloud.cloudWatch.metrics
+      .list()
+      .filter(({ namespace }) => namespace !== metricNamespace)
+    return { logs: [...desk.logs], played }
   } finally {
     await desk.close()
   }

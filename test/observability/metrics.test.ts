@@ -1,14 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, inject, test } from 'vitest'
+import { awsMetrics } from '../../contract/aws-metrics.ts'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
 import type { Emitted } from './embedded.ts'
-import { emittedSeries } from './emitted-series.ts'
+import { endToEnd, type Run } from './emitted-series.ts'
+import { referencedSeries } from './referenced.ts'
 
-let emitted: Emitted[]
+let run: Run
+let emitted: Run['emitted']
 
 beforeAll(async () => {
-  emitted = await emittedSeries()
+  run = await endToEnd()
+  emitted = run.emitted
 })
 
 /** Once for each line that has it. */
@@ -48,6 +52,7 @@ test('a denial is counted by the route and its true reason, by whichever door sa
       ['GET /deals/{dealId}', 'input.invalid', 1],
       ['GET /deals/{dealId}', 'input.invalid', 1],
       ['GET /deals', 'token.malformed', 1],
+      ['GET /deals', 'ticket.missing', 1],
       ['POST /deals', 'input.invalid', 1],
       ['GET /deals', 'upstream.invalid_response', 1],
       ['GET /deals', 'input.invalid', 1],
@@ -60,6 +65,7 @@ test('a denial is counted by the route and its true reason, by whichever door sa
 test('of denials, a token that is none is counted as such, and what somebody is to be woken for as an incident', () => {
   expect(valuesOf('TokensRejected').map(({ reason }) => reason)).toEqual(['token.malformed'])
   expect(valuesOf('Incidents').map(({ reason }) => reason)).toEqual(['store.unavailable'])
+  expect(valuesOf('Breaches').map(({ reason }) => reason)).toEqual(['ticket.missing'])
 })
 
 test('what is refused of a request, and what is left behind of one, are counted by route and place', () => {
@@ -99,8 +105,8 @@ test('a request that is counted has its write to the table, and its limit, in it
 })
 
 test('an instance counts its first request as a cold start, and no other', () => {
-  // The example’s first door and CRM gate, the first door with overdue keys, and the gates without table and upstream.
-  expect(valuesOf('ColdStarts').map(({ ColdStarts }) => ColdStarts)).toEqual([1, 1, 1, 1, 1])
+  // The example’s first door and CRM gate, the first door with overdue keys, and the gates without table, upstream and ticket.
+  expect(valuesOf('ColdStarts').map(({ ColdStarts }) => ColdStarts)).toEqual([1, 1, 1, 1, 1, 1])
 })
 
 test('a request is one line, whatever is counted of it', () => {
@@ -113,12 +119,37 @@ test('a request is one line, whatever is counted of it', () => {
   expect(lines.size).toBe(3)
 })
 
-test('the dashboard searches for metrics that are emitted, by dimensions they have', () => {
-  const template = readFileSync(join(inject('dealDesk'), 'DealDeskObservability.template.json'), 'utf8')
-  const searches = [...template.matchAll(/SEARCH\('\{([^}]+)\} MetricName=\W+(\w+)/g)]
-  expect(searches.length).toBeGreaterThan(0)
-  for (const [, schema, name] of searches) {
-    const [namespace, ...dimensions] = (schema as string).split(',')
-    expect(emitted).toContainEqual(expect.objectContaining({ name, namespace, dimensions }))
-  }
+/** All that the example's dashboards and alarms ask for. */
+const asked = () =>
+  readdirSync(inject('dealDesk'))
+    .filter(file => file.endsWith('.template.json'))
+    .flatMap(file => referencedSeries(JSON.parse(readFileSync(join(inject('dealDesk'), file), 'utf8'))))
+const seriesOf = ({ namespace, name }: { namespace: string; name: string }, dimensions: readonly string[]) =>
+  `${namespace} ${name} by ${[...dimensions].sort().join()}`
+const distinct = (texts: readonly string[]) => [...new Set(texts)].sort()
+
+test('what widgets and alarms ask for was emitted in the run, by its functions or in AWS’s place, with exactly these dimensions', () => {
+  const seen = new Set([
+    ...run.emitted.map(each => seriesOf(each, each.dimensions)),
+    ...run.played.map(each => seriesOf(each, Object.keys(each.dimensions))),
+  ])
+  const missing = asked()
+    .map(each => seriesOf(each, each.dimensions))
+    .filter(series => !seen.has(series))
+  expect(distinct(missing)).toEqual([])
+})
+
+test('of each metric that functions emit, a widget or an alarm shows something', () => {
+  const shown = asked().filter(({ namespace }) => namespace === metricNamespace)
+  expect(distinct(shown.map(({ name }) => name))).toEqual(distinct(emitted.map(({ name }) => name)))
+})
+
+test('in AWS’s place each metric is measured that AWS has of what runs here, by the dimensions that it has, and no other', () => {
+  const listed = Object.entries(awsMetrics).flatMap(
+    ([namespace, { playedLocally, metrics: names, dimensions }]) =>
+      playedLocally ? names.map(name => seriesOf({ namespace, name }, dimensions)) : [],
+  )
+  const measured = run.played.map(each => seriesOf(each, Object.keys(each.dimensions)))
+  // Of an API also over all of its stages, as AWS does.
+  expect(distinct(measured.filter(series => !series.endsWith(' by ApiName')))).toEqual(listed.sort())
 })
