@@ -51,7 +51,7 @@ function readStrictly(event: unknown): void {
     readAuditEvent(event)
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error
-    throw new EventError(error.message.replace(/^manifest event\.?/, '').slice(0, detailMax))
+    throw new EventError(error.message.replace(/^manifest event(?:\.|: )?/, '').slice(0, detailMax))
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Method } from './route.ts'
+
 /**
  * What the audit trail says of one decision: an event of the class API Activity (6003) of the Open Cybersecurity Schema Framework,
  * with its profile `security_control`. https://schema.ocsf.io/1.6.0/classes/api_activity
@@ -15,6 +17,15 @@ export const auditSchema = {
 /** What each kind of activity is called, by `activity_id`. */
 export const auditActivities = { 1: 'Create', 2: 'Read', 3: 'Update', 4: 'Delete', 99: 'Other' } as const
 export type AuditActivity = keyof typeof auditActivities
+
+export const auditActivityOf: Readonly<Record<Method, AuditActivity>> = {
+  GET: 2,
+  HEAD: 2,
+  POST: 1,
+  PUT: 3,
+  PATCH: 3,
+  DELETE: 4,
+}
 
 export interface AuditEvent {
   readonly activity_id: AuditActivity
@@ -77,7 +88,7 @@ export interface AuditEvent {
   /** The gate's id. Of the first door there is none. */
   readonly dst_endpoint?: { readonly name: string }
   /** Without a method where what was invoked past API Gateway had one that cannot be declared. */
-  readonly http_request: { readonly http_method?: string }
+  readonly http_request: { readonly http_method?: Method }
   readonly http_response: { readonly code: number }
   readonly unmapped: {
     /** SHA-256 of the line before, in base64url; empty for an instance's first. Whoever changes a line breaks the next. */

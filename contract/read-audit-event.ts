@@ -1,4 +1,10 @@
-import { type AuditActivity, type AuditEvent, auditActivities, auditSchema } from './audit-event.ts'
+import {
+  type AuditActivity,
+  type AuditEvent,
+  auditActivities,
+  auditActivityOf,
+  auditSchema,
+} from './audit-event.ts'
 import type { SurplusPlace } from './decision.ts'
 import { count, type Decoder, list, literal, ManifestError, partial, string, text } from './decode.ts'
 import { methods } from './route.ts'
@@ -14,6 +20,19 @@ export function readAuditEvent(value: unknown): AuditEvent {
     if (!holds) throw new ManifestError(`event.${at}`, expected)
   }
   agrees(event.activity_name === auditActivities[activity], 'activity_name', 'the name of activity_id')
+  const { http_method: method } = event.http_request
+  agrees(
+    activity === (method ? auditActivityOf[method] : 99),
+    'activity_id',
+    'that of http_request.http_method',
+  )
+  agrees((event.severity_id === 1) === (event.action_id === 1), 'severity_id', 'what action_id says')
+  const { log_name: door } = metadata
+  agrees(
+    event.dst_endpoint?.name === (door === 'authorizer' ? undefined : door),
+    'dst_endpoint',
+    'the gate of metadata.log_name',
+  )
   agrees(event.type_uid === auditSchema.classUid * 100 + activity, 'type_uid', 'class_uid and activity_id')
   agrees(event.disposition_id === event.action_id, 'disposition_id', 'what action_id says')
   agrees(

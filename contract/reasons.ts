@@ -241,10 +241,7 @@ export const reasons = {
 export type ReasonCode = keyof typeof reasons
 
 /** Whether a token was refused as such, whatever was wrong with it: outside, all of these are one. */
-export const isTokenRejection = (code: ReasonCode): boolean => {
-  const { status, outside } = reasonOf(code)
-  return status === 401 && outside === 'token.rejected'
-}
+export const isTokenRejection = (code: ReasonCode): boolean => reasonOf(code).outside === 'token.rejected'
 
 /** The facts of one reason, with the code that may be shown outside. */
 export const reasonOf = (code: ReasonCode): Reason & { readonly outside: ReasonCode } => {

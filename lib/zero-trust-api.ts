@@ -184,7 +184,7 @@ export class ZeroTrustApi extends MeasuredApi {
       acceptedIssuers: acceptedIssuers(declared.access, this.#issuers.declared),
       clientCertificates: this.#asksCertificates,
     })
-    if (gate.target.kind === 'direct' && this.#cors) this.#gates.needPreflights()
+    if (gate.target.kind === 'direct' && this.#cors) this.#record(this.#gates.needPreflights())
     this.#routes.push(added)
     this.#count(added)
     return added

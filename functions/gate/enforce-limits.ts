@@ -44,7 +44,7 @@ export function enforceLimits({
   }
 
   const decide = async (limited: Limited): Promise<Decision<void>> => {
-    const { key, route } = limited
+    const { route } = limited
     // A limit that cannot be counted is a limit that was reached.
     if (!limits && route.limits.layers.length > 0)
       return deny('store.unavailable', { note: 'a limit is declared but cannot be counted' })
@@ -60,7 +60,7 @@ export function enforceLimits({
       // Something is ordered of this caller, and nobody can read what: that is no table that does not answer.
       const isOpen = route.limits.openWithoutStore && !(error instanceof UnreadableState)
       if (!isOpen) return deny('store.unavailable', { note })
-      telemetry.uncounted(key)
+      telemetry.uncounted()
       return admitted
     }
   }

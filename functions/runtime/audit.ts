@@ -4,6 +4,7 @@ import {
   type AuditActivity,
   type AuditEvent,
   auditActivities,
+  auditActivityOf,
   auditSchema,
 } from '../../contract/audit-event.ts'
 import type { Deny, FieldError, SurplusPlace } from '../../contract/decision.ts'
@@ -207,16 +208,8 @@ function severityOf({ reason }: Deny): AuditEvent['severity_id'] {
   return pages ? 4 : owner === 'client' ? 2 : 3
 }
 
-const activities: Readonly<Record<Method, AuditActivity>> = {
-  GET: 2,
-  HEAD: 2,
-  POST: 1,
-  PUT: 3,
-  PATCH: 3,
-  DELETE: 4,
-}
 const isMethod = (method: string): method is Method => (methods as readonly string[]).includes(method)
-const activityOf = (method: string): AuditActivity => (isMethod(method) ? activities[method] : 99)
+const activityOf = (method: string): AuditActivity => (isMethod(method) ? auditActivityOf[method] : 99)
 
 // A zone can be any text.
 const sourceOf = (address: string): AuditEvent['src_endpoint'] =>

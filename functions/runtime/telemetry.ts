@@ -60,7 +60,7 @@ export interface Telemetry {
   /** Of the limits that the request at hand was counted against, the one that is nearest, and how much of it is used. */
   limitUsed(use: { readonly layer: LimitLayer; readonly percent: number }): void
   /** A request passed uncounted, as its route declares for when the state table does not answer. */
-  uncounted(route: string): void
+  uncounted(): void
   /** The second door is done with a request: all that was measured of it is written, and its event. */
   handled(outcome: Outcome): void
   /** The same of the first door. */

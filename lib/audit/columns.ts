@@ -7,7 +7,7 @@ type Member<T, Name> = T extends unknown ? (Name extends keyof T ? T[Name] : nev
 type Column<T> = [T] extends [string]
   ? 'string'
   : [T] extends [number]
-    ? 'int' | 'bigint' | 'double'
+    ? 'int' | 'bigint'
     : [T] extends [readonly string[]]
       ? 'array<string>'
       : string extends keyof T
@@ -58,7 +58,7 @@ export const auditColumns: Columns<AuditEvent> = {
   http_response: { code: 'int' },
   unmapped: {
     previous: 'string',
-    upstream_latency: 'double',
+    upstream_latency: 'bigint',
     stripped: 'map<string,int>',
     stripped_names: 'array<string>',
     refused: 'array<string>',

@@ -162,8 +162,8 @@ export const authorizerManifest = (
   issuers: ApiIssuers,
   verifiedTtlSeconds: number,
   routes: readonly Route[],
-  cors?: Cors,
-  audit = false,
+  cors: Cors | undefined,
+  audit: boolean,
 ): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
@@ -191,22 +191,12 @@ export interface GateSurroundings {
   readonly cors: Cors | undefined
   /** Answers the preflights of paths before which there is no gate of their own. */
   readonly preflights: Gate | undefined
-  /** @default false */
-  readonly audit?: boolean
+  readonly audit: boolean
 }
 
 export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateManifest {
-  const {
-    api,
-    issuers,
-    routes,
-    budgetMs,
-    clientAddress,
-    clientCertificates,
-    cors,
-    preflights,
-    audit = false,
-  } = surroundings
+  const { api, issuers, routes, budgetMs, clientAddress, clientCertificates, cors, preflights, audit } =
+    surroundings
   const own = routes.filter(route => route.gate === gate)
   const paths = routes.map(({ path }) => path)
   return {

@@ -49,9 +49,10 @@ export class Gates {
   }
 
   /** Sees to it that there is one. The gate of stubs, which has nothing behind it either. */
-  needPreflights(): void {
+  needPreflights(): Gate {
     this.#stubs ??= this.#create('Stubs', Upstream.stub(204, null))
     this.#preflights = this.#stubs
+    return this.#stubs
   }
 
   /** The gate of a route: the one it names, or one for the upstream it declares in place. */

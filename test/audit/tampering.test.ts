@@ -300,7 +300,7 @@ it.each(noEvents)('finds a line that is %s, and repeats nothing of it', async (_
   expect(findings.map(({ kind }) => kind)).toEqual(['missing', 'unreadableEvent'])
   expect(findings[1]?.findings[0]).toMatchObject({ object: 'x.json', line: 2 })
   expect(findings[1]?.findings[0]?.detail).toMatch(
-    /^(?:not JSON|[\w.]+ is not what an event has there|: expected no member "body"|[\w.]+: expected [\w ]+)$/,
+    /^(?:not JSON|[\w.]+ is not what an event has there|expected no member "body"|[\w.]+: expected [\w ]+)$/,
   )
 })
 

@@ -46,9 +46,14 @@ describe('an event is refused', () => {
       expect(() => readAuditEvent(put(place, wrong))).toThrow(`manifest ${place}`)
   })
 
-  const optional = ['policy', 'dst_endpoint', 'actor.app_name', 'actor.session', 'actor.session.uid']
-  const alsoOptional = ['http_request.http_method', 'unmapped.upstream_latency']
-  const may = ['event', ...[...optional, ...alsoOptional].map(place => `event.${place}`)]
+  const optional = [
+    'policy',
+    'actor.app_name',
+    'actor.session',
+    'actor.session.uid',
+    'unmapped.upstream_latency',
+  ]
+  const may = ['event', ...optional.map(place => `event.${place}`)]
   test.each(places.filter(place => !may.includes(place)))('without %s', place => {
     const event = changed(place, (parent, name) => delete parent[name])
     expect(() => readAuditEvent(event)).toThrow(ManifestError)
@@ -76,6 +81,11 @@ describe('an event is refused', () => {
     ['event.status_id', 2],
     ['event.status_detail', 'token.expired'],
     ['event.disposition_id', 2],
+    ['event.severity_id', 2],
+    ['event.http_request', {}],
+    ['event.http_request.http_method', 'DELETE'],
+    ['event.metadata.log_name', 'authorizer'],
+    ['event.dst_endpoint.name', 'Other'],
     ['event.api.response.code', 201],
     ['event.metadata.sequence', 2],
     ['event.metadata.uid', '1'],

@@ -292,7 +292,7 @@ describe('the table of events', () => {
     class_uid: 6003,
     type_uid: 600301,
     severity_id: 1,
-    time: 0,
+    time: 1_767_268_800_000,
     duration: 0,
     status_id: 1,
     status_code: '',
@@ -312,11 +312,11 @@ describe('the table of events', () => {
     actor: { app_name: '', user: { uid: '', name: '', type_id: 0 }, session: { uid: '', issuer: '' } },
     src_endpoint: { ip: '', name: '' },
     dst_endpoint: { name: '' },
-    http_request: { http_method: '' },
+    http_request: { http_method: 'GET' },
     http_response: { code: 200 },
     unmapped: {
       previous: '',
-      upstream_latency: 0.5,
+      upstream_latency: 3,
       stripped: { query: 1 },
       stripped_names: [''],
       refused: [''],
@@ -380,7 +380,7 @@ type Whole<T> = T extends readonly unknown[] | string | number
 /** Whether a type of Hive is that of this value, member by member. */
 function holds(type: string, value: unknown): boolean {
   if (typeof value === 'string') return type === 'string'
-  if (typeof value === 'number') return ['int', 'bigint', 'double'].includes(type)
+  if (typeof value === 'number') return type === 'bigint' || (type === 'int' && Math.abs(value) < 2 ** 31)
   if (Array.isArray(value)) return type === 'array<string>'
   if (type === 'map<string,int>') return true
   const members = membersOf(type)
@@ -489,6 +489,24 @@ describe('an API with an audit trail', () => {
     expect(groups).toContainEqual(expect.stringMatching(/^Logs/))
     const fn = all('AWS::Lambda::Function').find(({ Properties }) => Properties.Code.ZipFile)
     expect(fn?.Properties.Environment.Variables).toHaveProperty('AUDIT_KEY')
+  })
+
+  it('gives its key to every function that writes events, and hears each: also one that is there for preflights alone', () => {
+    const stack = newStack()
+    const audit = new AuditTrail(stack, 'Trail', aYear)
+    const api = new ZeroTrustApi(stack, 'Api', {
+      audit,
+      issuers: [login],
+      cors: { origins: ['https://a.example.com'] },
+    })
+    const direct = Upstream.direct(own(stack, 'Fn', new LogGroup(stack, 'Logs')))
+    api.addRoute('GET /a', { upstream: direct, access: anyToken, output: anyOutput })
+    const { all } = artifactsOf(stack)
+    const functions = all('AWS::Lambda::Function')
+    for (const { Properties } of functions)
+      expect(Properties.Environment.Variables).toHaveProperty('AUDIT_KEY')
+    // The first door, the function with a door inside, and the gate of preflights.
+    expect([functions.length, all('AWS::Logs::SubscriptionFilter').length]).toEqual([3, 3])
   })
 
   it('says in the template’s words what is kept, how long, and which API goes there', () => {

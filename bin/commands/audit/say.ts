@@ -37,7 +37,7 @@ const limits = (target: string): readonly string[] => [
   'Not to be seen: the last events of an instance that was lost as a whole, an instance of which no event came, and whatever',
   /^s3:/i.test(target)
     ? 'was written as an instance of its own by somebody who may write to the bucket.'
-    : 'was written anew with all its hashes, or added as an instance of its own: versions and locks show that, with s3://.',
+    : 'was changed in the last event of an instance, written anew with all hashes, or added as an instance: s3:// shows it, by versions and locks.',
 ]
 
 const titles: Readonly<Record<FindingGroup['kind'], readonly [one: string, many: string]>> = {
@@ -52,7 +52,7 @@ const titles: Readonly<Record<FindingGroup['kind'], readonly [one: string, many:
   unreadableObject: ['unreadable object', 'unreadable objects'],
   unlocked: ['object without its retention', 'objects without their retention'],
   bucket: ['unprotected bucket', 'unprotected bucket'],
-  uncompared: ['duplicates that were not compared', 'duplicates that were not compared'],
+  uncompared: ['comparison that was cut short', 'comparisons that were cut short'],
 }
 
 function describeGroup(
