@@ -242,6 +242,7 @@ export class ZeroTrustApi extends MeasuredApi {
             this.routes,
             this.#cors,
             this.#audit !== undefined,
+            this.#clientAddress,
           ),
         ),
       }),

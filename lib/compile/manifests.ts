@@ -164,6 +164,7 @@ export const authorizerManifest = (
   routes: readonly Route[],
   cors?: Cors,
   audit = false,
+  clientAddress?: ClientAddress,
 ): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
@@ -171,6 +172,7 @@ export const authorizerManifest = (
   issuers: issuers.manifests,
   verifiedTtlSeconds,
   audit,
+  clientAddress: clientAddressOf(clientAddress),
   sharedOrigins: cors && cors.origins.length > 1 ? cors.origins : [],
   routes: Object.fromEntries(
     routes
@@ -178,6 +180,9 @@ export const authorizerManifest = (
       .map(route => [route.key, routeAccess(route, issuers)]),
   ),
 })
+
+const clientAddressOf = (given: ClientAddress | undefined): GateManifest['clientAddress'] =>
+  given ? { from: given.from, hops: given.hops } : null
 
 /** What an API declares that all of its gates know. */
 export interface GateSurroundings {
@@ -215,7 +220,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     gate: gate.node.id,
     upstream: gate.upstreamManifest,
     state: gate.table === null ? null : { table: gate.table, budgetMs },
-    clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
+    clientAddress: clientAddressOf(clientAddress),
     clientCertificates,
     audit,
     speaksCel: own.some(speaksCel),
