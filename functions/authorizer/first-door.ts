@@ -8,6 +8,7 @@ import { clientAddresses } from '../runtime/client-address.ts'
 import { type Clock, instant } from '../runtime/clock.ts'
 import { envelopeOf } from '../runtime/envelope.ts'
 import { headerValues } from '../runtime/header-values.ts'
+import { onFirstUse } from '../runtime/on-first-use.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { readBearerToken } from './bearer.ts'
 import type { Issuers } from './issuers.ts'
@@ -42,7 +43,7 @@ interface Verdict {
  */
 export function createFirstDoor(parts: FirstDoorParts) {
   const { manifest, arnPrefix, telemetry, clock } = parts
-  const addressOf = clientAddresses(manifest.clientAddress)
+  const addresses = onFirstUse(() => clientAddresses(manifest.clientAddress))
   const decide = async (event: APIGatewayRequestAuthorizerEvent, key: RouteKey): Promise<Verdict> => {
     const access = Object.hasOwn(manifest.routes, key) ? manifest.routes[key] : undefined
     if (!access) return { decision: deny('route.undeclared') }
@@ -79,7 +80,7 @@ export function createFirstDoor(parts: FirstDoorParts) {
         ? null
         : {
             ...envelope,
-            sourceIp: addressOf(event),
+            sourceIp: addresses()(event),
             requestId,
             principal: verdict.token && bearerOf(verdict.token),
             fingerprint: manifest.routes[where.route]?.fingerprint,
