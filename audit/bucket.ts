@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { asTrailError } from './bucket-errors.ts'
 import type { Findings } from './findings.ts'
-import { checkDeletions, checkRetention, type Retention } from './retention.ts'
+import { checkDeletions, checkRetention, createWeakening, type Retention } from './retention.ts'
 import { isOf, type Trail } from './trail.ts'
 
 export interface BucketOptions {
@@ -120,9 +120,20 @@ export function openBucket({ bucket, prefix = '', endpoint }: BucketOptions): Tr
     )
   }
 
+  async function ask(Key: string, { VersionId }: ObjectVersion, isRetained: boolean) {
+    const answer = await asking('s3:GetObjectVersion', () =>
+      client.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId })),
+    )
+    const none: Retention = { mode: undefined, until: undefined }
+    return { answer, retention: isRetained ? await retentionOf(Key, VersionId, answer) : none }
+  }
+
   return {
     async *objects(days, findings) {
       const promised = await defaultRetention(findings)
+      const compare = createWeakening()
+      // They are asked for ahead, and answered in any order.
+      let compared: Promise<unknown> = Promise.resolve()
       for await (const { name, versions, markers } of keys()) {
         if (!isOf(days, name)) continue
         const original = versions.at(-1)
@@ -135,14 +146,12 @@ export function openBucket({ bucket, prefix = '', endpoint }: BucketOptions): Tr
         yield {
           name,
           async read() {
-            const VersionId = original.VersionId
-            const answer = await asking('s3:GetObjectVersion', () =>
-              client.send(new GetObjectCommand({ Bucket: bucket, Key: name, VersionId })),
-            )
-            const retention = promised
-              ? await retentionOf(name, VersionId, answer)
-              : { mode: undefined, until: undefined }
-            if (promised) checkRetention(name, original.LastModified, retention, promised, findings)
+            const { LastModified } = original
+            const asked = ask(name, original, promised !== null)
+            const own = compared.then(async () => compare(LastModified, (await asked).retention))
+            compared = own
+            const [{ answer, retention }, weaker] = await Promise.all([asked, own])
+            if (promised) checkRetention(name, LastModified, retention, promised, findings, weaker)
             checkDeletions(name, markers, { promised, until: retention.until }, findings)
             return answer.Body as AsyncIterable<Uint8Array>
           },

@@ -67,7 +67,7 @@ const meanings: Readonly<Record<FindingKind, string>> = {
   unreadableObject:
     'An object cannot be read to its end, or holds no event: cut off, overwritten, or none of the delivery’s.',
   unlocked:
-    'An object is not retained as the bucket promises: it can be changed or deleted earlier. (Or the bucket’s default was raised after it was written.)',
+    'An object is not retained as the bucket promises, or as those before it are: it can be changed or deleted earlier. (Or the bucket’s default was raised after it was written, or lowered before.)',
   bucket: 'The bucket itself does not protect what is written to it.',
   uncompared:
     'So many events were there twice, far apart, that not all were compared: verify fewer days at a time, with --from and --to.',

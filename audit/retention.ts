@@ -14,17 +14,44 @@ const toleranceMs = 60_000
 
 const promisedMs = ({ Days = 0, Years = 0 }: DefaultRetention): number => (Days + 365 * Years) * dayMs
 
-/** An object that is kept for a shorter time, or less strictly, than the bucket's default promises. */
+/**
+ * An object that is kept for a shorter time, or less strictly, than the bucket's default promises.
+ *
+ * @param weaker what else there is to say of it: see {@link createWeakening}
+ */
 export function checkRetention(
   object: string,
   written: Date | undefined,
   retention: Retention,
   promised: DefaultRetention,
   findings: Findings,
+  weaker: string | null = null,
 ): void {
-  const detail = shortfall(written, retention, promised)
+  const detail = shortfall(written, retention, promised) ?? weaker
   if (detail !== null) findings.add({ kind: 'unlocked', object, detail })
 }
+
+/**
+ * Whether an object is kept for a shorter time, or less strictly, than those before it: the bucket's default is that of today, and
+ * by it alone whoever lowered it would have kept what was promised. To be asked in the order of keys; null where it is not.
+ */
+export function createWeakening(): (written: Date | undefined, retention: Retention) => string | null {
+  let longestMs = 0
+  let wasCompliance = false
+  return (written, { mode, until }) => {
+    if (until === undefined || written === undefined) return null
+    const ms = until.getTime() - written.getTime()
+    const [before, isLaxer] = [longestMs, wasCompliance && mode !== 'COMPLIANCE']
+    longestMs = Math.max(before, ms)
+    wasCompliance ||= mode === 'COMPLIANCE'
+    // A leap year is a day longer.
+    if (ms < before - Math.max(toleranceMs, before / 180))
+      return `retained for ${daysText(ms)}, ones before it for ${daysText(before)}`
+    return isLaxer ? `retained in ${mode} mode, ones before it in COMPLIANCE` : null
+  }
+}
+
+const daysText = (ms: number): string => `${Number((ms / dayMs).toFixed(1))} days`
 
 function shortfall(
   written: Date | undefined,

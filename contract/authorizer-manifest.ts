@@ -1,3 +1,4 @@
+import { clientAddress } from './client-address.ts'
 import {
   boolean,
   count,
@@ -106,6 +107,8 @@ const authorizerManifest = object({
   verifiedTtlSeconds: count,
   /** Whether what this door refuses is written to the audit trail. */
   audit: boolean,
+  /** Whose address it is then. Nothing is decided by it here. */
+  clientAddress: nullable(clientAddress),
   /** Origins whose pages may read a no of this door, where there are several. One alone is a static header of API Gateway's. */
   sharedOrigins: list(string),
   routes: record(routeAccess),

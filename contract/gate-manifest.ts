@@ -1,3 +1,4 @@
+import { clientAddress } from './client-address.ts'
 import {
   boolean,
   count,
@@ -182,15 +183,6 @@ const state = object({
   /** How long a request waits for the table at most, in all. */
   budgetMs: count,
 })
-
-/** Who may say whom a request comes from, where that is not whoever called API Gateway. */
-const clientAddress = object({
-  /** Ranges of the proxies' own addresses; null: API Gateway can be reached through them only, as was declared with a reason. */
-  from: nullable(list(string)),
-  /** How many entries of `x-forwarded-for` are theirs, counted from the last; what stands further left is the caller's own word. */
-  hops: count,
-})
-export type ClientAddressManifest = Decoded<typeof clientAddress>
 
 /** The policy as data: written at synth by lib/, read once at load by functions/. */
 const gateManifest = object({

@@ -234,15 +234,16 @@ export class ZeroTrustApi extends MeasuredApi {
       reservedConcurrency,
       generate: () => ({
         'manifest.json': JSON.stringify(
-          authorizerManifest(
-            this.apiName,
-            this.#stageName,
-            door.issuers,
-            door.verifiedTokenTtlSeconds,
-            this.routes,
-            this.#cors,
-            this.#audit !== undefined,
-          ),
+          authorizerManifest({
+            api: this.apiName,
+            stage: this.#stageName,
+            issuers: door.issuers,
+            verifiedTtlSeconds: door.verifiedTokenTtlSeconds,
+            routes: this.routes,
+            cors: this.#cors,
+            clientAddress: this.#clientAddress,
+            audit: this.#audit !== undefined,
+          }),
         ),
       }),
     })

@@ -56,6 +56,8 @@ const exceptions = [
   // With the first event of an audit trail.
   { importer: 'runtime/audit.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
   { importer: 'runtime/audit.ts', module: 'node:net', taken: 'node-builtin-on-first-use' },
+  // With the first address that is compared: the first door's proxies, when it first refuses.
+  { importer: 'contract/address-range.ts', module: 'node:net', taken: 'node-builtin-on-first-use' },
   // A certificate's thumbprint, for the first rule that asks for one.
   { importer: 'gate/inputs/certificate.ts', module: 'node:crypto', taken: 'node-builtin-on-first-use' },
   // The status phrases, once there is a refusal to word.

@@ -4,9 +4,11 @@ import { type Decision, deny } from '../../contract/decision.ts'
 import { reasonOf } from '../../contract/reasons.ts'
 import { type RouteKey, routeKey } from '../../contract/route.ts'
 import type { Ticket } from '../../contract/ticket.ts'
+import { clientAddresses } from '../runtime/client-address.ts'
 import { type Clock, instant } from '../runtime/clock.ts'
 import { envelopeOf } from '../runtime/envelope.ts'
 import { headerValues } from '../runtime/header-values.ts'
+import { onFirstUse } from '../runtime/on-first-use.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import { readBearerToken } from './bearer.ts'
 import type { Issuers } from './issuers.ts'
@@ -41,6 +43,7 @@ interface Verdict {
  */
 export function createFirstDoor(parts: FirstDoorParts) {
   const { manifest, arnPrefix, telemetry, clock } = parts
+  const addresses = onFirstUse(() => clientAddresses(manifest.clientAddress))
   const decide = async (event: APIGatewayRequestAuthorizerEvent, key: RouteKey): Promise<Verdict> => {
     const access = Object.hasOwn(manifest.routes, key) ? manifest.routes[key] : undefined
     if (!access) return { decision: deny('route.undeclared') }
@@ -77,6 +80,7 @@ export function createFirstDoor(parts: FirstDoorParts) {
         ? null
         : {
             ...envelope,
+            sourceIp: addresses()(event),
             requestId,
             principal: verdict.token && bearerOf(verdict.token),
             fingerprint: manifest.routes[where.route]?.fingerprint,

@@ -51,12 +51,12 @@ export const doorSteps = (door: DoorParts) =>
     shareResponse(door.manifest),
     announceLimits(),
     answerProblems(door), // the one place where a refusal or a fault becomes an answer
+    findClient(door.manifest), // before anything is refused: the audit trail says of whom
     matchRoute(door),
     requireCertificate(door.manifest), // before anything else is looked at: whoever has none did not come by the domain
     checkOrigin(door.manifest), // before anything is looked at that a page could send with its visitor's credentials
     admitTicket(door), // before anything a stranger could make expensive
     requireAuthentication(door), // before the limit is counted: the caller is sent to sign in, and comes back
-    findClient(door.manifest),
     enforceLimits(door), // before the body is parsed: a flood should cost one write at the most
     declareInputs(door), // from here on there is no raw event, only what is declared
     bindPrincipal(), // needs the validated path

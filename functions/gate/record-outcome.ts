@@ -38,7 +38,7 @@ function decidedOf({ envelope, route, ticket, client }: Partial<Recorded>, fallb
   return {
     method: envelope?.method ?? 'OTHER',
     requestId: envelope?.requestId ?? fallbackId,
-    // Behind declared proxies API Gateway's own caller is one of them.
+    // Behind declared proxies API Gateway's own caller is one of them. Unknown only where something was before the door.
     sourceIp: client?.address ?? envelope?.sourceIp ?? '',
     principal: ticket ?? undefined,
     fingerprint: route?.access.kind === 'token' ? route.access.fingerprint : undefined,

@@ -8,6 +8,7 @@ import { type DoorParts, doorSteps } from '../gate/pipeline.ts'
 import type { Envelope } from '../runtime/envelope.ts'
 import { openAudit } from '../runtime/open-audit.ts'
 import { createTelemetry } from '../runtime/telemetry.ts'
+import { TooLate } from '../runtime/within.ts'
 import { readReturned } from './answer.ts'
 import { handed } from './handed.ts'
 import type { Policy } from './policy.ts'
@@ -135,9 +136,10 @@ function passageOf(
   }
 }
 
-/** What middy says some milliseconds before Lambda would end the function (`timeoutEarlyInMillis`). */
+/** What is said some time before Lambda would end the function: here, or by middy (`timeoutEarlyInMillis`). */
 function isTimeout(error: unknown): boolean {
   try {
+    if (error instanceof TooLate) return true
     const { name, cause } = Object(error) as { name?: unknown; cause?: { package?: unknown } }
     return name === 'TimeoutError' && Object(cause).package === '@middy/core'
   } catch {

@@ -1,5 +1,5 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { AnyPrincipal, Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { CfnLogStream } from 'aws-cdk-lib/aws-logs'
@@ -31,6 +31,7 @@ export function createDelivery(
   const { logGroupName } = new LogGroups(scope, keeping).create(scope, 'DeliveryErrors')
   const errors = new CfnLogStream(scope, 'DeliveryErrorStream', { logGroupName, logStreamName: errorStream })
   const role = deliveryRole(scope, { bucket, encryptionKey, logGroupName })
+  keepOthersOut(bucket, role)
   const stream = new CfnDeliveryStream(scope, 'Stream', {
     deliveryStreamType: 'DirectPut',
     // What waits to be delivered.
@@ -111,6 +112,26 @@ function deliveryRole(scope: Construct, { bucket, encryptionKey, logGroupName }:
     'Firehose makes up the keys of objects. It may write them, and reads none.',
   )
   return role
+}
+
+/**
+ * Nobody but the delivery writes there, whatever other policies of the account allow: an instance that somebody made up is as good as
+ * any. And nobody hides an object behind a delete marker. The lifecycle asks no policy; versions can be deleted when their locks are over.
+ */
+function keepOthersOut(bucket: Bucket, { roleArn }: Role): void {
+  const refuse = {
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    resources: [bucket.arnForObjects('*')],
+  }
+  bucket.addToResourcePolicy(
+    new PolicyStatement({
+      ...refuse,
+      actions: ['s3:PutObject', 's3:ReplicateObject'],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': roleArn } },
+    }),
+  )
+  bucket.addToResourcePolicy(new PolicyStatement({ ...refuse, actions: ['s3:DeleteObject'] }))
 }
 
 /** With a bucket's own data key (S3 Bucket Keys) the context is the bucket, not the object. */

@@ -156,21 +156,35 @@ const carriedClaims = (
     ]),
   ].sort()
 
-export const authorizerManifest = (
-  api: string,
-  stage: string,
-  issuers: ApiIssuers,
-  verifiedTtlSeconds: number,
-  routes: readonly Route[],
-  cors: Cors | undefined,
-  audit: boolean,
-): AuthorizerManifest => ({
+/** What an API declares that its first door knows. */
+export interface FirstDoorSurroundings {
+  readonly api: string
+  readonly stage: string
+  readonly issuers: ApiIssuers
+  readonly verifiedTtlSeconds: number
+  readonly routes: readonly Route[]
+  readonly cors: Cors | undefined
+  readonly clientAddress: ClientAddress | undefined
+  readonly audit: boolean
+}
+
+export const authorizerManifest = ({
+  api,
+  stage,
+  issuers,
+  verifiedTtlSeconds,
+  routes,
+  cors,
+  clientAddress,
+  audit,
+}: FirstDoorSurroundings): AuthorizerManifest => ({
   format: 'sallyport/authorizer@1',
   api,
   stage,
   issuers: issuers.manifests,
   verifiedTtlSeconds,
   audit,
+  clientAddress: clientAddressOf(clientAddress),
   sharedOrigins: cors && cors.origins.length > 1 ? cors.origins : [],
   routes: Object.fromEntries(
     routes
@@ -178,6 +192,9 @@ export const authorizerManifest = (
       .map(route => [route.key, routeAccess(route, issuers)]),
   ),
 })
+
+const clientAddressOf = (given: ClientAddress | undefined): GateManifest['clientAddress'] =>
+  given ? { from: given.from, hops: given.hops } : null
 
 /** What an API declares that all of its gates know. */
 export interface GateSurroundings {
@@ -205,7 +222,7 @@ export function gateManifest(gate: Gate, surroundings: GateSurroundings): GateMa
     gate: gate.node.id,
     upstream: gate.upstreamManifest,
     state: gate.table === null ? null : { table: gate.table, budgetMs },
-    clientAddress: clientAddress ? { from: clientAddress.from, hops: clientAddress.hops } : null,
+    clientAddress: clientAddressOf(clientAddress),
     clientCertificates,
     audit,
     speaksCel: own.some(speaksCel),

@@ -1,5 +1,5 @@
-import { CfnResource, Duration } from 'aws-cdk-lib'
-import { type Function as LambdaFunction, RuntimeFamily } from 'aws-cdk-lib/aws-lambda'
+import { CfnResource, Duration, Token } from 'aws-cdk-lib'
+import { type CfnFunction, type Function as LambdaFunction, RuntimeFamily } from 'aws-cdk-lib/aws-lambda'
 import { checkDuration, describeValue } from './checks.ts'
 import { DeclarationError } from './declaration-error.ts'
 
@@ -25,6 +25,7 @@ export function checkDirect(at: string, fn: LambdaFunction): void {
       fix: 'for an imported function, a version or an alias write Upstream.lambda(fn)',
     })
   }
+  checkRun(at, resource as CfnFunction)
   const version = /^nodejs(\d+)\.x$/.exec(runtime?.name ?? '')?.[1]
   if (runtime?.family === RuntimeFamily.NODEJS && Number(version) >= leastNode) return
   throw new DeclarationError({
@@ -32,6 +33,30 @@ export function checkDirect(at: string, fn: LambdaFunction): void {
     given: `a function on ${runtime?.name ?? 'no known runtime'}`,
     allowed: `a function on nodejs${leastNode}.x or later, in which the door can run`,
     fix: 'state runtime: Runtime.NODEJS_24_X, or write Upstream.lambda(fn), behind which any function can stand',
+  })
+}
+
+// Lambda takes lines that state no level for INFO, and drops what is below the one that is set.
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+const keepsInfo: readonly unknown[] = [undefined, 'TRACE', 'DEBUG', 'INFO']
+
+/** Refuses where what the door writes would be dropped, or two requests would be measured as one. */
+function checkRun(at: string, { loggingConfig, capacityProviderConfig }: CfnFunction): void {
+  const { applicationLogLevel: level } = Object(loggingConfig) as { applicationLogLevel?: unknown }
+  if (!Token.isUnresolved(level) && !keepsInfo.includes(level)) {
+    throw new DeclarationError({
+      at,
+      given: `a function that logs nothing below ${String(level)}`,
+      allowed: "INFO or below: the door's metrics and audit events are log lines that Lambda takes for INFO",
+      fix: 'state applicationLogLevelV2: ApplicationLogLevel.INFO, and the level of your own logger in your code',
+    })
+  }
+  if (capacityProviderConfig === undefined) return
+  throw new DeclarationError({
+    at,
+    given: 'a function on managed instances, each of which answers many requests at once',
+    allowed: 'a function whose instances answer one request at a time: so the door tells them apart',
+    fix: 'leave the capacity provider out, or write Upstream.lambda(fn), behind which any function can stand',
   })
 }
 

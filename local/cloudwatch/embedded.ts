@@ -9,6 +9,9 @@ interface Directive {
 // The format's own limits: more dimensions, or values of one metric, are refused by CloudWatch.
 const dimensionsMax = 30
 const valuesMax = 100
+const metricsMax = 100
+// Of a line; ours has some dozen. A function of the user's own may log what a caller sent, and the format multiplies.
+const dataMax = 10_000
 
 /**
  * The metrics of a parsed log line in CloudWatch's embedded metric format; none for any other line, and none of a directive that does
@@ -21,16 +24,24 @@ export function embeddedMetrics(entry: Readonly<Record<string, unknown>>): Datum
     Timestamp?: unknown
   }
   if (!Array.isArray(directives) || typeof timestamp !== 'number') return []
-  return directives.flatMap(directive => readDirective(Object(directive), entry, timestamp))
+  const data: Datum[] = []
+  for (const directive of directives) {
+    data.push(...readDirective(Object(directive), entry, timestamp, dataMax - data.length))
+    if (data.length >= dataMax) break
+  }
+  return data
 }
 
 function readDirective(
   { Namespace: namespace, Dimensions: sets, Metrics: metrics }: Directive,
   entry: Readonly<Record<string, unknown>>,
   timestamp: number,
+  room: number,
 ): Datum[] {
-  if (typeof namespace !== 'string' || !Array.isArray(metrics)) return []
-  const dimensionSets = (Array.isArray(sets) ? sets : [[]]).map(set => dimensionsOf(set, entry))
+  if (typeof namespace !== 'string' || !Array.isArray(metrics) || metrics.length > metricsMax) return []
+  const dimensionSets = (Array.isArray(sets) ? sets : [[]])
+    .slice(0, Math.ceil(room / Math.max(1, metrics.length)))
+    .map(set => dimensionsOf(set, entry))
   return metrics.flatMap(metric => {
     const { Name: name } = Object(metric) as { Name?: unknown }
     if (typeof name !== 'string') return []

@@ -31,7 +31,10 @@ export interface MetricReader {
 }
 
 export interface MetricStore extends MetricReader {
-  /** Takes in values. Those before the horizon, and what is no finite number, are left out. */
+  /**
+   * Takes in values. Those before the horizon or more than two hours ahead, and what is no finite number, are left out; and so are
+   * further metrics while there is no room for what is measured right now.
+   */
   readonly put: (datum: Datum) => void
 }
 
@@ -45,6 +48,9 @@ export interface MetricStoreOptions {
   /** Spans kept, over all metrics: when there are more, the older half of the time is let go. @default 200_000 */
   readonly bucketsMax?: number
 }
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+const aheadMs = 2 * 3_600_000
 
 interface Line {
   readonly key: MetricKey
@@ -63,6 +69,9 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
   const namespaces = new Map<string, Line[]>()
   let buckets = 0
   let pruned = now()
+  let crowded = Number.NEGATIVE_INFINITY
+  // Room was made just now, and there is none: it would go through all metrics again for each value.
+  const isCrowded = () => buckets > bucketsMax && now() - crowded < resolutionMs
 
   function lineOf(datum: Datum): Line {
     const id = idOf(datum)
@@ -71,28 +80,36 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
     const key = { namespace: datum.namespace, name: datum.name, dimensions: { ...datum.dimensions } }
     const line: Line = { key, label: labelOf(key), buckets: [] }
     lines.set(id, line)
-    namespaces.set(key.namespace, [...(namespaces.get(key.namespace) ?? []), line])
+    const others = namespaces.get(key.namespace)
+    if (others) others.push(line)
+    else namespaces.set(key.namespace, [line])
     return line
   }
 
   /** Lets go of what is older than this, and of metrics that nothing is left of. */
   function forgetBefore(horizon: number): void {
     pruned = now()
+    const emptied = new Set<string>()
     for (const [id, line] of lines) {
       const kept = firstFrom(line.buckets, horizon)
       buckets -= kept
       line.buckets.splice(0, kept)
       if (line.buckets.length > 0) continue
       lines.delete(id)
-      const others = namespaces.get(line.key.namespace)?.filter(other => other !== line) ?? []
-      namespaces.set(line.key.namespace, others)
+      emptied.add(line.key.namespace)
+    }
+    for (const namespace of emptied) {
+      const left = namespaces.get(namespace)?.filter(({ buckets: [first] }) => first !== undefined) ?? []
+      if (left.length > 0) namespaces.set(namespace, left)
+      else namespaces.delete(namespace)
     }
   }
 
   function makeRoom(): void {
     // Once in a while: it goes through all metrics.
     if (now() - pruned > keepMs / 10) forgetBefore(now() - keepMs)
-    if (buckets <= bucketsMax) return
+    if (buckets <= bucketsMax || isCrowded()) return
+    crowded = now()
     const age = now() - (oldest() ?? now())
     forgetBefore(now() - Math.max(resolutionMs, age / 2))
   }
@@ -111,6 +128,7 @@ export function createMetricStore(options: MetricStoreOptions): MetricStore {
     put(datum) {
       const values = datum.values.filter(Number.isFinite)
       if (values.length === 0 || !(datum.timestamp >= now() - keepMs)) return
+      if (datum.timestamp > now() + aheadMs || (isCrowded() && !lines.has(idOf(datum)))) return
       const line = lineOf(datum)
       const at = Math.floor(datum.timestamp / resolutionMs) * resolutionMs
       let bucket = line.buckets.at(-1)

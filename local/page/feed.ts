@@ -1,4 +1,5 @@
 import { type AuditEvent, auditSchema } from '../../contract/audit-event.ts'
+import { readAuditEvent } from '../../contract/read-audit-event.ts'
 import type { AccessSummary } from '../gateway/rest-api.ts'
 import { refusalOf } from '../refusal.ts'
 
@@ -99,6 +100,8 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
       const requestId = event.api.request.uid
       const kept = line.length > eventCharactersMax ? 'too-long' : event
       const decision = decisions.get(requestId)
+      // A door writes one. Whoever learned the id of a request, as callers do, could have a function log another.
+      if (decision?.event || early.has(requestId)) return
       // API Gateway's patience ends before a function's: then the answer is first.
       if (decision) keep(withEvent(decision, kept))
       else put(early, requestId, kept, keptMax)
@@ -146,12 +149,10 @@ function unauditedBecause(
 const split = (words: string): string[] =>
   words.startsWith('gateway: ') ? [words] : (/^(\S*) ?(.*)$/s.exec(words)?.slice(1) ?? [])
 
+/** As it is read of a trail: a function of the user's own may log what a caller sent. */
 function readEvent(line: string): AuditEvent | undefined {
   try {
-    const event = JSON.parse(line)
-    return event?.class_uid === auditSchema.classUid && typeof event.api?.request?.uid === 'string'
-      ? (event as AuditEvent)
-      : undefined
+    return readAuditEvent(JSON.parse(line))
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { asTrailError } from '../../audit/bucket-errors.ts'
 import { createFindings } from '../../audit/findings.ts'
-import { checkDeletions, checkRetention } from '../../audit/retention.ts'
+import { checkDeletions, checkRetention, createWeakening } from '../../audit/retention.ts'
 import { isOf } from '../../audit/trail.ts'
 import { nameOf } from './support.ts'
 
@@ -96,6 +96,25 @@ it('finds an object that is retained for a day less than promised, in days or ye
   expect(retained(365, { Mode: 'GOVERNANCE', Years: 1 })).toEqual([])
   expect(retained(364, { Mode: 'GOVERNANCE', Years: 1 })).toEqual(['unlocked 1'])
   expect(retained(30, { Mode: 'COMPLIANCE', Days: 30 })).toEqual(['unlocked 1'])
+})
+
+it('finds an object that is kept for less, or less strictly, than one before it, whatever the bucket promises now', () => {
+  const kept = (...objects: ReadonlyArray<readonly [mode: string, ms: number]>) => {
+    const weakened = createWeakening()
+    const until = (ms: number) => new Date(written + ms)
+    return objects.filter(([mode, ms]) => weakened(new Date(written), { mode, until: until(ms) })).length
+  }
+  const year = 365 * day
+  expect(kept(['COMPLIANCE', year], ['COMPLIANCE', year], ['COMPLIANCE', 2 * year])).toBe(0)
+  expect(kept(['GOVERNANCE', year], ['COMPLIANCE', year])).toBe(0)
+  expect(kept(['COMPLIANCE', year], ['GOVERNANCE', year])).toBe(1)
+  // Not in steps either.
+  const steps = Array.from({ length: 365 }, (_, less) => ['GOVERNANCE', year - less * day] as const)
+  expect(kept(...steps)).toBe(362)
+  // A leap year; clocks that differ.
+  expect(kept(['GOVERNANCE', year + day], ['GOVERNANCE', year])).toBe(0)
+  expect(kept(['GOVERNANCE', day], ['GOVERNANCE', day - 60_000])).toBe(0)
+  expect(kept(['GOVERNANCE', day], ['GOVERNANCE', day / 2])).toBe(1)
 })
 
 it('reads a name’s day only from its folder', () => {

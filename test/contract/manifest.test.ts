@@ -128,6 +128,7 @@ const authorizer = () => ({
   ],
   verifiedTtlSeconds: 300,
   audit: false,
+  clientAddress: null,
   sharedOrigins: [],
   routes: {
     'GET /deals': {

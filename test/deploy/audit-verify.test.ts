@@ -146,6 +146,19 @@ it('finds objects that are retained for less than the bucket promises, or less s
   ])
 })
 
+it('finds objects that are retained for less than those before them, as the bucket promises', async () => {
+  const bucket = await trailBucket()
+  // As if the bucket's default had been lowered then.
+  await put(bucket, nameOf(3), packed(chainOf('two', 1)), {
+    ObjectLockMode: 'COMPLIANCE',
+    ObjectLockRetainUntilDate: new Date(Date.now() + 730 * 86_400_000),
+  })
+  await put(bucket, nameOf(4), packed(chainOf('three', 1)))
+  expect((await found(bucket)).findings).toEqual([
+    `unlocked ${nameOf(4)} retained for 365 days, ones before it for 730 days`,
+  ])
+})
+
 it('finds a bucket without Object Lock, and reads the trail', async () => {
   const { report, findings } = await found(await trailBucket({ isLocked: false }))
   expect(findings).toEqual(['bucket - it has no Object Lock: whoever may write to it can change its past'])

@@ -95,16 +95,34 @@ describe('the bucket of an audit trail', () => {
       },
     })
     const statements = only('AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement
-    expect(statements).toHaveLength(2)
-    for (const { Effect, Principal, Action } of statements)
+    const ofAll = statements.filter(({ Action }: { Action: unknown }) => Action === 's3:*')
+    expect(ofAll).toHaveLength(2)
+    for (const { Effect, Principal, Action } of ofAll)
       expect({ Effect, Principal, Action }).toEqual({
         Effect: 'Deny',
         Principal: { AWS: '*' },
         Action: 's3:*',
       })
-    expect(statements.map(({ Condition }: { Condition: object }) => Condition)).toEqual([
+    expect(ofAll.map(({ Condition }: { Condition: object }) => Condition)).toEqual([
       { Bool: { 'aws:SecureTransport': 'false' } },
       { NumericLessThan: { 's3:TlsVersion': 1.2 } },
+    ])
+  })
+
+  it('takes objects from the delivery alone, and lets nobody hide one, whatever else somebody may do', () => {
+    const { resources, only } = trailOf()
+    const role = resources.find(([id]) => /^TrailDeliveryRole[^P]*$/.test(id))?.[0]
+    const bucket = resources.find(([, { Type }]) => Type === 'AWS::S3::Bucket')?.[0]
+    const objects = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, '/*']] }
+    const refused = { Effect: 'Deny', Principal: { AWS: '*' }, Resource: objects }
+    expect(role).toBeDefined()
+    expect(only('AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement.slice(2)).toEqual([
+      {
+        ...refused,
+        Action: ['s3:PutObject', 's3:ReplicateObject'],
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': { 'Fn::GetAtt': [role, 'Arn'] } } },
+      },
+      { ...refused, Action: 's3:DeleteObject' },
     ])
   })
 

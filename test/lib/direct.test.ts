@@ -4,10 +4,13 @@ import { pathToFileURL } from 'node:url'
 import { Stack as CdkStack, Duration, type Stack, Token } from 'aws-cdk-lib'
 import {
   Alias,
+  ApplicationLogLevel,
+  type CfnFunction,
   Code,
   type FunctionProps,
   Function as LambdaFunction,
   LayerVersion,
+  LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda'
 import {
@@ -273,6 +276,13 @@ describe('a declared route', () => {
 
 describe('Upstream.direct', () => {
   const at = 'Upstream.direct'
+  const managed = (fn: LambdaFunction) => {
+    const resource = fn.node.defaultChild as CfnFunction
+    resource.capacityProviderConfig = {
+      lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn:aws:lambda:x' },
+    }
+    return fn
+  }
   const imported = (stack: Stack) =>
     LambdaFunction.fromFunctionArn(stack, 'Imported', 'arn:aws:lambda:eu-west-1:123456789012:function:a')
   const alias = (stack: Stack) =>
@@ -311,6 +321,24 @@ describe('Upstream.direct', () => {
       'a function that may run for 30 s',
     ],
     [
+      'a function that Lambda drops the door’s lines of',
+      stack =>
+        Upstream.direct(
+          newFunction(stack, 'Quiet', {
+            loggingFormat: LoggingFormat.JSON,
+            applicationLogLevelV2: ApplicationLogLevel.WARN,
+          }),
+        ),
+      at,
+      'a function that logs nothing below WARN',
+    ],
+    [
+      'a function whose instances answer many requests at once',
+      stack => Upstream.direct(managed(newFunction(stack, 'Managed'))),
+      at,
+      'a function on managed instances, each of which answers many requests at once',
+    ],
+    [
       'more patience than API Gateway has',
       stack => Upstream.direct(newFunction(stack), { timeout: Duration.seconds(30) }),
       `${at} timeout`,
@@ -324,6 +352,18 @@ describe('Upstream.direct', () => {
     ],
   ])('refuses %s', (_, declare, place, given) => {
     expect(complaintOf(() => declare(newStack()))).toMatchObject({ at: place, given })
+  })
+
+  it('takes every log level that keeps what the door writes', () => {
+    const stack = newStack()
+    const { TRACE, DEBUG, INFO } = ApplicationLogLevel
+    for (const applicationLogLevelV2 of [TRACE, DEBUG, INFO]) {
+      const fn = newFunction(stack, applicationLogLevelV2, {
+        loggingFormat: LoggingFormat.JSON,
+        applicationLogLevelV2,
+      })
+      expect(Upstream.direct(fn).target).toMatchObject({ kind: 'direct' })
+    }
   })
 
   it('takes a timeout that is known only at deploy, and its own patience', () => {

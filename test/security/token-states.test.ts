@@ -62,6 +62,7 @@ async function openScene() {
     issuers: [],
     verifiedTtlSeconds: 300,
     audit: false,
+    clientAddress: null,
     sharedOrigins: [],
     routes: { 'GET /deals': access },
   }

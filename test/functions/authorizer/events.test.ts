@@ -33,6 +33,7 @@ function openDoor(sharedOrigins: readonly string[] = []) {
       issuers: [],
       verifiedTtlSeconds: 300,
       audit: false,
+      clientAddress: null,
       sharedOrigins,
       routes: { 'GET /deals': access, 'POST /deals': { ...access, scopes: ['deals:write'] } },
     },

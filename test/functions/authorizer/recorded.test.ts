@@ -1,5 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ClientAddressManifest } from '../../../contract/client-address.ts'
 import { createFirstDoor } from '../../../functions/authorizer/first-door.ts'
 import {
   type Authority,
@@ -20,7 +21,11 @@ beforeAll(async () => {
 afterAll(() => authority.close())
 
 /** What the first door records of one request. */
-async function recordedOf(authorization: string, method: 'GET' | 'POST' = 'GET') {
+async function recordedOf(
+  authorization: string,
+  method: 'GET' | 'POST' = 'GET',
+  clientAddress: ClientAddressManifest | null = null,
+) {
   const clock = testClock(Date.now())
   const { outcomes, keyAges, ...parts } = openVerifier({ fetch: authority.fetch, clock })
   const access = { issuers: [0], anyScope: [], roles: [], claims: [], carried: [], viewers: [] }
@@ -33,6 +38,7 @@ async function recordedOf(authorization: string, method: 'GET' | 'POST' = 'GET')
       issuers: [],
       verifiedTtlSeconds: 300,
       audit: true,
+      clientAddress,
       sharedOrigins: [],
       routes: {
         'GET /deals': { ...access, scopes: ['deals:read'], fingerprint: 'reading' },
@@ -44,7 +50,10 @@ async function recordedOf(authorization: string, method: 'GET' | 'POST' = 'GET')
   const event = {
     httpMethod: method,
     resource: '/deals',
-    multiValueHeaders: { Authorization: [authorization] },
+    multiValueHeaders: {
+      Authorization: [authorization],
+      'X-Forwarded-For': ['198.51.100.1, 203.0.113.9, 192.0.2.1'],
+    },
     requestContext: { apiId: 'abc123', extendedRequestId: 'id-1', identity: { sourceIp: '192.0.2.1' } },
   }
   await door(event as unknown as APIGatewayRequestAuthorizerEvent).catch(() => {})
@@ -72,6 +81,18 @@ describe('the first door records', () => {
         principal: { issuer: issuerName, subject: 'user-1' },
       },
     })
+  })
+
+  test.each([
+    ['whoever called API Gateway', null, '192.0.2.1'],
+    [
+      'whom its declared proxy names, and not what callers say',
+      { from: ['192.0.2.0/24'], hops: 1 },
+      '203.0.113.9',
+    ],
+    ['who is no declared proxy, itself', { from: ['192.0.3.0/24'], hops: 1 }, '192.0.2.1'],
+  ])('the address of %s', async (_, clientAddress, sourceIp) => {
+    expect(await recordedOf('Bearer a.b.c', 'GET', clientAddress)).toMatchObject({ decided: { sourceIp } })
   })
 
   test('nothing that a token says which is not verified', async () => {

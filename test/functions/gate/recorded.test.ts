@@ -54,6 +54,18 @@ describe('the second door records', () => {
     expect((await recordedOf(event, gate)).sourceIp).toBe('203.0.113.9')
   })
 
+  test.each([
+    ['of no route', { resource: '/undeclared' }, 404],
+    ['without a ticket', context({ authorizer: null }), 403],
+    ['of another site’s page', { multiValueHeaders: { origin: ['https://elsewhere.example'] } }, 403],
+  ])('the caller’s address, not its proxy’s, of a request %s', async (_, more, status) => {
+    const gate = assembleGate({ manifest: { ...manifest, clientAddress: { from: null, hops: 1 } } })
+    const event = eventOf(more)
+    const headers = { ...event.multiValueHeaders, 'X-Forwarded-For': ['203.0.113.9, 192.0.2.1'] }
+    const recorded = await recordedOf({ ...event, multiValueHeaders: headers }, gate)
+    expect(recorded).toMatchObject({ sourceIp: '203.0.113.9', status })
+  })
+
   test.each([null, {}, { requestContext: null }, { httpMethod: 'DELETE', resource: '/undeclared' }])(
     'a refusal of %j, of no route, under an id that a log can be searched for',
     async event => {

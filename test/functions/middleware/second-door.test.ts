@@ -12,6 +12,7 @@ import { securityHeaders } from '../../../contract/headers.ts'
 import { ticketContext } from '../../../contract/ticket.ts'
 import { openDoorInside } from '../../../functions/middleware/door.ts'
 import { asMiddleware } from '../../../functions/middleware/second-door.ts'
+import { TooLate } from '../../../functions/runtime/within.ts'
 import { eventOf, manifest, nowMs, openValidators, ticket } from '../gate/parts.ts'
 import { silentTelemetry } from '../silent-telemetry.ts'
 
@@ -241,15 +242,16 @@ describe('a handler behind the door', () => {
     expect([Buffer.isBuffer(body.bytes), Buffer.from(body.bytes.buffer).toString()]).toEqual([false, 'mine'])
   })
 
-  test('that is ended by middy before Lambda would end it gives 504', async () => {
+  test.each([
+    ['middy', Object.assign(new Error('[A]'), { name: 'TimeoutError', cause: { package: '@middy/core' } })],
+    ['the door', new TooLate('not within 1 ms')],
+  ])('that is ended by %s before Lambda would end it gives 504, and is recorded', async (_, error) => {
     const fn = assemble(() => {
-      throw Object.assign(new Error('[AbortError]'), {
-        name: 'TimeoutError',
-        cause: { package: '@middy/core' },
-      })
+      throw error
     })
     expect((await fn.handle()).statusCode).toBe(504)
     expect(reasons(fn)).toEqual(['upstream.timeout'])
+    expect(fn.outcomes).toEqual([expect.objectContaining({ status: 504, decided: expect.anything() })])
   })
 })
 

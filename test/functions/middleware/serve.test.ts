@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { DoorInside } from '../../../functions/middleware/door.ts'
 import { asFunction } from '../../../functions/middleware/serve.ts'
 
-const context = {} as Context
+const context = { getRemainingTimeInMillis: () => 5000 } as Context
 const answer = (body: string) => ({ statusCode: 200, body })
 const asked = { route: 'GET /a' } as never
 const open: DoorInside = async () => ({
@@ -32,6 +32,12 @@ test.each([
   ['rejects', () => Promise.reject('b')],
 ])('a handler that %s has failed', async (_, handler) => {
   expect(await asFunction(open, handler)('event', context)).toEqual(answer('failed b'))
+})
+
+test('a handler that Lambda would end has failed, while there is time to say so', async () => {
+  const late = { ...context, getRemainingTimeInMillis: () => 110 }
+  const handle = asFunction(open, () => new Promise(() => {}))
+  expect(await handle('event', late)).toEqual(answer('failed TooLate: not within 10 ms'))
 })
 
 test('a handler hears nothing of what is refused', async () => {

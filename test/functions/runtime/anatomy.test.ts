@@ -9,6 +9,18 @@ test('an error is known by its kind and place, not by its words', () => {
   expect(JSON.stringify(anatomy)).not.toContain('secret')
 })
 
+test('nor by words that were replaced since, or stand in its name', () => {
+  const error = new Error('b\n    at secret (secret.ts:1:1)')
+  // Written down with its first words.
+  expect(error.stack).toContain('secret')
+  error.message = 'other words'
+  expect(anatomyOf(error)).toEqual({ error: 'Error', at: [] })
+  for (const name of ['a secret', 'a.secret', 'a'.repeat(65), ''])
+    expect(anatomyOf(Object.assign(new Error('x'), { name })).error).toBe('Error')
+  for (const name of ['TypeError', 'ERR_$1', 'a'.repeat(64)])
+    expect(anatomyOf(Object.assign(new Error('x'), { name })).error).toBe(name)
+})
+
 const thrower = {
   get: (): never => {
     throw new Error('a secret')

@@ -62,3 +62,14 @@ test.each([
 ])('takes nothing of %s', (_, directive, members) => {
   expect(line(directive, members)).toEqual([])
 })
+
+test('takes no more of a line than a line can mean, whatever it multiplies to', () => {
+  const metrics = (count: number) => Array.from({ length: count }, () => ({ Name: 'm' }))
+  const sets = Array.from({ length: 1000 }, () => [])
+  expect(line({ Metrics: metrics(100) })).toHaveLength(100)
+  expect(line({ Metrics: metrics(101) })).toEqual([])
+  expect(line({ Dimensions: sets, Metrics: metrics(100) })).toHaveLength(10_000)
+  const directive = { Namespace: 'N', Dimensions: sets, Metrics: metrics(100) }
+  const entry = { _aws: { Timestamp: 1, CloudWatchMetrics: [directive, directive, directive] }, m: 1 }
+  expect(embeddedMetrics(entry)).toHaveLength(10_000)
+})

@@ -85,3 +85,25 @@ test('takes no value that is not a finite number', () => {
   store.put({ ...key, timestamp: 0, values: [Number.NaN, Number.POSITIVE_INFINITY] })
   expect(store.list()).toEqual([])
 })
+
+test('takes values of two hours ahead, as CloudWatch does, and none of later', () => {
+  const store = createMetricStore({ now: () => hour })
+  store.put({ ...key, name: 'Next', timestamp: 3 * hour, values: [1] })
+  store.put({ ...key, name: 'Later', timestamp: 3 * hour + 1, values: [1] })
+  expect(store.list().map(({ name }) => name)).toEqual(['Next'])
+})
+
+test('holds no more metrics than there is room for, however many are made up at once', () => {
+  let now = hour
+  const store = createMetricStore({ now: () => now, bucketsMax: 10 })
+  const flood = () => {
+    for (let i = 0; i < 100; i += 1)
+      store.put({ ...key, dimensions: { made: `${now}-${i}` }, timestamp: now, values: [1] })
+  }
+  flood()
+  expect(store.list('N')).toHaveLength(11)
+  now += hour
+  flood()
+  expect(store.list('N').length).toBeLessThanOrEqual(12)
+  expect(store.list('N')).toEqual(store.list())
+})

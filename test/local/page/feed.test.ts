@@ -116,6 +116,33 @@ test('lines that are no audit event change nothing', () => {
   expect(feed.decisions().map(({ event }) => event)).toEqual([null])
 })
 
+describe('what a function of the user’s own logs of a caller’s words', () => {
+  test.each([
+    ['without members', '{"class_uid":6003,"api":{"request":{"uid":"a"}}}'],
+    ['with a member of another kind', eventLine('a').replace('"unmapped":{', '"unmapped":{"refused":"x",')],
+    ['with a member more', eventLine('a').replace('{', '{"more":1,')],
+  ])('is no event %s, whenever it comes', (_, line) => {
+    const feed = feedOf()
+    feed.logged(line)
+    feed.answered(summaryOf('a'))
+    feed.logged(line)
+    expect(feed.decisions().map(({ event }) => event)).toEqual([null])
+  })
+
+  test('does not take the place of the event that a door wrote', () => {
+    const forged = eventLine('a', { actor: { user: { uid: 'somebody-else', type_id: 1 } } })
+    for (const lines of [[], [summaryOf('a')]]) {
+      const feed = feedOf()
+      for (const summary of lines) feed.answered(summary)
+      feed.logged(eventLine('a'))
+      feed.logged(forged)
+      if (lines.length === 0) feed.answered(summaryOf('a'))
+      feed.logged(forged)
+      expect(feed.decisions().map(({ principal }) => principal)).toEqual(['hash-of-subject'])
+    }
+  })
+})
+
 test('an event of 16 KiB is kept; a longer one is said to be too long', () => {
   const padded = (length: number) => {
     const rest = length - eventLine('a', { status_detail: '' }).length

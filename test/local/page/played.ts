@@ -155,5 +155,6 @@ export const eventLine = (requestId: string, more: Partial<AuditEvent> = {}): st
     http_request: { http_method: 'GET' },
     http_response: { code: 200 },
     unmapped: { previous: '', upstream_latency: 6, stripped: { query: 1 } },
+    ...(more.status_detail !== undefined && { action_id: 2, disposition_id: 2 }),
     ...more,
   } satisfies AuditEvent)
