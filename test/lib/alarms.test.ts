@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
-import { Access, Upstream, ZeroTrustAlarms, type ZeroTrustAlarmsProps, type ZeroTrustApi } from 'sallyport'
+import { Access, Upstream, ZeroTrustAlarms, type ZeroTrustAlarmsProps, ZeroTrustApi } from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { alarmNames } from '../../lib/declare/alarms-props.ts'
 import { emittedByNobody, referencedSeries } from '../observability/referenced.ts'
@@ -254,6 +254,19 @@ describe('declarations of alarms', () => {
     } as ZeroTrustAlarmsProps)
   }
   const cases: Case[] = [
+    {
+      when: 'an API of another region, whose metrics are not there',
+      declare: () => {
+        const app = newApp()
+        const env = (region: string) => ({ env: { account: '123456789012', region } })
+        const api = new ZeroTrustApi(new Stack(app, 'S', env('eu-west-1')), 'Api')
+        new ZeroTrustAlarms(new Stack(app, 'O', env('us-east-1')), 'Alarms', { api })
+      },
+      at: 'O/Alarms api',
+      given: 'S/Api, which is in another region or account',
+      allowed: 'an API in the region and account of this stack: CloudWatch has its metrics there alone',
+      fix: 'give both stacks the same env',
+    },
     {
       when: 'an option that nobody reads',
       declare: declared({ errorRate: 5 }),

@@ -559,6 +559,18 @@ describe('an API with an audit trail', () => {
       fix: 'declare one for each region, with the same env as the stack of the API',
     },
     {
+      when: 'two APIs of one id, whose events nobody could tell apart',
+      declare: () => {
+        const app = newApp()
+        const audit = new AuditTrail(new Stack(app, 'Kept'), 'Trail', aYear)
+        for (const id of ['S', 'T']) new ZeroTrustApi(new Stack(app, id), 'Api', { audit })
+      },
+      at: 'T/Api audit',
+      given: 'Kept/Trail, which S/Api uses, an API of the same name',
+      allowed: 'APIs of different construct ids at one AuditTrail: events name their API by it',
+      fix: 'give one of them another id, or an AuditTrail of its own',
+    },
+    {
       when: 'what is no trail',
       declare: () => new ZeroTrustApi(newStack(), 'Api', { audit: untyped('Trail') }),
       at: 'S/Api audit',
