@@ -1,4 +1,4 @@
-import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Aspects, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -11,6 +11,7 @@ import { createDelivery } from './audit/delivery.ts'
 import { type Line, writeContract } from './compile/metadata.ts'
 import { type AuditTrailProps, type DeclaredAuditTrail, readAuditTrail } from './declare/audit-trail-props.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { isUsed } from './namesakes.ts'
 import { placeOf } from './place.ts'
 import { stackInstance } from './stack-instance.ts'
 
@@ -46,12 +47,22 @@ export class AuditTrail extends Construct {
     this.subscriptionRole = this.#createSubscriptionRole()
     this.catalog = createCatalog(this, this.bucket)
     writeContract(this, contractLines(declared))
+    // With the template: an API may name it until then.
+    Aspects.of(this).add({ visit: node => node === this && this.#warnWhereUnused() })
   }
 
   /** The key as CloudFormation fills it in when it makes a function: neither template nor manifest has it. */
   get keyReference(): string {
     // Not the value: the text by which CloudFormation finds it.
     return this.key.secretValue.unsafeUnwrap()
+  }
+
+  #warnWhereUnused(): void {
+    if (isUsed(this)) return
+    Validations.of(this).addWarning(
+      'Sallyport-UnusedAuditTrail',
+      `${this.node.path} records nothing: no API names it. Write new ZeroTrustApi(…, { audit: trail }), or acknowledge this where it only keeps what was recorded`,
+    )
   }
 
   #createKey({ removalPolicy }: DeclaredAuditTrail): Secret {

@@ -14,6 +14,9 @@ function note(shared: Construct, name: string, api: Construct): readonly Constru
   return others
 }
 
+/** Whether an API uses it. */
+export const isUsed = (shared: Construct): boolean => apisAt.has(shared)
+
 /**
  * Notes that an API uses what several can share, where they are told apart by their construct ids alone. Throws a `DeclarationError`.
  *

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -489,6 +489,17 @@ describe('an API with an audit trail', () => {
     expect(groups).toContainEqual(expect.stringMatching(/^Logs/))
     const fn = all('AWS::Lambda::Function').find(({ Properties }) => Properties.Code.ZipFile)
     expect(fn?.Properties.Environment.Variables).toHaveProperty('AUDIT_KEY')
+  })
+
+  it('is warned about where no API names it, since nothing would be recorded', () => {
+    const told = (stack: Stack) =>
+      Annotations.fromStack(stack)
+        .findWarning('*', Match.stringLikeRegexp('records nothing'))
+        .map(({ entry }) => entry.data)
+    const stack = newStack()
+    new AuditTrail(stack, 'Trail', aYear)
+    expect(told(stack)).toEqual([expect.stringContaining('S/Trail records nothing')])
+    expect(told(recorded(routes).kept)).toEqual([])
   })
 
   it('says in the template’s words what is kept, how long, and which API goes there', () => {

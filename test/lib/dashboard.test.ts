@@ -131,6 +131,16 @@ describe('the dashboards', () => {
     expect([...new Set(ours.map(({ name }) => name))].sort()).toEqual(Object.keys(metrics).sort())
   })
 
+  it('take the share of errors from API Gateway, which has those of functions that did not answer', () => {
+    const { overview } = watch(small)
+    const rates = overview.widgets.filter(({ properties: { title } }) =>
+      /^Errors($|: requests)/.test(String(title)),
+    )
+    const [tile, graph] = rates.map(({ properties }) => JSON.stringify(properties.metrics))
+    for (const metrics of [tile, graph]) expect(metrics).toMatch(/"AWS\/ApiGateway","5XXError"/)
+    expect(tile).not.toContain('"Sallyport"')
+  })
+
   it('count each reason as one kind of refusal', () => {
     const counted = referencedSeries(watch(small).template)
       .filter(({ at }) => at.endsWith('Refused, by kind'))
