@@ -363,6 +363,8 @@ describe('the table of events', () => {
       expect(Properties.QueryString).toContain(`"${Properties.Database}"."events"`)
       // Without a day, all that was ever recorded would be read.
       expect(Properties.QueryString).toContain('eventday')
+      // Firehose delivers at least once: lines are not events.
+      expect(Properties.QueryString).not.toContain('count(*)')
     }
     expect(WorkGroupConfiguration).toMatchObject({
       EnforceWorkGroupConfiguration: true,
