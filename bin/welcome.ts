@@ -9,6 +9,7 @@ import { examplesFor } from './try-it.ts'
 export function welcome(
   cloud: LocalCloud,
   page: string | undefined,
+  audit: string | undefined,
   upstreams: Readonly<Record<string, string>>,
   routes: readonly ListedRoute[],
   tookMs: number,
@@ -21,9 +22,9 @@ export function welcome(
     '',
     routeTable(routes, process.stderr),
     '',
-    ...(page === undefined
-      ? []
-      : [line('page', page, 'metrics, alarms and each decision, in a browser'), '']),
+    ...(page === undefined ? [] : [line('page', page, 'metrics, alarms and each decision, in a browser')]),
+    ...(audit === undefined ? [] : [line('audit', 'trail', audit)]),
+    ...((page ?? audit) === undefined ? [] : ['']),
     ...cloud.issuers
       .all()
       .map(({ issuer, origin, builtIn }) =>

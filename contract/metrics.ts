@@ -56,7 +56,8 @@ export const metrics = {
   Denied: {
     unit: 'Count',
     by: [['api'], ['api', 'reason'], ['api', 'route', 'reason']],
-    about: 'Refusals by either door, by their true reason.',
+    about:
+      'Refusals by either door, by their true reason. Not those that API Gateway answers from its cache of the first door’s answers: they reach no function.',
   },
   TokensRejected: {
     unit: 'Count',

@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
+import { ArnFormat, Aspects, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -11,6 +11,8 @@ import { createDelivery } from './audit/delivery.ts'
 import { type Line, writeContract } from './compile/metadata.ts'
 import { type AuditTrailProps, type DeclaredAuditTrail, readAuditTrail } from './declare/audit-trail-props.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { isUsed } from './namesakes.ts'
+import { placeOf } from './place.ts'
 import { stackInstance } from './stack-instance.ts'
 
 /**
@@ -45,12 +47,22 @@ export class AuditTrail extends Construct {
     this.subscriptionRole = this.#createSubscriptionRole()
     this.catalog = createCatalog(this, this.bucket)
     writeContract(this, contractLines(declared))
+    // With the template: an API may name it until then.
+    Aspects.of(this).add({ visit: node => node === this && this.#warnWhereUnused() })
   }
 
   /** The key as CloudFormation fills it in when it makes a function: neither template nor manifest has it. */
   get keyReference(): string {
     // Not the value: the text by which CloudFormation finds it.
     return this.key.secretValue.unsafeUnwrap()
+  }
+
+  #warnWhereUnused(): void {
+    if (isUsed(this)) return
+    Validations.of(this).addWarning(
+      'Sallyport-UnusedAuditTrail',
+      `${this.node.path} records nothing: no API names it. Write new ZeroTrustApi(…, { audit: trail }), or acknowledge this where it only keeps what was recorded`,
+    )
   }
 
   #createKey({ removalPolicy }: DeclaredAuditTrail): Secret {
@@ -93,15 +105,7 @@ export class AuditTrail extends Construct {
 
 /** CloudWatch Logs sends to a stream of its own region and account. Throws a `DeclarationError`. */
 export function checkBeside(at: string, api: Construct, trail: AuditTrail): void {
-  const places = [api, trail].map(each => {
-    const { account, region } = Stack.of(each)
-    return [
-      Token.isUnresolved(account) ? Aws.ACCOUNT_ID : account,
-      Token.isUnresolved(region) ? Aws.REGION : region,
-    ]
-  })
-  const [own, other] = places.map(place => place.join(' '))
-  if (own === other) return
+  if (placeOf(api) === placeOf(trail)) return
   throw new DeclarationError({
     at,
     given: `${trail.node.path}, which is in another region or account`,

@@ -4,7 +4,6 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { stateTable } from '../contract/state.ts'
 import { checkOptions } from './declare/checks.ts'
-import { DeclarationError } from './declare/declaration-error.ts'
 import { checkEncryptionKey, checkRemovalPolicy } from './declare/keeping.ts'
 
 export interface GatewayStateProps {
@@ -20,28 +19,6 @@ export interface GatewayStateProps {
    * @see docs/segmentation.md
    */
   readonly encryptionKey?: IKey
-}
-
-const apisAt = new WeakMap<GatewayState, Map<string, string>>()
-
-/**
- * Notes that an API uses a state. An order about a route or an upstream names its API, so that of two alike one could not be closed
- * without the other. Throws a `DeclarationError`.
- *
- * @param path of the API's construct
- */
-export function useStateAs(state: GatewayState, name: string, path: string): void {
-  const apis = apisAt.get(state) ?? new Map<string, string>()
-  apisAt.set(state, apis)
-  const other = apis.get(name)
-  if (other !== undefined)
-    throw new DeclarationError({
-      at: `${path} state`,
-      given: `${state.node.path}, which ${other} uses, an API of the same name`,
-      allowed: `APIs of different construct ids at one GatewayState: "${name}" can be closed there only once`,
-      fix: 'give one of them another id, or a GatewayState of its own',
-    })
-  apis.set(name, path)
 }
 
 /** What the gateway remembers: counters, and what operators order. Put it into a stack of its own to keep it when the API is replaced. */

@@ -16,6 +16,7 @@ import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { checkSeen } from './place.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
 /**
@@ -48,6 +49,7 @@ export class ZeroTrustAlarms extends Construct {
         fix: 'name the API that is watched',
       })
     }
+    checkSeen(this, api)
     const parts = partsOf(api)
     checkLatencies(at, declared, parts.upstreams)
     const watcher = new Watcher(this, api, declared)

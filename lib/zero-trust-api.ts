@@ -44,10 +44,11 @@ import { FirstDoor } from './first-door.ts'
 import type { Gate } from './gate.ts'
 import { Gates } from './gates/gates.ts'
 import { placeBody } from './gateway-body.ts'
-import { GatewayState, useStateAs } from './gateway-state.ts'
+import { GatewayState } from './gateway-state.ts'
 import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
 import { LogGroups } from './log-groups.ts'
 import { MeasuredApi } from './measured-api.ts'
+import { useAs, warnOfNamesake } from './namesakes.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
@@ -101,9 +102,20 @@ export class ZeroTrustApi extends MeasuredApi {
     }
     this.#logUndeclared = props.logUndeclared ?? false
     this.#audit = props.audit
-    if (props.audit) checkBeside(`${this.node.path} audit`, this, props.audit)
+    if (props.audit) {
+      checkBeside(`${this.node.path} audit`, this, props.audit)
+      useAs('audit', props.audit, this, 'events name their API by it')
+    }
     this.#state = props.state
-    if (props.state) useStateAs(props.state, id, this.node.path)
+    if (props.state)
+      useAs(
+        'state',
+        props.state,
+        this,
+        // An order about a route or an upstream names its API.
+        `"${id}" can be closed there only once`,
+      )
+    warnOfNamesake(this)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
     this.restApi = createRestApi(this, {
       apiName: id,

@@ -10,6 +10,7 @@ import { upstreamSections } from './dashboard/upstreams.ts'
 import { row } from './dashboard/widgets.ts'
 import { checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { checkSeen } from './place.ts'
 import { WebFirewall } from './web-firewall.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
@@ -45,6 +46,7 @@ export class ZeroTrustDashboard extends Construct {
     super(scope, id)
     checkProps(this.node.path, props)
     const { api, firewall, alarms } = props
+    checkSeen(this, api)
     const callers = api.audit ? new DeniedCallers(this, 'DeniedCallers', api).widgets : []
     const make = (name: string, ...widgets: IWidget[]) =>
       new Dashboard(this, name, {

@@ -37,7 +37,10 @@ export function metricsPage(): string {
     '',
     row('Dimension', 'Values'),
     row('---', '---'),
-    row('`api`', 'the construct’s id'),
+    row(
+      '`api`',
+      'the construct’s id; APIs of one id in one account and region are counted together, so give each its own',
+    ),
     row(
       '`route`',
       'a route’s key, such as `GET /deals/{dealId}`; `OPTIONS` and a path for its preflights; `undeclared`',

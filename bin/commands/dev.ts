@@ -115,7 +115,7 @@ export async function dev(options: DevOptions): Promise<void> {
       })
     announce()
     if (json) process.stdout.write(`${JSON.stringify(describe())}\n`)
-    else say(welcome(running, page?.url, upstream, readRoutes(assembly), Date.now() - startedAt))
+    else say(welcome(running, page?.url, audit, upstream, readRoutes(assembly), Date.now() - startedAt))
 
     reload = async () => {
       try {

@@ -22,7 +22,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     {
       means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
       first:
-        'look at the security dashboard, Token failures by reason. `token.expired` of one client: it is broken. Anything else: Top denied addresses, then `sallyport control`, or the firewall.',
+        'look at the security dashboard, “Tokens refused, by what is wrong with them”. `token.expired` of one client: it is broken. Anything else: “Refused most: addresses”, then `sallyport control`, or the firewall.',
       section: 'tokenFailures',
       threshold: percent,
       ...someMinutes,
@@ -40,7 +40,7 @@ export function denialAlarms(watcher: Watcher): Together[] {
   const { deviations, least } = watcher.declared.clientDenials
   const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
   const first =
-    'look at the security dashboard, Denials by reason and Top denied callers. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
+    'look at the security dashboard, “Refused, by reason” and “Refused most”. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
   const usual = watcher.watchUsual('DenialsUnusual', metric, {
     means: 'more requests are refused than is usual at this time.',
     first,

@@ -10,7 +10,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const id = (what: string) => `${what} ${upstream}`
   const { upstreamErrors, upstreamLatencyMs } = watcher.declared
   const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
-  const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
+  const first = `look at the overview dashboard, “Upstream ${upstream}”; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
     const alarm = watcher.watch(

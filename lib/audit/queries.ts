@@ -15,7 +15,7 @@ export const auditQueries = (table: string): Readonly<Record<string, AuditQuery>
   coalesce(actor.user.uid, src_endpoint.ip, src_endpoint.name) AS who,
   actor.session.issuer AS issuer,
   status_detail AS reason,
-  count(*) AS denials
+  count(DISTINCT metadata.uid) AS denials
 FROM ${table}
 WHERE class_uid = 6003
   AND action_id = 2

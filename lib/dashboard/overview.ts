@@ -4,7 +4,6 @@ import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByKind, deniedByReason } from './denials.ts'
 import { lines, search, searchAws, top } from './search.ts'
 import { stageMetric, wordsOfStack } from './shown-api.ts'
-import { errorRate } from './upstreams.ts'
 import { colors, graph, numbers, quantiles, row, text } from './widgets.ts'
 
 /** The four golden signals of an API, and which routes and refusals they come from. */
@@ -66,6 +65,18 @@ const trafficAndErrors = (api: ZeroTrustApi): IWidget[] => [
     }),
   ),
 ]
+
+/** In percent, as callers see it and alarms take it: a door that does not even start counts, too. */
+const errorRate = (api: ZeroTrustApi, label = 'error rate'): MathExpression =>
+  new MathExpression({
+    expression: '100 * errors / requests',
+    usingMetrics: {
+      errors: stageMetric(api, '5XXError', { statistic: Stats.SUM }),
+      requests: stageMetric(api, 'Count', { statistic: Stats.SUM }),
+    },
+    label,
+    color: colors.failing,
+  })
 
 const latencies = (api: ZeroTrustApi): IWidget[] => [
   row(

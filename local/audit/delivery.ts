@@ -31,6 +31,9 @@ interface DeliveryOptions {
  * {@link UsageError} where nothing can be written.
  */
 export function startDelivery({ folder, bufferMs = 2000, now = Date.now }: DeliveryOptions): Delivery {
+  // It would be made as a folder of this name.
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(folder))
+    throw new UsageError(`--audit ${folder}: no folder\n  fix: name one; nothing is sent from here`)
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {

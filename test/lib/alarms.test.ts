@@ -1,11 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { Duration, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
-import { Access, Upstream, ZeroTrustAlarms, type ZeroTrustAlarmsProps, type ZeroTrustApi } from 'sallyport'
+import {
+  Access,
+  Upstream,
+  ZeroTrustAlarms,
+  type ZeroTrustAlarmsProps,
+  ZeroTrustApi,
+  ZeroTrustDashboard,
+} from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { alarmNames } from '../../lib/declare/alarms-props.ts'
-import { emittedByNobody, referencedSeries } from '../observability/referenced.ts'
+import { dashboardsOf, emittedByNobody, referencedSeries } from '../observability/referenced.ts'
 import { type AlarmResources, alarmsOf, definitionsOf, watchedApi } from '../observability/watched-api.ts'
 import { type Case, refuses, untyped } from './refusals.ts'
 import { anyOutput, anyToken, newApi, newApp, ok, type Resource } from './support.ts'
@@ -117,6 +125,30 @@ describe('the alarms of an API', () => {
   it('name what is wrong, what to do first, and where more is written', () => {
     for (const { Properties } of metricAlarms(alarmsOf().resources))
       expect(Properties.AlarmDescription).toMatch(/^Api: .+\. First: .+ More: docs\/alarms\.md#[a-z]+$/)
+  })
+
+  it('send nobody to a widget that is not there', () => {
+    const api = watchedApi()
+    const shown = new Stack(api.node.root as Stack, 'Shown')
+    new ZeroTrustDashboard(shown, 'Dashboard', { api })
+    const { resources } = alarmsOf({}, api)
+    const titles = dashboardsOf(Template.fromStack(shown).toJSON()).flatMap(({ widgets }) =>
+      widgets.flatMap(
+        ({ properties: { title, markdown } }) => title ?? String(markdown).match(/(?<=^#+ ).*/gm) ?? [],
+      ),
+    )
+    const texts = [
+      ...metricAlarms(resources).map(({ Properties }) => String(Properties.AlarmDescription)),
+      readFileSync('docs/alarms.md', 'utf8').replaceAll(/\*\*[^*]+\*\*/g, ''),
+    ]
+    const named = texts.flatMap(text => [
+      ...text.replaceAll(/`[^`]*`/g, '').matchAll(/“([^”]+)”|(?<![\w*])\*([^*\n]+)\*(?!\*)/g),
+    ])
+    expect(named.length).toBeGreaterThan(20)
+    const absent = named
+      .map(([, quoted, slanted]) => quoted ?? slanted ?? '')
+      .filter(each => !titles.some(title => title.startsWith(each)))
+    expect(absent).toEqual([])
   })
 
   it('say of sixty upstreams what they say of one, in rules that CloudWatch takes', () => {
@@ -254,6 +286,19 @@ describe('declarations of alarms', () => {
     } as ZeroTrustAlarmsProps)
   }
   const cases: Case[] = [
+    {
+      when: 'an API of another region, whose metrics are not there',
+      declare: () => {
+        const app = newApp()
+        const env = (region: string) => ({ env: { account: '123456789012', region } })
+        const api = new ZeroTrustApi(new Stack(app, 'S', env('eu-west-1')), 'Api')
+        new ZeroTrustAlarms(new Stack(app, 'O', env('us-east-1')), 'Alarms', { api })
+      },
+      at: 'O/Alarms api',
+      given: 'S/Api, which is in another region or account',
+      allowed: 'an API in the region and account of this stack: CloudWatch has its metrics there alone',
+      fix: 'give both stacks the same env',
+    },
     {
       when: 'an option that nobody reads',
       declare: declared({ errorRate: 5 }),

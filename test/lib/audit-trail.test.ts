@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -381,6 +381,8 @@ describe('the table of events', () => {
       expect(Properties.QueryString).toContain(`"${Properties.Database}"."events"`)
       // Without a day, all that was ever recorded would be read.
       expect(Properties.QueryString).toContain('eventday')
+      // Firehose delivers at least once: lines are not events.
+      expect(Properties.QueryString).not.toContain('count(*)')
     }
     expect(WorkGroupConfiguration).toMatchObject({
       EnforceWorkGroupConfiguration: true,
@@ -527,6 +529,17 @@ describe('an API with an audit trail', () => {
     expect([functions.length, all('AWS::Logs::SubscriptionFilter').length]).toEqual([3, 3])
   })
 
+  it('is warned about where no API names it, since nothing would be recorded', () => {
+    const told = (stack: Stack) =>
+      Annotations.fromStack(stack)
+        .findWarning('*', Match.stringLikeRegexp('records nothing'))
+        .map(({ entry }) => entry.data)
+    const stack = newStack()
+    new AuditTrail(stack, 'Trail', aYear)
+    expect(told(stack)).toEqual([expect.stringContaining('S/Trail records nothing')])
+    expect(told(recorded(routes).kept)).toEqual([])
+  })
+
   it('says in the template’s words what is kept, how long, and which API goes there', () => {
     const { metadata } = trailOf({ ...aYear, expireAfter: Duration.days(400) })
     expect(metadata).toEqual({
@@ -593,6 +606,18 @@ describe('an API with an audit trail', () => {
       given: 'Kept/Trail, which is in another region or account',
       allowed: 'an AuditTrail in the region and account of the API: CloudWatch Logs sends events to no other',
       fix: 'declare one for each region, with the same env as the stack of the API',
+    },
+    {
+      when: 'two APIs of one id, whose events nobody could tell apart',
+      declare: () => {
+        const app = newApp()
+        const audit = new AuditTrail(new Stack(app, 'Kept'), 'Trail', aYear)
+        for (const id of ['S', 'T']) new ZeroTrustApi(new Stack(app, id), 'Api', { audit })
+      },
+      at: 'T/Api audit',
+      given: 'Kept/Trail, which S/Api uses, an API of the same name',
+      allowed: 'APIs of different construct ids at one AuditTrail: events name their API by it',
+      fix: 'give one of them another id, or an AuditTrail of its own',
     },
     {
       when: 'what is no trail',

@@ -25,6 +25,7 @@ import {
   type TemplateResources,
   type Widget,
 } from '../observability/referenced.ts'
+import { refuses } from './refusals.ts'
 import { anyOutput, anyToken, login, newApi, newApp, ok } from './support.ts'
 
 type Options = Omit<ZeroTrustDashboardProps, 'api'>
@@ -128,6 +129,16 @@ describe('the dashboards', () => {
     const ours = referencedSeries(everything().template).filter(({ namespace }) => namespace === 'Sallyport')
     for (const { values } of ours) expect(values).toMatchObject({ service: metricService, api: 'Api' })
     expect([...new Set(ours.map(({ name }) => name))].sort()).toEqual(Object.keys(metrics).sort())
+  })
+
+  it('take the share of errors from API Gateway, which has those of functions that did not answer', () => {
+    const { overview } = watch(small)
+    const rates = overview.widgets.filter(({ properties: { title } }) =>
+      /^Errors($|: requests)/.test(String(title)),
+    )
+    const [tile, graph] = rates.map(({ properties }) => JSON.stringify(properties.metrics))
+    for (const metrics of [tile, graph]) expect(metrics).toMatch(/"AWS\/ApiGateway","5XXError"/)
+    expect(tile).not.toContain('"Sallyport"')
   })
 
   it('count each reason as one kind of refusal', () => {
@@ -268,6 +279,24 @@ describe('what is declared decides on what is shown', () => {
     }))
     expect(overview.widgets.flatMap(({ properties }) => properties.alarms?.length ?? [])).toEqual([100, 1])
   })
+})
+
+describe('a dashboard', () => {
+  refuses([
+    {
+      when: 'an API of another region, whose metrics its widgets would not find',
+      declare: () => {
+        const app = newApp()
+        const env = (region: string) => ({ env: { account: '123456789012', region } })
+        const api = new ZeroTrustApi(new Stack(app, 'S', env('eu-west-1')), 'Api')
+        new ZeroTrustDashboard(new Stack(app, 'O', env('us-east-1')), 'Dashboard', { api })
+      },
+      at: 'O/Dashboard api',
+      given: 'S/Api, which is in another region or account',
+      allowed: 'an API in the region and account of this stack: CloudWatch has its metrics there alone',
+      fix: 'give both stacks the same env',
+    },
+  ])
 })
 
 describe('CloudWatch’s limits', () => {

@@ -91,6 +91,11 @@ it('warns of what it cannot write, and writes it with what comes next', async ()
   warn.mockRestore()
 })
 
+it('refuses an address, of which it would make a folder', () => {
+  for (const place of ['s3://bucket/trail', 'https://example.com'])
+    expect(() => startDelivery({ folder: place })).toThrow(/no folder\n {2}fix: name one/)
+})
+
 it('refuses a folder that cannot be one', () => {
   writeFileSync(join(root, 'file'), '')
   for (const place of ['file', 'file/below'])

@@ -1,0 +1,47 @@
+import { Validations } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { DeclarationError } from './declare/declaration-error.ts'
+import { placeOf } from './place.ts'
+
+const apisAt = new WeakMap<Construct, Map<string, Construct[]>>()
+
+/** Notes who uses something under a name, and says who did before. */
+function note(shared: Construct, name: string, api: Construct): readonly Construct[] {
+  const apis = apisAt.get(shared) ?? new Map<string, Construct[]>()
+  apisAt.set(shared, apis)
+  const others = apis.get(name) ?? []
+  apis.set(name, [...others, api])
+  return others
+}
+
+/** Whether an API uses it. */
+export const isUsed = (shared: Construct): boolean => apisAt.has(shared)
+
+/**
+ * Notes that an API uses what several can share, where they are told apart by their construct ids alone. Throws a `DeclarationError`.
+ *
+ * @param why they must differ
+ */
+export function useAs(option: string, shared: Construct, api: Construct, why: string): void {
+  const { id, path } = api.node
+  const [other] = note(shared, id, api)
+  if (other === undefined) return
+  const kind = shared.constructor.name
+  throw new DeclarationError({
+    at: `${path} ${option}`,
+    given: `${shared.node.path}, which ${other.node.path} uses, an API of the same name`,
+    allowed: `APIs of different construct ids at one ${kind}: ${why}`,
+    fix: `give one of them another id, or ${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind} of its own`,
+  })
+}
+
+/** CloudWatch tells the metrics of APIs apart by construct id (and API Gateway’s own by the API's name, which it is, too). */
+export function warnOfNamesake(api: Construct): void {
+  const { id, path, root } = api.node
+  const other = note(root as Construct, `${placeOf(api)} ${id}`, api)[0]
+  if (!other) return
+  Validations.of(api).addWarning(
+    'Sallyport-SameApiId',
+    `${path} has the construct id of ${other.node.path}: in one account and region their metrics are added up, so that dashboards and alarms of one are about both. Give one of them another id; where they are deployed apart, acknowledge this`,
+  )
+}
