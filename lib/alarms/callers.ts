@@ -3,8 +3,8 @@ import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
 
 /**
- * Somebody tries tokens. Tokens that expired are refused all day long: a share of all questions tells these from an attempt, and a least
- * number tells that from the three callers of a quiet night.
+ * Somebody tries tokens that never held; those that expired are not counted (contract/denial-metrics.ts). A share of all questions, so that
+ * a broken client of many is none, and a least number, for the three callers of a quiet night.
  */
 export function tokenAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('tokenFailures')) return []
@@ -22,7 +22,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     {
       means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
       first:
-        'look at the security dashboard, Token failures by reason. `token.expired` of one client: it is broken. Anything else: Top denied addresses, then `sallyport control`, or the firewall.',
+        'look at the security dashboard, Tokens refused, by what is wrong with them. `claim.*`: a client or an issuer that was changed. Anything else: Refused most: addresses, then `sallyport control`, or the firewall.',
       section: 'tokenFailures',
       threshold: percent,
       ...someMinutes,

@@ -20,7 +20,7 @@ export const security = (api: ZeroTrustApi, firewall: WebFirewall | undefined): 
     width: 24,
   }),
   graph({
-    title: 'Refused for what callers did: tokens, permissions, origins, inputs; not limits',
+    title: 'Refused for what callers did: tokens, permissions, origins, inputs; not limits, nor expired tokens',
     unit: 'requests',
     left: [api.metricClientDenials({ label: 'refused', color: colors.refused })],
     width: 24,
@@ -47,7 +47,7 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
       unit: 'requests',
       left: [
         api.metricAuthorizations({ label: 'asked about', color: colors.gateway }),
-        api.metricTokensRejected({ label: 'refused', color: colors.refused }),
+        api.metricTokensRejected({ label: 'refused, and never held', color: colors.refused }),
       ],
       right: {
         unit: '%',

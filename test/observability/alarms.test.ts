@@ -42,7 +42,12 @@ const scenarios = {
     during: since => ({ starts: since === 0 ? 60 : 10, outdated: since === 0 ? 0.03 : 0 }),
   },
   'a minute of errors': { onset: 720, lasts: 1, during: () => ({ storeFails: 0.3 }) },
-  'clients with expired tokens': { onset: 720, lasts: 60, during: () => ({ triedTokens: 12 }) },
+  'a few tokens that never held': { onset: 720, lasts: 60, during: () => ({ triedTokens: 12 }) },
+  'clients that do not renew their tokens, at night': {
+    onset: 180,
+    lasts: 60,
+    during: () => ({ expiredTokens: 200 }),
+  },
 
   'an upstream outage': { onset: 720, lasts: 30, during: () => ({ down: ['Crm'] }) },
   'an upstream outage at night': { onset: 180, lasts: 40, during: () => ({ down: ['Crm'] }) },
@@ -150,7 +155,11 @@ describe.each(seeds)('with chance from seed %i', seed => {
     })
   }
 
-  for (const name of ['a minute of errors', 'clients with expired tokens'] as const) {
+  for (const name of [
+    'a minute of errors',
+    'a few tokens that never held',
+    'clients that do not renew their tokens, at night',
+  ] as const) {
     it(`nobody is woken by ${name}`, () => {
       expect(of(name).pages).toEqual([])
     })

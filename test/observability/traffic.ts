@@ -15,6 +15,8 @@ export interface Minute {
   readonly billing: number
   /** Questions to the first door beside those of usual callers, all with tokens that do not hold. */
   readonly triedTokens: number
+  /** Questions with tokens that expired, of clients that do not renew them and ask again and again. */
+  readonly expiredTokens: number
   /** Requests beside the usual, of one user who is beyond a limit. */
   readonly hotUser: number
   /** Requests beside the usual, of somebody who looks for what is open: refused for scopes, roles, inputs. */
@@ -42,6 +44,7 @@ export const usual = (minute: number): Minute => ({
   requests: 40 + 560 * Math.max(0, Math.sin(((minute / 1440) * 2 - 0.5) * Math.PI)) ** 2,
   billing: 0.08,
   triedTokens: 0,
+  expiredTokens: 0,
   hotUser: 0,
   probes: 0,
   down: [],
@@ -90,7 +93,7 @@ export function playPast(
 ): void {
   const random = randomOf(seed)
   for (let minute = from; minute < to; minute += 5) {
-    const usually = (usual(minute % 1440).requests * 5 * (0.009 + 0.02 * 0.25)) as number
+    const usually = (usual(minute % 1440).requests * 5 * 0.009) as number
     put(store, minute, 'ClientDenials', {}, [poisson(random, usually)])
   }
 }
@@ -107,9 +110,10 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
 
   // A quarter of requests ask the first door; API Gateway's cache spares the others.
   const asked = draw(now.requests * 0.25)
-  const expired = draw(asked * 0.02)
+  const unrenewed = draw(now.expiredTokens)
+  const expired = draw(asked * 0.02) + unrenewed
   const tried = draw(now.triedTokens)
-  add('Authorizations', asked + tried)
+  add('Authorizations', asked + tried + unrenewed)
   deny('token.expired', expired)
   deny('token.signature_invalid', Math.round(tried * 0.7))
   deny('token.key_unknown', Math.round(tried * 0.3))
