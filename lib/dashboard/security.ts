@@ -20,7 +20,8 @@ export const security = (api: ZeroTrustApi, firewall: WebFirewall | undefined): 
     width: 24,
   }),
   graph({
-    title: 'Refused for what callers did: tokens, permissions, origins, inputs; not limits, nor expired tokens',
+    title:
+      'Refused for what callers did: tokens, permissions, origins, inputs; not limits, nor expired tokens',
     unit: 'requests',
     left: [api.metricClientDenials({ label: 'refused', color: colors.refused })],
     width: 24,

@@ -24,7 +24,12 @@ describe('what a refusal is counted as', () => {
     for (const code of countedAs('ClientDenials')) expect(reasonOf(code).owner).toBe('client')
     expect(countedAs('ClientDenials').filter(code => /^(limit|upstream|keys|store)\./.test(code))).toEqual([])
     expect(countedAs('ClientDenials')).toEqual(
-      expect.arrayContaining(['scope.insufficient', 'input.invalid', 'token.malformed', 'origin.not_allowed']),
+      expect.arrayContaining([
+        'scope.insufficient',
+        'input.invalid',
+        'token.malformed',
+        'origin.not_allowed',
+      ]),
     )
   })
 
