@@ -11,7 +11,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
   const stream = { DeliveryStreamName: trail.stream.ref }
   const section = 'auditDelivery'
   const first =
-    'look at the security dashboard, Audit delivery, then at the log group of the trail’s delivery errors: the bucket’s policy, its key, or the role is what fails. Firehose keeps trying for a day.'
+    'look at the security dashboard, “Audit delivery”, then at the log group of the trail’s delivery errors: the bucket’s policy, its key, or the role is what fails. Firehose keeps trying for a day.'
   const lag = watcher.watch(
     'AuditLag',
     awsMetric('AWS/Firehose', 'DeliveryToS3.DataFreshness', stream, { statistic: Stats.MAXIMUM }),

@@ -21,8 +21,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     ),
     {
       means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
-      first:
-        'look at the security dashboard, Tokens refused, by what is wrong with them. `claim.*`: a client or an issuer that was changed. Anything else: Refused most: addresses, then `sallyport control`, or the firewall.',
+      first: `look at the security dashboard, “Tokens refused, by what is wrong with them”. \`claim.*\`: a client or an issuer that was changed. Anything else: ${callersOf(watcher)}, then \`sallyport control\`, or the firewall.`,
       section: 'tokenFailures',
       threshold: percent,
       ...someMinutes,
@@ -39,8 +38,7 @@ export function denialAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('clientDenials')) return []
   const { deviations, least } = watcher.declared.clientDenials
   const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
-  const first =
-    'look at the security dashboard, Denials by reason and Top denied callers. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
+  const first = `look at the security dashboard, “Refused, by reason”, and ${callersOf(watcher)}. \`input.*\`: fuzzing, or a client that was changed. \`scope.*\`, \`role.*\`, \`claim.*\`: someone looks for what is open.`
   const usual = watcher.watchUsual('DenialsUnusual', metric, {
     means: 'more requests are refused than is usual at this time.',
     first,
@@ -57,3 +55,7 @@ export function denialAlarms(watcher: Watcher): Together[] {
   })
   return [[usual, many]]
 }
+
+/** Where the callers are named who are refused most. */
+const callersOf = ({ api }: Watcher): string =>
+  api.audit ? '“Refused most”' : 'the access log for who it is'

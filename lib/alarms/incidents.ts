@@ -19,7 +19,8 @@ export function incidentAlarms(watcher: Watcher): Together[] {
     ),
     {
       means: `${incidents} % of requests or more are refused because something of the gateway’s own does not work: keys, the state table, credentials, or its code.`,
-      first: 'look at the overview dashboard, Denials by reason; docs/errors.md says what each reason means.',
+      first:
+        'look at the security dashboard, “Refused, by reason”; docs/errors.md says what each reason means.',
       section: 'incidents',
       threshold: incidents,
       ...someMinutes,
@@ -38,7 +39,7 @@ export function breachAlarms(watcher: Watcher): Together[] {
       means:
         'a request came by the first door without its ticket, or something else answers in the place of an upstream.',
       first:
-        'look at the security dashboard, Denials by reason, for which. `ticket.*` or `certificate.missing`: who changed the API, or calls it from inside? `upstream.*`: whose certificate, which address?',
+        'look at the security dashboard, “Refused, by reason”, for which. `ticket.*` or `certificate.missing`: who changed the API, or calls it from inside? `upstream.*`: whose certificate, which address?',
       section: 'breaches',
       threshold: 1,
       // Whoever is inside may come again: one page, and an hour.

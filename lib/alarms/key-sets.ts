@@ -6,7 +6,7 @@ import { oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 export function keySetAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('keySets')) return []
   const first =
-    'look at the security dashboard, Key sets; the first door’s log names the issuer. Then fetch its key set yourself.'
+    'look at the security dashboard, “Key sets”; the first door’s log names the issuer. Then fetch its key set yourself.'
   const fetches = watcher.watch(
     'KeyFetchFailures',
     metricOf('KeyFetchFailures', watcher.all, { statistic: Stats.SUM }).with({ period: oneMinute }),

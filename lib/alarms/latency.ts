@@ -15,7 +15,7 @@ export function latencyAlarms(watcher: Watcher): Together[] {
     {
       means: `one request in a hundred spends more than ${watcher.declared.gatewayLatencyMs} ms in the gateway itself, upstreams not counted.`,
       first:
-        'look at the overview dashboard, State table and Cold starts: what the gateway waits for is one of the two, or a credential.',
+        'look at the overview dashboard, “State table” and “Cold starts”: what the gateway waits for is one of the two, or a credential.',
       section: 'gatewayLatency',
       threshold: watcher.declared.gatewayLatencyMs,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -7,7 +7,7 @@ export function storeAlarms(watcher: Watcher): Together[] {
   const { storeFailures, storeLatencyMs } = watcher.declared
   const requests = metricOf('Requests', watcher.all, { statistic: Stats.SUM })
   const first =
-    'look at the overview dashboard, State table; then at the table’s throttles in DynamoDB, and at AWS Health for DynamoDB.'
+    'look at the overview dashboard, “State table”; then at the table’s throttles in DynamoDB, and at AWS Health for DynamoDB.'
   const alarms: Together[] = []
   if (watcher.has('storeFailures')) {
     const alarm = watcher.watch(

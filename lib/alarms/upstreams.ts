@@ -1,4 +1,6 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { upstreamsOf } from '../dashboard/shown-api.ts'
+import { headingOf } from '../dashboard/upstreams.ts'
 import type { Gate } from '../gate.ts'
 import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
@@ -10,7 +12,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const id = (what: string) => `${what} ${upstream}`
   const { upstreamErrors, upstreamLatencyMs } = watcher.declared
   const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
-  const first = `look at the overview dashboard, section ${upstream}; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
+  const first = `look at the overview dashboard, “${headingOf(gate, upstreamsOf(watcher.api))}”; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
     const alarm = watcher.watch(

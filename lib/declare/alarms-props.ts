@@ -91,7 +91,7 @@ export interface ErrorBudgetThresholds {
 }
 
 export interface TokenFailureThresholds {
-  /** Percent of all questions to the first door that are answered with a refusal of the token: from 1 to 100. @default 10 */
+  /** Percent of all questions to the first door that are about a token that never held; not one that expired: from 1 to 100. @default 10 */
   readonly percent?: number
   /** Fewer in a minute wake nobody: from 1 to 1,000,000. @default 30 */
   readonly leastPerMinute?: number

@@ -1,11 +1,19 @@
+import { readFileSync } from 'node:fs'
 import { Duration, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
-import { Access, Upstream, ZeroTrustAlarms, type ZeroTrustAlarmsProps, type ZeroTrustApi } from 'sallyport'
+import {
+  Access,
+  Upstream,
+  ZeroTrustAlarms,
+  type ZeroTrustAlarmsProps,
+  type ZeroTrustApi,
+  ZeroTrustDashboard,
+} from 'sallyport'
 import { describe, expect, it } from 'vitest'
 import { alarmNames } from '../../lib/declare/alarms-props.ts'
-import { emittedByNobody, referencedSeries } from '../observability/referenced.ts'
+import { dashboardsOf, emittedByNobody, referencedSeries } from '../observability/referenced.ts'
 import { type AlarmResources, alarmsOf, definitionsOf, watchedApi } from '../observability/watched-api.ts'
 import { type Case, refuses, untyped } from './refusals.ts'
 import { anyOutput, anyToken, newApi, newApp, ok, type Resource } from './support.ts'
@@ -20,6 +28,15 @@ const ruleOf = (resources: AlarmResources, name: string) =>
   String(definitionsOf(resources).find(each => each.name === name)?.properties.AlarmRule)
     .replaceAll('arn:aws:cloudwatch:eu-west-1:123456789012:alarm:', '')
     .replaceAll('"', '')
+
+/** What is written over the widgets of an API's dashboards, and between them. */
+function titlesOf(api: ZeroTrustApi): string[] {
+  const stack = new Stack(api.node.root, 'Dashboards')
+  new ZeroTrustDashboard(stack, 'Dashboard', { api })
+  return dashboardsOf(Template.fromStack(stack).toJSON())
+    .flatMap(({ widgets }) => widgets)
+    .map(({ properties }) => String(properties.title ?? properties.markdown).replace(/^#+ /, ''))
+}
 
 const everything = [
   'ErrorsFastLong',
@@ -119,6 +136,17 @@ describe('the alarms of an API', () => {
       expect(Properties.AlarmDescription).toMatch(/^Api: .+\. First: .+ More: docs\/alarms\.md#[a-z]+$/)
   })
 
+  it.each([
+    ['the alarms', () => metricAlarms(alarmsOf().resources).map(each => each.Properties.AlarmDescription)],
+    ['docs/alarms.md', () => [readFileSync('docs/alarms.md', 'utf8')]],
+  ])('send nobody to a graph that is not there: %s', (_, read) => {
+    const titles = titlesOf(watchedApi())
+    const named = read().flatMap(text => [...String(text).matchAll(/“([^”]+)”/g)].map(([, name]) => name))
+    expect(named.length).toBeGreaterThan(5)
+    const isThere = (name: string) => titles.some(title => title.startsWith(name))
+    expect(named.filter(name => !isThere(name as string))).toEqual([])
+  })
+
   it('say of sixty upstreams what they say of one, in rules that CloudWatch takes', () => {
     const api = newApi()
     for (let i = 0; i < 60; i += 1)
@@ -128,6 +156,10 @@ describe('the alarms of an API', () => {
         output: anyOutput,
       })
     const { resources } = alarmsOf({}, api)
+    // So many have no section of their own.
+    const texts = metricAlarms(resources).map(({ Properties }) => String(Properties.AlarmDescription))
+    const shown = texts.flatMap(text => text.match(/“Upstream[^”]*”/g) ?? [])
+    expect(new Set(shown)).toEqual(new Set(['“Upstreams”']))
     const rules = ofType(resources, 'AWS::CloudWatch::CompositeAlarm').map(each =>
       JSON.stringify(each.Properties.AlarmRule),
     )
