@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
+import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
@@ -8,6 +8,7 @@ import { acknowledgeByDesign } from './acknowledged.ts'
 import { createBucket } from './audit/bucket.ts'
 import { type AuditCatalog, createCatalog } from './audit/catalog.ts'
 import { createDelivery } from './audit/delivery.ts'
+import { areBeside } from './beside.ts'
 import { type Line, writeContract } from './compile/metadata.ts'
 import { type AuditTrailProps, type DeclaredAuditTrail, readAuditTrail } from './declare/audit-trail-props.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
@@ -93,15 +94,7 @@ export class AuditTrail extends Construct {
 
 /** CloudWatch Logs sends to a stream of its own region and account. Throws a `DeclarationError`. */
 export function checkBeside(at: string, api: Construct, trail: AuditTrail): void {
-  const places = [api, trail].map(each => {
-    const { account, region } = Stack.of(each)
-    return [
-      Token.isUnresolved(account) ? Aws.ACCOUNT_ID : account,
-      Token.isUnresolved(region) ? Aws.REGION : region,
-    ]
-  })
-  const [own, other] = places.map(place => place.join(' '))
-  if (own === other) return
+  if (areBeside(api, trail)) return
   throw new DeclarationError({
     at,
     given: `${trail.node.path}, which is in another region or account`,

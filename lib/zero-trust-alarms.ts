@@ -12,6 +12,7 @@ import { storeAlarms } from './alarms/store.ts'
 import { pageTopic } from './alarms/topic.ts'
 import { upstreamAlarms } from './alarms/upstreams.ts'
 import { Watcher } from './alarms/watch.ts'
+import { checkWatchesBeside } from './beside.ts'
 import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
@@ -48,6 +49,7 @@ export class ZeroTrustAlarms extends Construct {
         fix: 'name the API that is watched',
       })
     }
+    checkWatchesBeside(`${at} api`, this, api)
     const parts = partsOf(api)
     checkLatencies(at, declared, parts.upstreams)
     const watcher = new Watcher(this, api, declared)

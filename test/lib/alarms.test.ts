@@ -8,7 +8,7 @@ import {
   Upstream,
   ZeroTrustAlarms,
   type ZeroTrustAlarmsProps,
-  type ZeroTrustApi,
+  ZeroTrustApi,
   ZeroTrustDashboard,
 } from 'sallyport'
 import { describe, expect, it } from 'vitest'
@@ -303,6 +303,19 @@ describe('declarations of alarms', () => {
       given: 'an object',
       allowed: 'a ZeroTrustApi',
       fix: 'name the API that is watched',
+    },
+    {
+      when: 'an API in another region, whose metrics CloudWatch does not have here',
+      declare: () => {
+        const app = newApp()
+        const env = (region: string) => ({ env: { account: '123456789012', region } })
+        const api = new ZeroTrustApi(new Stack(app, 'S', env('eu-west-1')), 'Api')
+        new ZeroTrustAlarms(new Stack(app, 'O', env('eu-central-1')), 'Alarms', { api })
+      },
+      at: 'O/Alarms api',
+      given: 'S/Api, which is in another region or account',
+      allowed: 'an API in the same region and account: CloudWatch has its metrics nowhere else',
+      fix: 'give both stacks the same env',
     },
     {
       when: 'a target at which an outage would not fire',
