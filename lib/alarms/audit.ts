@@ -26,9 +26,10 @@ export function auditAlarms(watcher: Watcher): Together[] {
   )
   const failures = watcher.watch(
     'AuditFailures',
-    awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, { statistic: Stats.AVERAGE }),
+    // The best of them: S3 refuses an object now and then, and Firehose tries again.
+    awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, { statistic: Stats.MAXIMUM }),
     {
-      means: 'audit events do not get into their bucket.',
+      means: 'audit events do not get into their bucket: no attempt of five minutes succeeded, twice.',
       first,
       section,
       threshold: 1,

@@ -3,7 +3,7 @@ import { upstreamsOf } from '../dashboard/shown-api.ts'
 import { headingOf } from '../dashboard/upstreams.ts'
 import type { Gate } from '../gate.ts'
 import { metricOf } from '../metric-of.ts'
-import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
+import { expression, oneMinute, sustained, type Together, type Watcher } from './watch.ts'
 
 /** Of one upstream. A small one can be down without the API's error budget showing it. */
 export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
@@ -17,17 +17,17 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   if (watcher.has('upstreamErrors')) {
     const alarm = watcher.watch(
       id('UpstreamErrors'),
-      expression(
-        '100 * errors / requests',
-        { errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }), requests },
-        oneMinute,
-      ),
+      // Of one that is asked once a minute, a single failure is all of a minute's requests.
+      expression('IF(errors >= 5, 100 * errors / requests, 0)', {
+        errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }),
+        requests,
+      }),
       {
-        means: `${upstreamErrors} % of requests for ${upstream} end in a 5xx.`,
+        means: `${upstreamErrors} % of requests for ${upstream}, and five at least, end in a 5xx.`,
         first,
         section: 'upstreamErrors',
         threshold: upstreamErrors,
-        ...someMinutes,
+        ...sustained,
       },
     )
     alarms.push([alarm])

@@ -37,6 +37,10 @@ export interface Minute {
   readonly starts: number
   /** How old the oldest audit event is that is not in its bucket, in s; null: none comes to the stream. */
   readonly auditLag: number | null
+  /** Objects that Firehose puts into the bucket: 1 each, 0 for one that was not taken. */
+  readonly auditPuts: readonly number[]
+  /** So many of the requests for `Billing` end in an error. */
+  readonly billingFails: number
 }
 
 /** A day of an office: busy at noon, next to nothing at night. `minute` counts from midnight. */
@@ -55,6 +59,8 @@ export const usual = (minute: number): Minute => ({
   outdated: 0,
   starts: 0.2,
   auditLag: 330,
+  auditPuts: [1],
+  billingFails: 0,
 })
 
 const minuteMs = 60_000
@@ -134,7 +140,8 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
   for (const upstream of ['Crm', 'Billing'] as const) {
     const isDown = now.down.includes(upstream)
     const requests = draw(now.requests * (upstream === 'Billing' ? now.billing : 1 - now.billing))
-    const unlucky = isDown ? Math.round(requests * 0.98) : draw(requests * 0.0002)
+    const failing = upstream === 'Billing' ? Math.min(requests, now.billingFails) : 0
+    const unlucky = isDown ? Math.round(requests * 0.98) : Math.max(failing, draw(requests * 0.0002))
     const unstored = Math.min(requests - unlucky, draw(requests * now.storeFails))
     const outdated = draw(requests * now.outdated)
     const errors = Math.min(requests, unlucky + unstored + outdated)
@@ -182,7 +189,8 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
   if (all > 0 && now.auditLag !== null && minute % 5 === 0) {
     aws('AWS/Firehose', stream, { 'DeliveryToS3.DataFreshness': now.auditLag })
     // While it lags, it tries again and again.
-    aws('AWS/Firehose', stream, { 'DeliveryToS3.Success': now.auditLag > 900 ? 0 : 1 })
+    for (const put of now.auditLag > 900 ? [0] : now.auditPuts)
+      aws('AWS/Firehose', stream, { 'DeliveryToS3.Success': put })
   }
 }
 
