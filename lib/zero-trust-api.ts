@@ -8,6 +8,7 @@ import { limitsDeclaredFile } from '../contract/declared-limits.ts'
 import type { DeclaredRoute } from '../contract/declared-route.ts'
 import { limitHeaders } from '../contract/headers.ts'
 import { acknowledgePublic } from './acknowledged.ts'
+import { checkOnlyOne } from './api-names.ts'
 import { sendEvents } from './audit/subscription.ts'
 import { type AuditTrail, checkBeside } from './audit-trail.ts'
 import { contractLines } from './compile/contract.ts'
@@ -25,7 +26,7 @@ import { tooManyResources } from './compile/stack-resources.ts'
 import { methodSettings } from './compile/throttles.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
-import { checkFreeId, checkOptions } from './declare/checks.ts'
+import { checkFreeId, checkMeasuredId, checkOptions } from './declare/checks.ts'
 import type { ClientAddress } from './declare/client-address.ts'
 import { type Cors, readCors, withExposed } from './declare/cors.ts'
 import { RouteDeclaredOnce } from './declare/declared-route.ts'
@@ -82,6 +83,8 @@ export class ZeroTrustApi extends MeasuredApi {
   constructor(scope: Construct, id: string, props: ZeroTrustApiProps = {}) {
     super(scope, id)
     checkApiProps(this.node.path, props)
+    checkMeasuredId(this.node.path, id, 'rename the API')
+    checkOnlyOne(this)
     this.apiName = id
     this.measured = { api: id }
     this.#edge = readEdge(this, props)

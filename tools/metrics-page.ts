@@ -37,7 +37,10 @@ export function metricsPage(): string {
     '',
     row('Dimension', 'Values'),
     row('---', '---'),
-    row('`api`', 'the construct’s id'),
+    row(
+      '`api`',
+      'the construct’s id. Two APIs of one region and account need different ones: API Gateway’s metrics, too, have no more of an API than its name',
+    ),
     row(
       '`route`',
       'a route’s key, such as `GET /deals/{dealId}`; `OPTIONS` and a path for its preflights; `undeclared`',
