@@ -49,11 +49,11 @@ const section = (gate: Gate): IWidget[] => [
 ]
 
 /** In percent. */
-export const errorRate = (of: Gate | ZeroTrustApi, label = 'error rate'): MathExpression =>
+const errorRate = (of: Gate): MathExpression =>
   new MathExpression({
     expression: '100 * errors / requests',
     usingMetrics: { errors: of.metricErrors(), requests: of.metricRequests() },
-    label,
+    label: 'error rate',
     color: colors.failing,
   })
 

@@ -130,6 +130,25 @@ describe('the dashboards', () => {
     expect([...new Set(ours.map(({ name }) => name))].sort()).toEqual(Object.keys(metrics).sort())
   })
 
+  it('say of errors what callers see, also of a door that does not start', () => {
+    const shown = referencedSeries(watch(small).template).filter(({ at }) => /overview.*Errors$/i.test(at))
+    expect(shown.map(({ namespace, name }) => `${namespace} ${name}`).sort()).toEqual([
+      'AWS/ApiGateway 5XXError',
+      'AWS/ApiGateway Count',
+    ])
+  })
+
+  it('draw batches of events on no axis with events: one has thousands', () => {
+    const graph = everything().security.widgets.find(({ properties }) =>
+      properties.title?.includes('on their way'),
+    )
+    const axes = (graph?.properties.metrics ?? []).map(line => {
+      const { yAxis = 'left', label } = line.at(-1) as { yAxis?: string; label: string }
+      return `${label.replace(/^sent by .*/, 'sent')}: ${yAxis}`
+    })
+    expect(axes.sort()).toEqual(['in the bucket: right', 'sent: left', 'taken by Firehose: right'])
+  })
+
   it('count each reason as one kind of refusal', () => {
     const counted = referencedSeries(watch(small).template)
       .filter(({ at }) => at.endsWith('Refused, by kind'))
