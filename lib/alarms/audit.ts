@@ -40,7 +40,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
   const silence = watcher.watch(
     'AuditSilence',
     // A metric that is missing is the very thing to be told of here.
-    expression('IF(requests >= 20 AND FILL(events, 0) == 0, 1, 0)', {
+    expression('IF((requests >= 20) AND (FILL(events, 0) == 0), 1, 0)', {
       requests: metricOf('Requests', watcher.all, { statistic: Stats.SUM }),
       events: awsMetric('AWS/Firehose', 'IncomingRecords', stream, { statistic: Stats.SUM }),
     }),
