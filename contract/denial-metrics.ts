@@ -1,6 +1,9 @@
 import type { MetricName } from './metrics.ts'
 import { isTokenRejection, type ReasonCode, reasonOf, reasons } from './reasons.ts'
 
+// Such a token was good, and its signature still holds: nobody makes one up. A client that does not renew asks with it all night.
+const outlived: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['token.expired', 'ticket.expired'])
+
 const counted: ReadonlyMap<ReasonCode, readonly MetricName[]> = new Map(
   (Object.keys(reasons) as ReasonCode[]).map(code => [code, countedAs(code)]),
 )
@@ -13,6 +16,7 @@ export const denialMetrics = (code: ReasonCode): readonly MetricName[] => counte
 
 function countedAs(code: ReasonCode): MetricName[] {
   const { owner, pages } = reasonOf(code)
+  if (outlived.has(code)) return []
   const isOfClient = owner === 'client' && !code.startsWith('limit.')
   return [
     ...(isTokenRejection(code) ? (['TokensRejected'] as const) : []),

@@ -63,7 +63,7 @@ export const metrics = {
     unit: 'Count',
     by: inAll,
     about:
-      'Refusals of a token as such, whatever was wrong with it: all that callers see as `token.rejected`; see [errors](errors.md).',
+      'Refusals of a token as such (`token.rejected` to callers, see [errors](errors.md)) that never held. Not those that held until they expired.',
   },
   Incidents: {
     unit: 'Count',
@@ -81,7 +81,7 @@ export const metrics = {
     unit: 'Count',
     by: inAll,
     about:
-      'Refusals that are the caller’s doing: tokens, permissions, origins, inputs. Not those by limits, which hold by themselves.',
+      'Refusals that are the caller’s doing: tokens, permissions, origins, inputs. Not those by limits, which hold by themselves, nor of tokens that held until they expired.',
   },
   RefusedPath: { unit: 'Count', by: byRoute, about: 'Requests refused for what stood in their path.' },
   RefusedQuery: { unit: 'Count', by: byRoute, about: '… in their query.' },

@@ -8,11 +8,11 @@ import { acknowledgeByDesign } from './acknowledged.ts'
 import { createBucket } from './audit/bucket.ts'
 import { type AuditCatalog, createCatalog } from './audit/catalog.ts'
 import { createDelivery } from './audit/delivery.ts'
+import { areBeside } from './beside.ts'
 import { type Line, writeContract } from './compile/metadata.ts'
 import { type AuditTrailProps, type DeclaredAuditTrail, readAuditTrail } from './declare/audit-trail-props.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
 import { isUsed } from './namesakes.ts'
-import { placeOf } from './place.ts'
 import { stackInstance } from './stack-instance.ts'
 
 /**
@@ -105,7 +105,7 @@ export class AuditTrail extends Construct {
 
 /** CloudWatch Logs sends to a stream of its own region and account. Throws a `DeclarationError`. */
 export function checkBeside(at: string, api: Construct, trail: AuditTrail): void {
-  if (placeOf(api) === placeOf(trail)) return
+  if (areBeside(api, trail)) return
   throw new DeclarationError({
     at,
     given: `${trail.node.path}, which is in another region or account`,

@@ -11,7 +11,7 @@ export abstract class MeasuredApi extends MeasuredInputs {
     return metricOf('Denied', this.measured, props)
   }
 
-  /** Refusals of a token as such (401), whatever was wrong with it. Sum over 5 minutes unless stated. */
+  /** Refusals of a token as such (401), but for its age: what held until it expired is no attempt. Sum over 5 minutes unless stated. */
   metricTokensRejected(props?: MetricProps): Metric {
     return metricOf('TokensRejected', this.measured, props)
   }
@@ -26,7 +26,7 @@ export abstract class MeasuredApi extends MeasuredInputs {
     return metricOf('Breaches', this.measured, props)
   }
 
-  /** Refusals that are callers' doing: tokens, permissions, origins, inputs, not limits. Sum over 5 minutes unless stated. */
+  /** Refusals that are callers' doing: tokens, permissions, origins, inputs; not limits, nor tokens that held until they expired. Sum over 5 minutes unless stated. */
   metricClientDenials(props?: MetricProps): Metric {
     return metricOf('ClientDenials', this.measured, props)
   }

@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { areBeside, areSurelyBeside } from './beside.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import { placeOf } from './place.ts'
 
 const apisAt = new WeakMap<Construct, Map<string, Construct[]>>()
 
@@ -35,10 +35,24 @@ export function useAs(option: string, shared: Construct, api: Construct, why: st
   })
 }
 
-/** CloudWatch tells the metrics of APIs apart by construct id (and API Gateway’s own by the API's name, which it is, too). */
-export function warnOfNamesake(api: Construct): void {
+/**
+ * CloudWatch tells the metrics of APIs apart by construct id (and API Gateway's own by the API's name, which it is, too): of two with one id in
+ * one region and account, dashboards and alarms of each would show both. Throws a `DeclarationError` where it is sure that they are there
+ * together; stacks without an env may be for different accounts.
+ */
+export function checkNamesake(api: Construct): void {
   const { id, path, root } = api.node
-  const other = note(root as Construct, `${placeOf(api)} ${id}`, api)[0]
+  const others = note(root as Construct, id, api).filter(other => areBeside(other, api))
+  const certain = others.find(other => areSurelyBeside(other, api))
+  if (certain) {
+    throw new DeclarationError({
+      at: path,
+      given: `the id "${id}", which ${certain.node.path} has`,
+      allowed: 'an id of its own in a region and account: metrics, alarms and audit events name an API by it',
+      fix: 'rename one of the two',
+    })
+  }
+  const [other] = others
   if (!other) return
   Validations.of(api).addWarning(
     'Sallyport-SameApiId',

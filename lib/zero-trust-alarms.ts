@@ -12,11 +12,11 @@ import { storeAlarms } from './alarms/store.ts'
 import { pageTopic } from './alarms/topic.ts'
 import { upstreamAlarms } from './alarms/upstreams.ts'
 import { Watcher } from './alarms/watch.ts'
+import { checkWatchesBeside } from './beside.ts'
 import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import { checkSeen } from './place.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
 /**
@@ -49,7 +49,7 @@ export class ZeroTrustAlarms extends Construct {
         fix: 'name the API that is watched',
       })
     }
-    checkSeen(this, api)
+    checkWatchesBeside(`${at} api`, this, api)
     const parts = partsOf(api)
     checkLatencies(at, declared, parts.upstreams)
     const watcher = new Watcher(this, api, declared)

@@ -25,7 +25,7 @@ import { tooManyResources } from './compile/stack-resources.ts'
 import { methodSettings } from './compile/throttles.ts'
 import { validatorsModule } from './compile/validators.ts'
 import { acceptedIssuers, checkAcceptedIssuers } from './declare/accepted-issuers.ts'
-import { checkFreeId, checkOptions } from './declare/checks.ts'
+import { checkFreeId, checkMeasuredId, checkOptions } from './declare/checks.ts'
 import type { ClientAddress } from './declare/client-address.ts'
 import { type Cors, readCors, withExposed } from './declare/cors.ts'
 import { RouteDeclaredOnce } from './declare/declared-route.ts'
@@ -48,7 +48,7 @@ import { GatewayState } from './gateway-state.ts'
 import { type CommonFunctionProps, permitInvocation } from './least-function.ts'
 import { LogGroups } from './log-groups.ts'
 import { MeasuredApi } from './measured-api.ts'
-import { useAs, warnOfNamesake } from './namesakes.ts'
+import { checkNamesake, useAs } from './namesakes.ts'
 import { Route, type RouteDeclaration } from './route.ts'
 
 /**
@@ -83,6 +83,8 @@ export class ZeroTrustApi extends MeasuredApi {
   constructor(scope: Construct, id: string, props: ZeroTrustApiProps = {}) {
     super(scope, id)
     checkApiProps(this.node.path, props)
+    checkMeasuredId(this.node.path, id, 'rename the API')
+    checkNamesake(this)
     this.apiName = id
     this.measured = { api: id }
     this.#edge = readEdge(this, props)
@@ -115,7 +117,6 @@ export class ZeroTrustApi extends MeasuredApi {
         // An order about a route or an upstream names its API.
         `"${id}" can be closed there only once`,
       )
-    warnOfNamesake(this)
     this.#isLimited = Object.keys(this.#limits.of).length > 0
     this.restApi = createRestApi(this, {
       apiName: id,

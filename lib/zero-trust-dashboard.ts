@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { Dashboard, type IWidget } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
+import { checkWatchesBeside } from './beside.ts'
 import { alarmStatus, type ShownAlarms } from './dashboard/alarm-status.ts'
 import { DeniedCallers } from './dashboard/denied-callers.ts'
 import { LateWidgets } from './dashboard/late-widgets.ts'
@@ -10,7 +11,6 @@ import { upstreamSections } from './dashboard/upstreams.ts'
 import { row } from './dashboard/widgets.ts'
 import { checkOptions, describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
-import { checkSeen } from './place.ts'
 import { WebFirewall } from './web-firewall.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
@@ -46,7 +46,7 @@ export class ZeroTrustDashboard extends Construct {
     super(scope, id)
     checkProps(this.node.path, props)
     const { api, firewall, alarms } = props
-    checkSeen(this, api)
+    checkWatchesBeside(`${this.node.path} api`, this, api)
     const callers = api.audit ? new DeniedCallers(this, 'DeniedCallers', api).widgets : []
     const make = (name: string, ...widgets: IWidget[]) =>
       new Dashboard(this, name, {

@@ -39,7 +39,7 @@ export function metricsPage(): string {
     row('---', '---'),
     row(
       '`api`',
-      'the construct’s id; APIs of one id in one account and region are counted together, so give each its own',
+      'the construct’s id. Two APIs of one region and account need different ones: API Gateway’s metrics, too, have no more of an API than its name',
     ),
     row(
       '`route`',

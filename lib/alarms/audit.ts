@@ -26,9 +26,10 @@ export function auditAlarms(watcher: Watcher): Together[] {
   )
   const failures = watcher.watch(
     'AuditFailures',
-    awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, { statistic: Stats.AVERAGE }),
+    // The best of them: S3 refuses an object now and then, and Firehose tries again.
+    awsMetric('AWS/Firehose', 'DeliveryToS3.Success', stream, { statistic: Stats.MAXIMUM }),
     {
-      means: 'audit events do not get into their bucket.',
+      means: 'audit events do not get into their bucket: no attempt of five minutes succeeded, twice.',
       first,
       section,
       threshold: 1,
@@ -39,7 +40,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
   const silence = watcher.watch(
     'AuditSilence',
     // A metric that is missing is the very thing to be told of here.
-    expression('IF(requests >= 20 AND FILL(events, 0) == 0, 1, 0)', {
+    expression('IF((requests >= 20) AND (FILL(events, 0) == 0), 1, 0)', {
       requests: metricOf('Requests', watcher.all, { statistic: Stats.SUM }),
       events: awsMetric('AWS/Firehose', 'IncomingRecords', stream, { statistic: Stats.SUM }),
     }),

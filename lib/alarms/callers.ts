@@ -3,8 +3,8 @@ import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
 
 /**
- * Somebody tries tokens. Tokens that expired are refused all day long: a share of all questions tells these from an attempt, and a least
- * number tells that from the three callers of a quiet night.
+ * Somebody tries tokens that never held; those that expired are not counted (contract/denial-metrics.ts). A share of all questions, so that
+ * a broken client of many is none, and a least number, for the three callers of a quiet night.
  */
 export function tokenAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('tokenFailures')) return []
@@ -21,8 +21,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     ),
     {
       means: `${percent} % of questions to the first door or more are about tokens that do not hold: somebody tries them, or an issuer or a client has changed.`,
-      first:
-        'look at the security dashboard, “Tokens refused, by what is wrong with them”. `token.expired` of one client: it is broken. Anything else: “Refused most: addresses”, then `sallyport control`, or the firewall.',
+      first: `look at the security dashboard, “Tokens refused, by what is wrong with them”. \`claim.*\`: a client or an issuer that was changed. Anything else: ${callersOf(watcher)}, then \`sallyport control\`, or the firewall.`,
       section: 'tokenFailures',
       threshold: percent,
       ...someMinutes,
@@ -39,8 +38,7 @@ export function denialAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('clientDenials')) return []
   const { deviations, least } = watcher.declared.clientDenials
   const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
-  const first =
-    'look at the security dashboard, “Refused, by reason” and “Refused most”. `input.*`: fuzzing, or a client that was changed. `scope.*`, `role.*`, `claim.*`: someone looks for what is open.'
+  const first = `look at the security dashboard, “Refused, by reason”, and ${callersOf(watcher)}. \`input.*\`: fuzzing, or a client that was changed. \`scope.*\`, \`role.*\`, \`claim.*\`: someone looks for what is open.`
   const usual = watcher.watchUsual('DenialsUnusual', metric, {
     means: 'more requests are refused than is usual at this time.',
     first,
@@ -57,3 +55,7 @@ export function denialAlarms(watcher: Watcher): Together[] {
   })
   return [[usual, many]]
 }
+
+/** Where the callers are named who are refused most. */
+const callersOf = ({ api }: Watcher): string =>
+  api.audit ? '“Refused most”' : 'the access log for who it is'

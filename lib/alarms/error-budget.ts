@@ -34,7 +34,7 @@ export function errorBudgetAlarms(watcher: Watcher): Together[] {
       {
         means: `more than ${threshold} % of requests failed in ${period.toHumanString()}: ${burn} times what ${target} % leaves.`,
         first:
-          'look at the overview dashboard, “Errors” and “Refused, the 10 most frequent reasons”: one upstream, one route, or all of it? Then at what was deployed last.',
+          'look at the overview dashboard, “Errors”, “Refused, by kind” and “Routes”: one upstream, one route, or all of it? Then at what was deployed last.',
         section: 'errorBudget',
         threshold,
         comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,

@@ -20,7 +20,7 @@ export function incidentAlarms(watcher: Watcher): Together[] {
     {
       means: `${incidents} % of requests or more are refused because something of the gateway’s own does not work: keys, the state table, credentials, or its code.`,
       first:
-        'look at the overview dashboard, “Refused, the 10 most frequent reasons”; docs/errors.md says what each reason means.',
+        'look at the security dashboard, “Refused, by reason”; docs/errors.md says what each reason means.',
       section: 'incidents',
       threshold: incidents,
       ...someMinutes,

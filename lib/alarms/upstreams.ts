@@ -1,7 +1,9 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { upstreamsOf } from '../dashboard/shown-api.ts'
+import { headingOf } from '../dashboard/upstreams.ts'
 import type { Gate } from '../gate.ts'
 import { metricOf } from '../metric-of.ts'
-import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
+import { expression, oneMinute, sustained, type Together, type Watcher } from './watch.ts'
 
 /** Of one upstream. A small one can be down without the API's error budget showing it. */
 export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
@@ -10,22 +12,22 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const id = (what: string) => `${what} ${upstream}`
   const { upstreamErrors, upstreamLatencyMs } = watcher.declared
   const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
-  const first = `look at the overview dashboard, “Upstream ${upstream}”; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
+  const first = `look at the overview dashboard, “${headingOf(gate, upstreamsOf(watcher.api))}”; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
     const alarm = watcher.watch(
       id('UpstreamErrors'),
-      expression(
-        '100 * errors / requests',
-        { errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }), requests },
-        oneMinute,
-      ),
+      // Of one that is asked once a minute, a single failure is all of a minute's requests.
+      expression('IF(errors >= 5, 100 * errors / requests, 0)', {
+        errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }),
+        requests,
+      }),
       {
-        means: `${upstreamErrors} % of requests for ${upstream} end in a 5xx.`,
+        means: `${upstreamErrors} % of requests for ${upstream}, and five at least, end in a 5xx.`,
         first,
         section: 'upstreamErrors',
         threshold: upstreamErrors,
-        ...someMinutes,
+        ...sustained,
       },
     )
     alarms.push([alarm])

@@ -11,7 +11,7 @@ export const overview = (api: ZeroTrustApi): IWidget[] => [
   text(head(api.apiName), 4),
   row(
     numbers('Traffic', [stageMetric(api, 'Count', { statistic: Stats.SUM, label: 'requests' })], 6),
-    numbers('Errors', [errorRate(api, '% of requests')], 6),
+    numbers('Errors', [failedRate(api, '% of requests')], 6),
     numbers('Latency', [api.metricLatency({ label: 'p90, ms' })], 6),
     numbers('Refused', [api.metricAllDenied({ label: 'requests' })], 6),
   ),
@@ -32,6 +32,18 @@ const head = (api: string): string =>
     'Errors in one upstream’s section only: it is that upstream. In all of them, with the state table’s failures: it is the table. Latency of the gateway’s own, with cold starts: a deploy.',
     'More: `docs/dashboards.md`, reasons in `docs/errors.md`.',
   ].join('\n\n')
+
+/** In percent, and by API Gateway's count: a door that does not start counts nothing itself. */
+const failedRate = (api: ZeroTrustApi, label: string): MathExpression =>
+  new MathExpression({
+    expression: '100 * failed / asked',
+    usingMetrics: {
+      failed: stageMetric(api, '5XXError', { statistic: Stats.SUM }),
+      asked: stageMetric(api, 'Count', { statistic: Stats.SUM }),
+    },
+    label,
+    color: colors.failing,
+  })
 
 const trafficAndErrors = (api: ZeroTrustApi): IWidget[] => [
   row(
@@ -56,27 +68,15 @@ const trafficAndErrors = (api: ZeroTrustApi): IWidget[] => [
         api.metricErrors({ label: 'answered by the second door', color: colors.error }),
         stageMetric(api, '5XXError', {
           statistic: Stats.SUM,
-          label: 'answered by API Gateway',
+          label: 'as callers see them: also of a door that did not answer',
           color: '#7c2718',
         }),
       ],
-      right: { unit: '%', metrics: [errorRate(api)] },
+      right: { unit: '%', metrics: [failedRate(api, 'share of requests')] },
       width: 12,
     }),
   ),
 ]
-
-/** In percent, as callers see it and alarms take it: a door that does not even start counts, too. */
-const errorRate = (api: ZeroTrustApi, label = 'error rate'): MathExpression =>
-  new MathExpression({
-    expression: '100 * errors / requests',
-    usingMetrics: {
-      errors: stageMetric(api, '5XXError', { statistic: Stats.SUM }),
-      requests: stageMetric(api, 'Count', { statistic: Stats.SUM }),
-    },
-    label,
-    color: colors.failing,
-  })
 
 const latencies = (api: ZeroTrustApi): IWidget[] => [
   row(

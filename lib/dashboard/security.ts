@@ -20,7 +20,8 @@ export const security = (api: ZeroTrustApi, firewall: WebFirewall | undefined): 
     width: 24,
   }),
   graph({
-    title: 'Refused for what callers did: tokens, permissions, origins, inputs; not limits',
+    title:
+      'Refused for what callers did: tokens, permissions, origins, inputs; not limits, nor expired tokens',
     unit: 'requests',
     left: [api.metricClientDenials({ label: 'refused', color: colors.refused })],
     width: 24,
@@ -47,7 +48,7 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
       unit: 'requests',
       left: [
         api.metricAuthorizations({ label: 'asked about', color: colors.gateway }),
-        api.metricTokensRejected({ label: 'refused', color: colors.refused }),
+        api.metricTokensRejected({ label: 'refused, and never held', color: colors.refused }),
       ],
       right: {
         unit: '%',
@@ -190,21 +191,25 @@ function audit(api: ZeroTrustApi): IWidget[] {
     text('## Audit delivery: from the doors’ logs through Firehose to the bucket', 1),
     row(
       graph({
-        title: 'Events on their way: what Firehose took should be in the bucket',
+        // CloudWatch Logs sends many events in one record, and Firehose counts records.
+        title: 'Events on their way, and their batches: what Firehose took should be in the bucket',
         unit: 'events',
-        left: [
-          awsMetric('AWS/Firehose', 'IncomingRecords', stream, {
-            statistic: Stats.SUM,
-            label: 'taken by Firehose',
-            color: colors.traffic,
-          }),
-          awsMetric('AWS/Firehose', 'DeliveryToS3.Records', stream, {
-            statistic: Stats.SUM,
-            label: 'in the bucket',
-            color: colors.places[3],
-          }),
-          lines(logs('ForwardedLogEvents'), 'LogGroupName', 'sent by '),
-        ],
+        left: [lines(logs('ForwardedLogEvents'), 'LogGroupName', 'sent by ')],
+        right: {
+          unit: 'batches',
+          metrics: [
+            awsMetric('AWS/Firehose', 'IncomingRecords', stream, {
+              statistic: Stats.SUM,
+              label: 'taken by Firehose',
+              color: colors.traffic,
+            }),
+            awsMetric('AWS/Firehose', 'DeliveryToS3.Records', stream, {
+              statistic: Stats.SUM,
+              label: 'in the bucket',
+              color: colors.places[3],
+            }),
+          ],
+        },
         width: 8,
       }),
       graph({

@@ -15,8 +15,12 @@ export function upstreamSections(api: ZeroTrustApi): IWidget[] {
   return gates.length <= mostSections ? gates.flatMap(section) : foremost(api.apiName, gates.length)
 }
 
+/** Below which words an upstream is shown, of all that there are. */
+export const headingOf = ({ node }: Gate, { length }: readonly Gate[]): string =>
+  length <= mostSections ? `Upstream ${node.id}` : 'Upstreams'
+
 const section = (gate: Gate): IWidget[] => [
-  text(`## Upstream ${gate.node.id}`, 1),
+  text(`## ${headingOf(gate, [gate])}`, 1),
   row(
     graph({
       title: 'Traffic: requests for it',

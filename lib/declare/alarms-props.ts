@@ -50,7 +50,7 @@ export interface ZeroTrustAlarmsProps {
   readonly errorBudget?: ErrorBudgetThresholds
   /** 99 of 100 requests spend less than this in the gateway itself, from 1 ms to 29 s. @default Duration.millis(250) */
   readonly gatewayLatency?: Duration
-  /** An upstream fails when so much of its requests in a minute end in a 5xx: percent, from 1 to 100. @default 20 */
+  /** An upstream fails when so much of its requests in five minutes, and five of them at least, end in a 5xx: percent, from 1 to 100. @default 20 */
   readonly upstreamErrors?: number
   /**
    * By the id of an upstream: 9 of 10 of its answers come sooner than this, from 1 ms to 29 s.
@@ -91,7 +91,7 @@ export interface ErrorBudgetThresholds {
 }
 
 export interface TokenFailureThresholds {
-  /** Percent of all questions to the first door that are answered with a refusal of the token: from 1 to 100. @default 10 */
+  /** Percent of all questions to the first door that are about a token that never held; not one that expired: from 1 to 100. @default 10 */
   readonly percent?: number
   /** Fewer in a minute wake nobody: from 1 to 1,000,000. @default 30 */
   readonly leastPerMinute?: number

@@ -84,6 +84,17 @@ export function checkText(
 }
 
 /**
+ * A construct's id that metrics are found by. CloudWatch drops those with a value of a dimension that it does not take, and says so nowhere.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+ */
+export function checkMeasuredId(at: string, given: string, fix: string): void {
+  if (/^[ -~]*$/.test(given)) return
+  const allowed = 'printable ASCII: metrics are found by it'
+  throw new DeclarationError({ at, given: describeValue(given), allowed, fix })
+}
+
+/**
  * A list of different texts, none of them empty. A lone string is refused: spread, it would be a list of letters.
  *
  * @param rules `atLeast` is how many there must be: 1 unless stated, since an empty list asks for nothing

@@ -1,6 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { checkFreeId, checkText, describeValue } from '../declare/checks.ts'
+import { checkFreeId, checkMeasuredId, checkText, describeValue } from '../declare/checks.ts'
 import { DeclarationError } from '../declare/declaration-error.ts'
 import { Upstream } from '../declare/upstream.ts'
 import { Gate } from '../gate.ts'
@@ -89,6 +89,7 @@ export class Gates {
   #checkId(at: string, id: string): void {
     const fix = 'give it a name of its own'
     checkText(at, id, { fix })
+    checkMeasuredId(at, id, 'rename it')
     checkFreeId(at, this.#scope, id, fix)
     if (!ownIds.includes(id)) return
     throw new DeclarationError({

@@ -24,7 +24,19 @@ describe('what a refusal is counted as', () => {
     for (const code of countedAs('ClientDenials')) expect(reasonOf(code).owner).toBe('client')
     expect(countedAs('ClientDenials').filter(code => /^(limit|upstream|keys|store)\./.test(code))).toEqual([])
     expect(countedAs('ClientDenials')).toEqual(
-      expect.arrayContaining(['scope.insufficient', 'input.invalid', 'token.expired', 'origin.not_allowed']),
+      expect.arrayContaining([
+        'scope.insufficient',
+        'input.invalid',
+        'token.malformed',
+        'origin.not_allowed',
+      ]),
+    )
+  })
+
+  it('is no attempt where only the age of a token is wrong: its signature holds, and clients forget to renew', () => {
+    for (const code of ['token.expired', 'ticket.expired'] as const) expect(denialMetrics(code)).toEqual([])
+    expect(countedAs('TokensRejected')).toEqual(
+      expect.arrayContaining(['token.signature_invalid', 'token.key_unknown', 'token.not_yet_valid']),
     )
   })
 })

@@ -131,14 +131,23 @@ describe('the dashboards', () => {
     expect([...new Set(ours.map(({ name }) => name))].sort()).toEqual(Object.keys(metrics).sort())
   })
 
-  it('take the share of errors from API Gateway, which has those of functions that did not answer', () => {
-    const { overview } = watch(small)
-    const rates = overview.widgets.filter(({ properties: { title } }) =>
-      /^Errors($|: requests)/.test(String(title)),
+  it('say of errors what callers see, also of a door that does not start', () => {
+    const shown = referencedSeries(watch(small).template).filter(({ at }) => /overview.*Errors$/i.test(at))
+    expect(shown.map(({ namespace, name }) => `${namespace} ${name}`).sort()).toEqual([
+      'AWS/ApiGateway 5XXError',
+      'AWS/ApiGateway Count',
+    ])
+  })
+
+  it('draw batches of events on no axis with events: one has thousands', () => {
+    const graph = everything().security.widgets.find(({ properties }) =>
+      properties.title?.includes('on their way'),
     )
-    const [tile, graph] = rates.map(({ properties }) => JSON.stringify(properties.metrics))
-    for (const metrics of [tile, graph]) expect(metrics).toMatch(/"AWS\/ApiGateway","5XXError"/)
-    expect(tile).not.toContain('"Sallyport"')
+    const axes = (graph?.properties.metrics ?? []).map(line => {
+      const { yAxis = 'left', label } = line.at(-1) as { yAxis?: string; label: string }
+      return `${label.replace(/^sent by .*/, 'sent')}: ${yAxis}`
+    })
+    expect(axes.sort()).toEqual(['in the bucket: right', 'sent: left', 'taken by Firehose: right'])
   })
 
   it('count each reason as one kind of refusal', () => {
@@ -293,7 +302,7 @@ describe('a dashboard', () => {
       },
       at: 'O/Dashboard api',
       given: 'S/Api, which is in another region or account',
-      allowed: 'an API in the region and account of this stack: CloudWatch has its metrics there alone',
+      allowed: 'an API in the same region and account: CloudWatch has its metrics nowhere else',
       fix: 'give both stacks the same env',
     },
   ])

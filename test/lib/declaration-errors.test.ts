@@ -1,4 +1,5 @@
-import { Duration, Fn, Size } from 'aws-cdk-lib'
+import { Duration, Fn, Size, Stack, type StackProps } from 'aws-cdk-lib'
+import { Construct } from 'constructs'
 import {
   Access,
   GatewayState,
@@ -13,7 +14,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Case, refuses, untyped } from './refusals.ts'
-import { anyOutput, anyToken, complaintOf, login, newApi, newStack, ok } from './support.ts'
+import { anyOutput, anyToken, complaintOf, login, newApi, newApp, newStack, ok } from './support.ts'
 
 const route = (template: string, props: object, api: ZeroTrustApi = newApi()) =>
   api.addRoute(
@@ -689,6 +690,38 @@ describe('a construct’s id', () => {
       given: `the construct id "${id}", which is taken`,
       allowed: own,
       fix: 'give it a name of its own',
+    })),
+    {
+      when: 'of an upstream, that CloudWatch takes as no dimension',
+      declare: () => newApi().addUpstream('Größe', upstream()),
+      at: 'upstream "Größe" of S/Api',
+      given: '"Größe"',
+      allowed: 'printable ASCII: metrics are found by it',
+      fix: 'rename it',
+    },
+    {
+      when: 'of an API, that CloudWatch takes as no dimension',
+      declare: () => new ZeroTrustApi(new Stack(newApp(), 'S'), 'Überblick'),
+      at: 'S/Überblick',
+      given: '"Überblick"',
+      allowed: 'printable ASCII: metrics are found by it',
+      fix: 'rename the API',
+    },
+    ...[
+      ['region and account', { env: { account: '123456789012', region: 'eu-west-1' } }],
+      ['stack', undefined],
+    ].map(([where, env]) => ({
+      when: `of an API, that another one of its ${where} has`,
+      declare: () => {
+        const stack = new Stack(newApp(), 'S', env as StackProps)
+        const other = env ? new Stack(stack.node.root, 'T', env as StackProps) : new Construct(stack, 'T')
+        newApi({}, stack)
+        new ZeroTrustApi(other, 'Api')
+      },
+      at: env ? 'T/Api' : 'S/T/Api',
+      given: 'the id "Api", which S/Api has',
+      allowed: 'an id of its own in a region and account: metrics, alarms and audit events name an API by it',
+      fix: 'rename one of the two',
     })),
     {
       when: 'an empty one',

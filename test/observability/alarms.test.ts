@@ -42,7 +42,23 @@ const scenarios = {
     during: since => ({ starts: since === 0 ? 60 : 10, outdated: since === 0 ? 0.03 : 0 }),
   },
   'a minute of errors': { onset: 720, lasts: 1, during: () => ({ storeFails: 0.3 }) },
-  'clients with expired tokens': { onset: 720, lasts: 60, during: () => ({ triedTokens: 12 }) },
+  'a few tokens that never held': { onset: 720, lasts: 60, during: () => ({ triedTokens: 12 }) },
+  'clients that do not renew their tokens, at night': {
+    onset: 180,
+    lasts: 60,
+    during: () => ({ expiredTokens: 200 }),
+  },
+
+  'a bucket that does not take every object at the first attempt': {
+    onset: 720,
+    lasts: 60,
+    during: since => ({ auditPuts: since % 10 === 0 ? [1, 0, 1, 1] : [1, 1, 1, 1] }),
+  },
+  'a few requests that a small upstream fails': {
+    onset: 180,
+    lasts: 60,
+    during: since => ({ billing: 0.03, billingFails: since % 5 === 0 ? 1 : 0 }),
+  },
 
   'an upstream outage': { onset: 720, lasts: 30, during: () => ({ down: ['Crm'] }) },
   'an upstream outage at night': { onset: 180, lasts: 40, during: () => ({ down: ['Crm'] }) },
@@ -150,7 +166,13 @@ describe.each(seeds)('with chance from seed %i', seed => {
     })
   }
 
-  for (const name of ['a minute of errors', 'clients with expired tokens'] as const) {
+  for (const name of [
+    'a minute of errors',
+    'a few tokens that never held',
+    'clients that do not renew their tokens, at night',
+    'a bucket that does not take every object at the first attempt',
+    'a few requests that a small upstream fails',
+  ] as const) {
     it(`nobody is woken by ${name}`, () => {
       expect(of(name).pages).toEqual([])
     })

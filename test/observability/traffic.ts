@@ -15,6 +15,8 @@ export interface Minute {
   readonly billing: number
   /** Questions to the first door beside those of usual callers, all with tokens that do not hold. */
   readonly triedTokens: number
+  /** Questions with tokens that expired, of clients that do not renew them and ask again and again. */
+  readonly expiredTokens: number
   /** Requests beside the usual, of one user who is beyond a limit. */
   readonly hotUser: number
   /** Requests beside the usual, of somebody who looks for what is open: refused for scopes, roles, inputs. */
@@ -35,6 +37,10 @@ export interface Minute {
   readonly starts: number
   /** How old the oldest audit event is that is not in its bucket, in s; null: none comes to the stream. */
   readonly auditLag: number | null
+  /** Objects that Firehose puts into the bucket: 1 each, 0 for one that was not taken. */
+  readonly auditPuts: readonly number[]
+  /** So many of the requests for `Billing` end in an error. */
+  readonly billingFails: number
 }
 
 /** A day of an office: busy at noon, next to nothing at night. `minute` counts from midnight. */
@@ -42,6 +48,7 @@ export const usual = (minute: number): Minute => ({
   requests: 40 + 560 * Math.max(0, Math.sin(((minute / 1440) * 2 - 0.5) * Math.PI)) ** 2,
   billing: 0.08,
   triedTokens: 0,
+  expiredTokens: 0,
   hotUser: 0,
   probes: 0,
   down: [],
@@ -52,6 +59,8 @@ export const usual = (minute: number): Minute => ({
   outdated: 0,
   starts: 0.2,
   auditLag: 330,
+  auditPuts: [1],
+  billingFails: 0,
 })
 
 const minuteMs = 60_000
@@ -90,7 +99,7 @@ export function playPast(
 ): void {
   const random = randomOf(seed)
   for (let minute = from; minute < to; minute += 5) {
-    const usually = (usual(minute % 1440).requests * 5 * (0.009 + 0.02 * 0.25)) as number
+    const usually = (usual(minute % 1440).requests * 5 * 0.009) as number
     put(store, minute, 'ClientDenials', {}, [poisson(random, usually)])
   }
 }
@@ -107,9 +116,10 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
 
   // A quarter of requests ask the first door; API Gateway's cache spares the others.
   const asked = draw(now.requests * 0.25)
-  const expired = draw(asked * 0.02)
+  const unrenewed = draw(now.expiredTokens)
+  const expired = draw(asked * 0.02) + unrenewed
   const tried = draw(now.triedTokens)
-  add('Authorizations', asked + tried)
+  add('Authorizations', asked + tried + unrenewed)
   deny('token.expired', expired)
   deny('token.signature_invalid', Math.round(tried * 0.7))
   deny('token.key_unknown', Math.round(tried * 0.3))
@@ -130,7 +140,8 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
   for (const upstream of ['Crm', 'Billing'] as const) {
     const isDown = now.down.includes(upstream)
     const requests = draw(now.requests * (upstream === 'Billing' ? now.billing : 1 - now.billing))
-    const unlucky = isDown ? Math.round(requests * 0.98) : draw(requests * 0.0002)
+    const failing = upstream === 'Billing' ? Math.min(requests, now.billingFails) : 0
+    const unlucky = isDown ? Math.round(requests * 0.98) : Math.max(failing, draw(requests * 0.0002))
     const unstored = Math.min(requests - unlucky, draw(requests * now.storeFails))
     const outdated = draw(requests * now.outdated)
     const errors = Math.min(requests, unlucky + unstored + outdated)
@@ -178,7 +189,8 @@ function playMinute(store: Pick<MetricStore, 'put'>, random: Random, minute: num
   if (all > 0 && now.auditLag !== null && minute % 5 === 0) {
     aws('AWS/Firehose', stream, { 'DeliveryToS3.DataFreshness': now.auditLag })
     // While it lags, it tries again and again.
-    aws('AWS/Firehose', stream, { 'DeliveryToS3.Success': now.auditLag > 900 ? 0 : 1 })
+    for (const put of now.auditLag > 900 ? [0] : now.auditPuts)
+      aws('AWS/Firehose', stream, { 'DeliveryToS3.Success': put })
   }
 }
 
