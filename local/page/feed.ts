@@ -78,7 +78,7 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
             path: path.slice(0, 200),
             route: resourcePath && `${method} ${resourcePath}`,
             principal: null,
-            decision: status >= 500 ? 'error' : reason ? 'denied' : 'allowed',
+            decision: verdictOf(status, reason !== ''),
             reason,
             about,
             status,
@@ -116,6 +116,9 @@ export function createFeed({ now, keptMax = 1000 }: FeedOptions): Feed {
   }
 }
 
+const verdictOf = (status: number, isRefused: boolean): PageDecision['decision'] =>
+  status >= 500 ? 'error' : isRefused ? 'denied' : 'allowed'
+
 function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
   map.set(key, value)
   const [oldest] = map.keys()
@@ -131,7 +134,8 @@ function withEvent(decision: PageDecision, event: AuditEvent | 'too-long' | unde
     unaudited: null,
     principal: event.actor.user.uid ?? null,
     // A door's no whose log line of the other kind was missing.
-    reason: decision.reason || (event.status_detail ?? ''),
+    ...(event.status_detail !== undefined &&
+      decision.reason === '' && { reason: event.status_detail, decision: verdictOf(decision.status, true) }),
   }
 }
 

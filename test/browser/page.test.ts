@@ -182,6 +182,9 @@ describe('over what a test plays', () => {
     expect(await page.getByLabel('Filter by text').inputValue()).toBe('hash-of allowed')
     await page.getByLabel('Filter by text').fill('nothing like this')
     expect(await page.getByText('No decision fits this filter.').isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Clear' }).click()
+    expect(await page.getByLabel('Filter by text').inputValue()).toBe('')
+    expect(await count(page)).toBe('4 of 4')
   })
 
   test('a decision opens to its whole audit event, which can be copied; where there is none it says why', async () => {

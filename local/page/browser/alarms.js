@@ -69,7 +69,7 @@ export function createAlarms() {
             h('td', {}, alarmState(state)),
             h(
               'th',
-              { scope: 'row', title: `${name}\n${description}` },
+              { scope: 'row', title: [name, description].filter(Boolean).join('\n') },
               shortName(name),
               kind === 'composite' && h('span', { class: 'kind' }, 'composite'),
               h('span', { class: 'description' }, description),

@@ -44,8 +44,9 @@ export function createChart(widget) {
   let values = []
   let drawn = ''
   let range = [0, 1]
-  whenTheme(() => plot?.redraw())
-  new ResizeObserver(() => plot?.setSize(size())).observe(plotArea)
+  const forgetTheme = whenTheme(() => plot?.redraw())
+  const resizes = new ResizeObserver(() => plot?.setSize(size()))
+  resizes.observe(plotArea)
   const size = () => ({
     width: Math.max(80, plotArea.clientWidth),
     height: Math.max(60, plotArea.clientHeight),
@@ -85,7 +86,11 @@ export function createChart(widget) {
       plot?.setData(/** @type {any} */ (aligned))
       showValues(plot?.cursor.idx)
     },
-    destroy: () => plot?.destroy(),
+    destroy() {
+      forgetTheme()
+      resizes.disconnect()
+      plot?.destroy()
+    },
   }
 }
 

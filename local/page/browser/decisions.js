@@ -64,7 +64,14 @@ export function createDecisions() {
   )
   const clear = h(
     'button',
-    { type: 'button', class: 'quiet', onclick: () => change({ ...noFilter }) },
+    {
+      type: 'button',
+      class: 'quiet',
+      onclick: () => {
+        search.value = ''
+        change({ ...noFilter })
+      },
+    },
     'Clear',
   )
   const body = h('tbody')

@@ -6,8 +6,11 @@ const choices = ['system', 'light', 'dark']
 /** @type {Set<() => void>} */
 const listeners = new Set()
 
-/** @param {() => void} onTheme called whenever colours are others */
-export const whenTheme = onTheme => listeners.add(onTheme)
+/** @param {() => void} onTheme called whenever colours are others, until what is given back is called */
+export function whenTheme(onTheme) {
+  listeners.add(onTheme)
+  return () => listeners.delete(onTheme)
+}
 
 /** The value of a colour of page.css, as a canvas needs it. @param {string} name */
 export const color = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()

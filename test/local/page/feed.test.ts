@@ -101,6 +101,23 @@ test('a denial of the first door that API Gateway remembered has no event, and s
   expect(feed.decisions().map(({ unaudited }) => unaudited)).toEqual(['no-trail', null, 'cached'])
 })
 
+test('a refusal that only the event tells of is one', () => {
+  const feed = feedOf()
+  const refused = { status_detail: 'scope.insufficient', status_id: 2, status_code: '403' } as const
+  const code = { http_response: { code: 403 } }
+  feed.logged(
+    eventLine('a', {
+      ...refused,
+      ...code,
+      api: { ...JSON.parse(eventLine('a')).api, response: { code: 403 } },
+    }),
+  )
+  feed.answered(summaryOf('a', { status: 403 }))
+  expect(feed.decisions()).toEqual([
+    expect.objectContaining({ decision: 'denied', reason: 'scope.insufficient' }),
+  ])
+})
+
 test('lines that are no audit event change nothing', () => {
   const feed = feedOf()
   for (const line of [

@@ -152,9 +152,10 @@ export const eventLine = (requestId: string, more: Partial<AuditEvent> = {}): st
       session: { uid: 'hash-of-token', issuer: 'https://login.example.com' },
     },
     src_endpoint: { ip: '192.0.2.7' },
+    dst_endpoint: { name: 'Crm' },
     http_request: { http_method: 'GET' },
     http_response: { code: 200 },
     unmapped: { previous: '', upstream_latency: 6, stripped: { query: 1 } },
-    ...(more.status_detail !== undefined && { action_id: 2, disposition_id: 2 }),
+    ...(more.status_detail !== undefined && { action_id: 2, disposition_id: 2, severity_id: 2 }),
     ...more,
   } satisfies AuditEvent)
