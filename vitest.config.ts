@@ -13,7 +13,7 @@ const elsewhere = ['test/browser/**', 'test/json-schema/**', 'test/deploy/**', '
 // Their files leave a process as they found it, and share one: to start it and load the CDK takes longer than most of them do.
 const shared = [
   // It mocks a module that others have loaded.
-  'test/{audit,checks,contract,controls,docs,functions,lib,local,observability,simulation,state}/**/!(missing-bundle).test.ts',
+  'test/{audit,checks,contract,controls,docs,functions,lib,local,observability,security,simulation,state}/**/!(missing-bundle).test.ts',
 ]
 
 export default defineConfig({
