@@ -68,7 +68,7 @@ export class AuditTrail extends Construct {
   #createKey({ removalPolicy }: DeclaredAuditTrail): Secret {
     const key = new Secret(this, 'Key', {
       // CloudFormation's own names of secrets begin with no stack's: whoever deploys could be bound to none.
-      secretName: `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}-${stackInstance()}`,
+      secretName: `${Names.uniqueResourceName(this, { maxLength: 200, separator: '-', allowedSpecialCharacters: '-' })}-${stackInstance()}`,
       description: `Hashes subjects and token ids in the audit trail ${this.node.path}. Rotated, it would break the link between events`,
       // Letters and digits alone: 43 of them are as many as 32 bytes.
       generateSecretString: { passwordLength: 43, excludePunctuation: true },

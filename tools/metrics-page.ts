@@ -51,7 +51,7 @@ export function metricsPage(): string {
     '',
     '## What they cost',
     '',
-    'CloudWatch bills each metric with each combination of dimension values as one custom metric, for the hours in which something was written to it: 0.30 USD a month for the first 10,000 of an account, in us-east-1 ([prices](https://aws.amazon.com/cloudwatch/pricing/), June 2026). What never happened costs nothing. An API of R routes and U upstreams, whose callers were refused for D reasons and that has limits in L layers, makes at most',
+    'CloudWatch bills each metric with each combination of dimension values as one custom metric, for the hours in which something was written to it: 0.30 USD a month for the first 10,000 of an account, in us-east-1 ([prices](https://aws.amazon.com/cloudwatch/pricing/), June 2026). What never happened costs nothing. An API with R values of `route` and U upstreams, whose callers were refused for D reasons and that has limits in L layers, makes at most',
     '',
     `${once} + ${route} R + ${upstream} U + ${reason} D + ${routeReason} D·R + ${layer} L + ${routeLayer} L·R`,
     '',

@@ -1,3 +1,4 @@
+import { Names } from 'aws-cdk-lib'
 import {
   type AlarmBase,
   AlarmRule,
@@ -26,6 +27,7 @@ export function createPage(
   { topic, when, text }: { topic: ITopic; when: readonly Together[]; text: string },
 ): CompositeAlarm {
   const page = new CompositeAlarm(scope, id, {
+    compositeAlarmName: nameOf(scope, id),
     alarmRule: anyOf(scope, `${id}Part`, when),
     alarmDescription: text,
   })
@@ -35,12 +37,17 @@ export function createPage(
   return page
 }
 
+/** CDK would make one of construct ids alone, and two environments of one app would have the same. */
+const nameOf = (scope: Construct, id: string): string =>
+  `${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-', allowedSpecialCharacters: '-' })}-${id}`
+
 /** True when any is, through composite alarms in between where there are more than one rule can name. */
 function anyOf(scope: Construct, id: string, when: readonly Together[]): IAlarmRule {
   if (when.length === 0) return AlarmRule.fromBoolean(false)
   if (when.flat().length <= mostInRule) return AlarmRule.anyOf(...when.map(allOf))
   const parts: Together[] = chunks(when).map((part, index) => [
     new CompositeAlarm(scope, `${id}${index + 1}`, {
+      compositeAlarmName: nameOf(scope, `${id}${index + 1}`),
       alarmRule: AlarmRule.anyOf(...part.map(allOf)),
       alarmDescription: 'Some of the alarms of a page, which has more than one rule can name.',
     }),

@@ -47,7 +47,7 @@ function createTopic(scope: Construct, encryptionKey: IKey | undefined): ITopic 
   return new Topic(scope, 'Topic', { masterKey, enforceSSL: true })
 }
 
-/** Of this account, and this region: CloudFormation makes up alarms' names. */
+/** Of this account, and this region: their names hold those of stacks and constructs. */
 const fromAlarmsOf = (scope: Construct) => ({
   StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
   ArnLike: { 'aws:SourceArn': Stack.of(scope).formatArn({ service: 'cloudwatch', resource: 'alarm:*' }) },

@@ -20,7 +20,11 @@ export interface AuditCatalog {
 /** Makes the events a table of Athena's, and three questions of it ready. */
 export function createCatalog(scope: Construct, bucket: Bucket): AuditCatalog {
   const databaseName = Names.uniqueResourceName(scope, { maxLength: 200, separator: '_' }).toLowerCase()
-  const workGroupName = Names.uniqueResourceName(scope, { maxLength: 128, separator: '-' })
+  const workGroupName = Names.uniqueResourceName(scope, {
+    maxLength: 128,
+    separator: '-',
+    allowedSpecialCharacters: '-',
+  })
   const database = new CfnDatabase(scope, 'Database', {
     catalogId: Aws.ACCOUNT_ID,
     databaseInput: { name: databaseName, description: `Audit trail ${scope.node.path}` },

@@ -37,7 +37,11 @@ export class DeniedCallers extends Construct {
       },
     })
     // A rule must be named, and within 128 characters. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_InsightRule.html
-    const ruleName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }).concat(`-${id}`)
+    const ruleName = Names.uniqueResourceName(this, {
+      maxLength: 100,
+      separator: '-',
+      allowedSpecialCharacters: '-',
+    }).concat(`-${id}`)
     new CfnInsightRule(this, id, {
       ruleName,
       ruleState: 'ENABLED',

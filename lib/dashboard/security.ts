@@ -1,9 +1,10 @@
 import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
+import { isTokenRejection } from '../../contract/reasons.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
-import { deniedByReason, ofTokens } from './denials.ts'
+import { deniedByReason } from './denials.ts'
 import { exactly, lines, searchAws } from './search.ts'
 import { awsMetric, wordsOfStack } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
@@ -66,7 +67,7 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
     graph({
       title: 'Tokens refused, by what is wrong with them',
       unit: 'requests',
-      left: [lines(deniedByReason(api.apiName, ofTokens), 'reason')],
+      left: [lines(deniedByReason(api.apiName, isTokenRejection), 'reason')],
       stacked: true,
       width: 8,
     }),

@@ -41,7 +41,8 @@ export interface ZeroTrustAlarmsProps {
    */
   readonly topic?: ITopic
   /**
-   * A symmetric key of your own, no alias, for the topic of the alarms' own. Its policy is told to let CloudWatch use it. AWS's key for SNS will
+   * A symmetric key of your own, no alias, for the topic of the alarms' own. Its policy is told to let CloudWatch use it;
+   * that of a key that is not of this app must say so itself, or no page arrives. AWS's key for SNS will
    * not do: CloudWatch cannot use it.
    * @default - a key of its own
    */

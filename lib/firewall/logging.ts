@@ -55,7 +55,7 @@ export function logFindings(scope: Construct, webAcl: CfnWebACL, keeping: Keepin
 
 /** WAF takes no group of another prefix. */
 function logGroupName(scope: Construct): LogGroupName {
-  const prefix = `aws-waf-logs-${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-' })}-`
+  const prefix = `aws-waf-logs-${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-', allowedSpecialCharacters: '-' })}-`
   return { name: `${prefix}${stackInstance()}`, pattern: `${prefix}*` }
 }
 

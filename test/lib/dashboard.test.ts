@@ -163,9 +163,7 @@ describe('the dashboards', () => {
     api.addRoute('GET /a', { upstream: ok, access: anyToken })
     const stack = new Stack(app, 'Observability')
     new ZeroTrustDashboard(stack, 'Dashboard', { api })
-    expect(Template.fromStack(Stack.of(api)).toJSON().Outputs).not.toEqual(
-      expect.objectContaining({ Export: expect.anything() }),
-    )
+    expect(JSON.stringify(Template.fromStack(Stack.of(api)).toJSON().Outputs ?? {})).not.toContain('"Export"')
     expect(stack.dependencies).toEqual([])
   })
 

@@ -259,10 +259,7 @@ test('shows alarms as they are, what one watches with its threshold, and the top
     uniqueContributors: 2,
     contributors: [{ total: 3 }],
   })
-  expect(cloudWatch.transitions().map(({ name, to }) => [name, to])).toEqual([
-    ['Errors', 'OK'],
-    ['Errors', 'ALARM'],
-  ])
+  expect(cloudWatch.alarms().map(({ name, state }) => [name, state])).toEqual([['Errors', 'ALARM']])
 })
 
 test.each([
