@@ -1,11 +1,12 @@
 import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
+import { awsMetric } from '../aws-metric.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByReason, ofTokens } from './denials.ts'
 import { exactly, lines, searchAws } from './search.ts'
-import { awsMetric, wordsOfStack } from './shown-api.ts'
+import { wordsOfStack } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
 
 /** Who is refused and for what, whether keys and orders are as they should be, and whether all of it is on record. */
