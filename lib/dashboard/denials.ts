@@ -1,5 +1,6 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
-import { type ReasonCode, reasons } from '../../contract/reasons.ts'
+import { denialMetrics } from '../../contract/denial-metrics.ts'
+import { isTokenRejection, type ReasonCode, reasons } from '../../contract/reasons.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { search } from './search.ts'
 import { colors } from './widgets.ts'
@@ -15,7 +16,10 @@ const area =
   (reason: ReasonCode): boolean =>
     areas.some(each => reason.startsWith(`${each}.`))
 
-export const ofTokens = area('token', 'claim')
+/** What `TokensRejected` counts. */
+export const neverHeld = (reason: ReasonCode): boolean => denialMetrics(reason).includes('TokensRejected')
+/** Of refusals of tokens, the others. */
+export const outlived = (reason: ReasonCode): boolean => isTokenRejection(reason) && !neverHeld(reason)
 const fails = (reason: ReasonCode) => reasons[reason].status >= 500
 
 /** A reason is of the first kind that has it: what operators ordered is no failure, whatever its status. */
@@ -23,7 +27,7 @@ const kinds: readonly Kind[] = [
   { label: 'operators’ orders', color: colors.failing, has: area('control') },
   { label: 'failures, ours or an upstream’s', color: colors.error, has: fails },
   { label: 'limits', color: '#1b4f72', has: area('limit') },
-  { label: 'tokens and claims', color: '#2f6fed', has: ofTokens },
+  { label: 'tokens', color: '#2f6fed', has: isTokenRejection },
   { label: 'inputs', color: '#b4bcc6', has: area('input', 'request', 'route') },
   { label: 'access', color: '#7d8998', has: () => true },
 ]
