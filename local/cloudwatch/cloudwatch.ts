@@ -4,7 +4,7 @@ import { createDashboards, type Dashboards } from './dashboards.ts'
 import { embeddedMetrics } from './embedded.ts'
 import { createInsightRules } from './insight-rules.ts'
 import { createQueryEngine } from './queries.ts'
-import type { AlarmStatus, AlarmTransition, DashboardView, WidgetQuery, WidgetResult } from './status.ts'
+import type { AlarmStatus, DashboardView, WidgetQuery, WidgetResult } from './status.ts'
 import { createMetricStore, type MetricReader } from './store.ts'
 import type { Watched } from './watched.ts'
 
@@ -16,8 +16,6 @@ export interface CloudWatch {
   readonly widget: (dashboard: string, index: number, query: WidgetQuery) => WidgetResult
   /** The alarms as of now; they are evaluated at each ten seconds that have passed since they were asked for last. */
   readonly alarms: () => readonly AlarmStatus[]
-  /** The last 200 changes of alarms, the latest last. */
-  readonly transitions: () => readonly AlarmTransition[]
 }
 
 /** What it learns from the cloud around it. */
@@ -37,8 +35,6 @@ const stepMs = 10_000
 /** More are not caught up with. */
 const stepsMax = 1_080
 
-const transitionsMax = 200
-
 /** CloudWatch on this machine. `now` in milliseconds since the epoch. */
 export function createCloudWatch(
   watched: Watched,
@@ -52,7 +48,6 @@ export function createCloudWatch(
     createdAt: now(),
     insight: insights.metric,
   })
-  const transitions: AlarmTransition[] = []
   let evaluatedAt = stepBefore(now())
   let current = watched
   let aws: AwsMetrics
@@ -73,9 +68,8 @@ export function createCloudWatch(
   function statuses(): readonly AlarmStatus[] {
     const last = stepBefore(now())
     let at = Math.max(evaluatedAt + stepMs, last - stepsMax * stepMs)
-    for (; at <= last; at += stepMs) transitions.push(...alarms.evaluate(at))
+    for (; at <= last; at += stepMs) alarms.evaluate(at)
     evaluatedAt = last
-    transitions.splice(0, transitions.length - transitionsMax)
     return alarms.statuses()
   }
 
@@ -94,10 +88,6 @@ export function createCloudWatch(
     dashboards: () => dashboards.views(),
     widget: (dashboard, index, query) => dashboards.widget(dashboard, index, query),
     alarms: statuses,
-    transitions: () => {
-      statuses()
-      return [...transitions]
-    },
     onLog(line, functionName) {
       written(line, current.logGroups.get(functionName) ?? `/aws/lambda/${functionName}`)
     },

@@ -1,6 +1,6 @@
 import { arn, beside, type ResourceType } from './resource-type.ts'
 
-const notSent = 'nobody is notified here: the states of alarms are shown, and what would be sent'
+const notSent = 'nobody is notified here: the states of alarms are shown'
 
 /** What watches an app: local/cloudwatch reads and judges it, and says so where it cannot. */
 export const watchTypes: Readonly<Record<string, ResourceType>> = {
