@@ -13,10 +13,10 @@ import { pageTopic } from './alarms/topic.ts'
 import { upstreamAlarms } from './alarms/upstreams.ts'
 import { Watcher } from './alarms/watch.ts'
 import { checkWatchesBeside } from './beside.ts'
-import { upstreamsOf } from './dashboard/shown-api.ts'
 import { type DeclaredAlarms, readAlarms, type ZeroTrustAlarmsProps } from './declare/alarms-props.ts'
 import { describeValue } from './declare/checks.ts'
 import { DeclarationError } from './declare/declaration-error.ts'
+import { upstreamsOf } from './upstreams-of.ts'
 import { ZeroTrustApi } from './zero-trust-api.ts'
 
 /**
@@ -99,7 +99,6 @@ interface Parts {
   readonly state: boolean
   /** Whether anyone is asked for a token. */
   readonly tokens: boolean
-  readonly audit: boolean
 }
 
 /** What of an API decides on its alarms. */
@@ -108,7 +107,6 @@ function partsOf(api: ZeroTrustApi): Parts {
     upstreams: upstreamsOf(api).map(({ node }) => node.id),
     state: api.routes.some(({ gate }) => gate.table !== null),
     tokens: api.routes.some(({ access }) => access.kind === 'token'),
-    audit: api.audit !== undefined,
   }
 }
 

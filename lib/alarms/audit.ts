@@ -1,6 +1,5 @@
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { awsMetric } from '../dashboard/shown-api.ts'
-import { metricOf } from '../metric-of.ts'
+import { awsMetric } from '../aws-metric.ts'
 import { expression, sustained, type Together, type Watcher } from './watch.ts'
 
 /** What happens and is not on record cannot be proved later: late, lost, or never sent. */
@@ -41,7 +40,7 @@ export function auditAlarms(watcher: Watcher): Together[] {
     'AuditSilence',
     // A metric that is missing is the very thing to be told of here.
     expression('IF((requests >= 20) AND (FILL(events, 0) == 0), 1, 0)', {
-      requests: metricOf('Requests', watcher.all, { statistic: Stats.SUM }),
+      requests: watcher.api.metricRequests(),
       events: awsMetric('AWS/Firehose', 'IncomingRecords', stream, { statistic: Stats.SUM }),
     }),
     {

@@ -1,5 +1,3 @@
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, sustained, type Together, type Watcher } from './watch.ts'
 
 /**
@@ -14,8 +12,8 @@ export function tokenAlarms(watcher: Watcher): Together[] {
     expression(
       `IF(rejected >= ${leastPerMinute}, 100 * rejected / questions, 0)`,
       {
-        rejected: metricOf('TokensRejected', watcher.all, { statistic: Stats.SUM }),
-        questions: metricOf('Authorizations', watcher.all, { statistic: Stats.SUM }),
+        rejected: watcher.api.metricTokensRejected(),
+        questions: watcher.api.metricAuthorizations(),
       },
       oneMinute,
     ),
@@ -37,7 +35,7 @@ export function tokenAlarms(watcher: Watcher): Together[] {
 export function denialAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('clientDenials')) return []
   const { deviations, least } = watcher.declared.clientDenials
-  const metric = metricOf('ClientDenials', watcher.all, { statistic: Stats.SUM })
+  const metric = watcher.api.metricClientDenials()
   const first = `look at the security dashboard, “Refused, by reason”, and ${callersOf(watcher)}. \`input.*\`: fuzzing, or a client that was changed. \`scope.*\`, \`role.*\`, \`claim.*\`: someone looks for what is open.`
   const usual = watcher.watchUsual('DenialsUnusual', metric, {
     means: 'more requests are refused than is usual at this time.',

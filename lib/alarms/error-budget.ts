@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { stageMetric } from '../dashboard/shown-api.ts'
+import { stageMetric } from '../aws-metric.ts'
 import { expression, type Together, type Watcher } from './watch.ts'
 
 // https://sre.google/workbook/alerting-on-slos/, table 5-8: what pages. Of a month's budget, 2 % is gone in an hour at 14.4 times the

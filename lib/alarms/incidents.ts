@@ -1,6 +1,5 @@
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { stageMetric } from '../dashboard/shown-api.ts'
-import { metricOf } from '../metric-of.ts'
+import { stageMetric } from '../aws-metric.ts'
 import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** Reasons that page, and are the gateway's own trouble. A share of all requests, since of a million some meet a lost packet. */
@@ -12,7 +11,7 @@ export function incidentAlarms(watcher: Watcher): Together[] {
     expression(
       '100 * incidents / requests',
       {
-        incidents: metricOf('Incidents', watcher.all, { statistic: Stats.SUM }),
+        incidents: watcher.api.metricIncidents(),
         requests: stageMetric(watcher.api, 'Count', { statistic: Stats.SUM }),
       },
       oneMinute,
@@ -32,20 +31,16 @@ export function incidentAlarms(watcher: Watcher): Together[] {
 /** Reasons that page, and that nothing explains but wiring gone wrong or somebody inside: one is enough. */
 export function breachAlarms(watcher: Watcher): Together[] {
   if (!watcher.has('breaches')) return []
-  const alarm = watcher.watch(
-    'Breaches',
-    metricOf('Breaches', watcher.all, { statistic: Stats.SUM }).with({ period: oneMinute }),
-    {
-      means:
-        'a request came by the first door without its ticket, or something else answers in the place of an upstream.',
-      first:
-        'look at the security dashboard, “Refused, by reason”, for which. `ticket.*` or `certificate.missing`: who changed the API, or calls it from inside? `upstream.*`: whose certificate, which address?',
-      section: 'breaches',
-      threshold: 1,
-      // Whoever is inside may come again: one page, and an hour.
-      of: 60,
-      periods: 1,
-    },
-  )
+  const alarm = watcher.watch('Breaches', watcher.api.metricBreaches({ period: oneMinute }), {
+    means:
+      'a request came by the first door without its ticket, or something else answers in the place of an upstream.',
+    first:
+      'look at the security dashboard, “Refused, by reason”, for which. `ticket.*` or `certificate.missing`: who changed the API, or calls it from inside? `upstream.*`: whose certificate, which address?',
+    section: 'breaches',
+    threshold: 1,
+    // Whoever is inside may come again: one page, and an hour.
+    of: 60,
+    periods: 1,
+  })
   return [[alarm]]
 }

@@ -1,4 +1,3 @@
-import { Names } from 'aws-cdk-lib'
 import {
   type AlarmBase,
   AlarmRule,
@@ -9,13 +8,15 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
+import { physicalName } from '../physical-name.ts'
 import type { Together } from './watch.ts'
 
 /**
- * A rule may be 10,240 characters long, and name 100 alarms. An alarm's ARN is up to 320 characters with a name that CloudFormation made.
+ * A rule may be 10,240 characters long, and name 100 alarms. An alarm's ARN is up to 320 characters, its name up to 255.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
  */
 const mostInRule = 25
+const mostOfName = 255
 
 /**
  * The alarm that wakes somebody: when any of these does. It stays as it is while others join it, so one incident is one page, and a second
@@ -26,31 +27,32 @@ export function createPage(
   id: string,
   { topic, when, text }: { topic: ITopic; when: readonly Together[]; text: string },
 ): CompositeAlarm {
-  const page = new CompositeAlarm(scope, id, {
-    compositeAlarmName: nameOf(scope, id),
-    alarmRule: anyOf(scope, `${id}Part`, when),
-    alarmDescription: text,
-  })
+  const page = compose(scope, id, anyOf(scope, `${id}Part`, when), text)
   const action = new SnsAction(topic)
   page.addAlarmAction(action)
   page.addOkAction(action)
   return page
 }
 
-/** CDK would make one of construct ids alone, and two environments of one app would have the same. */
-const nameOf = (scope: Construct, id: string): string =>
-  `${Names.uniqueResourceName(scope, { maxLength: 200, separator: '-', allowedSpecialCharacters: '-' })}-${id}`
+/** CDK makes a name of the ids alone, the same for an app's second environment in an account, which CloudWatch does not take. */
+const compose = (scope: Construct, id: string, alarmRule: IAlarmRule, alarmDescription: string) =>
+  new CompositeAlarm(scope, id, {
+    compositeAlarmName: physicalName(scope, id, mostOfName),
+    alarmRule,
+    alarmDescription,
+  })
 
 /** True when any is, through composite alarms in between where there are more than one rule can name. */
 function anyOf(scope: Construct, id: string, when: readonly Together[]): IAlarmRule {
   if (when.length === 0) return AlarmRule.fromBoolean(false)
   if (when.flat().length <= mostInRule) return AlarmRule.anyOf(...when.map(allOf))
   const parts: Together[] = chunks(when).map((part, index) => [
-    new CompositeAlarm(scope, `${id}${index + 1}`, {
-      compositeAlarmName: nameOf(scope, `${id}${index + 1}`),
-      alarmRule: AlarmRule.anyOf(...part.map(allOf)),
-      alarmDescription: 'Some of the alarms of a page, which has more than one rule can name.',
-    }),
+    compose(
+      scope,
+      `${id}${index + 1}`,
+      AlarmRule.anyOf(...part.map(allOf)),
+      'Some of the alarms of a page, which has more than one rule can name.',
+    ),
   ])
   return anyOf(scope, `${id}s`, parts)
 }

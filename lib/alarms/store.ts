@@ -1,22 +1,17 @@
-import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { metricOf } from '../metric-of.ts'
 import { expression, oneMinute, someMinutes, type Together, type Watcher } from './watch.ts'
 
 /** What counts requests and holds operators' orders. While it is down, routes answer 503, or let callers by uncounted, as they declare. */
 export function storeAlarms(watcher: Watcher): Together[] {
+  const { api } = watcher
   const { storeFailures, storeLatencyMs } = watcher.declared
-  const requests = metricOf('Requests', watcher.all, { statistic: Stats.SUM })
+  const requests = api.metricRequests()
   const first =
     'look at the overview dashboard, “State table”; then at the table’s throttles in DynamoDB, and at AWS Health for DynamoDB.'
   const alarms: Together[] = []
   if (watcher.has('storeFailures')) {
     const alarm = watcher.watch(
       'StoreFailures',
-      expression(
-        '100 * failures / requests',
-        { failures: metricOf('StoreFailures', watcher.all, { statistic: Stats.SUM }), requests },
-        oneMinute,
-      ),
+      expression('100 * failures / requests', { failures: api.metricStoreFailures(), requests }, oneMinute),
       {
         means: `the state table fails ${storeFailures} % of requests or more: limits and orders of operators are not seen to.`,
         first,
@@ -28,20 +23,14 @@ export function storeAlarms(watcher: Watcher): Together[] {
     alarms.push([alarm])
   }
   if (watcher.has('storeLatency')) {
-    const alarm = watcher.watch(
+    const alarm = watcher.watchLatency(
       'StoreLatency',
-      expression('IF(requests >= 20, latency, 0)', {
-        latency: metricOf('StoreLatency', watcher.all, { statistic: Stats.p(90) }),
-        requests,
-      }),
+      { latency: api.metricStoreLatency(), requests, leastRequests: 20 },
       {
         means: `one request in ten waits longer than ${storeLatencyMs} ms for the state table. Next they fail.`,
         first,
         section: 'storeLatency',
         threshold: storeLatencyMs,
-        comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        of: 6,
-        periods: 3,
       },
     )
     alarms.push([alarm])

@@ -47,7 +47,7 @@ function createTopic(scope: Construct, encryptionKey: IKey | undefined): ITopic 
   return new Topic(scope, 'Topic', { masterKey, enforceSSL: true })
 }
 
-/** Of this account, and this region: their names hold those of stacks and constructs. */
+/** Of this account, and this region. Whichever alarm it is: yours may come to this topic as well. */
 const fromAlarmsOf = (scope: Construct) => ({
   StringEquals: { 'aws:SourceAccount': Stack.of(scope).account },
   ArnLike: { 'aws:SourceArn': Stack.of(scope).formatArn({ service: 'cloudwatch', resource: 'alarm:*' }) },

@@ -1,8 +1,6 @@
-import { ComparisonOperator, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import { upstreamsOf } from '../dashboard/shown-api.ts'
 import { headingOf } from '../dashboard/upstreams.ts'
 import type { Gate } from '../gate.ts'
-import { metricOf } from '../metric-of.ts'
+import { upstreamsOf } from '../upstreams-of.ts'
 import { expression, oneMinute, sustained, type Together, type Watcher } from './watch.ts'
 
 /** Of one upstream. A small one can be down without the API's error budget showing it. */
@@ -11,7 +9,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   const upstream = gate.node.id
   const id = (what: string) => `${what} ${upstream}`
   const { upstreamErrors, upstreamLatencyMs } = watcher.declared
-  const requests = metricOf('Requests', { ...watcher.all, upstream }, { statistic: Stats.SUM })
+  const requests = gate.metricRequests()
   const first = `look at the overview dashboard, “${headingOf(gate, upstreamsOf(watcher.api))}”; then ask whoever runs it. \`sallyport control close\` spares it and its callers the wait.`
   const alarms: Together[] = []
   if (watcher.has('upstreamErrors')) {
@@ -19,7 +17,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
       id('UpstreamErrors'),
       // Of one that is asked once a minute, a single failure is all of a minute's requests.
       expression('IF(errors >= 5, 100 * errors / requests, 0)', {
-        errors: metricOf('Errors', { ...watcher.all, upstream }, { statistic: Stats.SUM }),
+        errors: gate.metricErrors(),
         requests,
       }),
       {
@@ -36,9 +34,7 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
     const alarm = watcher.watch(
       id('BreakerOpen'),
       // Written when it opens, and with each probe in vain: while callers ask, every minute of an outage has one.
-      metricOf('BreakerOpen', { ...watcher.all, upstream }, { statistic: Stats.MAXIMUM }).with({
-        period: oneMinute,
-      }),
+      gate.metricBreakerOpen({ period: oneMinute }),
       {
         means: `${upstream} keeps failing, so that some instances have stopped asking it: their callers get 503.`,
         first,
@@ -52,20 +48,14 @@ export function upstreamAlarms(watcher: Watcher, gate: Gate): Together[] {
   }
   const most = upstreamLatencyMs.get(upstream)
   if (most !== undefined) {
-    const alarm = watcher.watch(
+    const alarm = watcher.watchLatency(
       id('UpstreamLatency'),
-      expression('IF(requests >= 20, latency, 0)', {
-        latency: metricOf('UpstreamLatency', { ...watcher.all, upstream }, { statistic: Stats.p(90) }),
-        requests,
-      }),
+      { latency: gate.metricUpstreamLatency(), requests, leastRequests: 20 },
       {
         means: `one answer in ten of ${upstream} takes longer than the ${most} ms that were declared for it.`,
         first,
         section: 'upstreamLatency',
         threshold: most,
-        comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
-        of: 6,
-        periods: 3,
       },
     )
     alarms.push([alarm])

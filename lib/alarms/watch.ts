@@ -42,7 +42,10 @@ export const someMinutes = { of: 30, periods: 5 } as const
 export const oneMinute = Duration.minutes(1)
 export const fiveMinutes = Duration.minutes(5)
 
-/** Makes the alarms of one API. None of them acts by itself: that is up to the two pages. */
+/**
+ * Makes the alarms of one API. None of them acts by itself: that is up to the two pages. An alarm cannot search, so only metrics of the API
+ * and of its upstreams serve.
+ */
 export class Watcher {
   readonly api: ZeroTrustApi
   readonly declared: DeclaredAlarms
@@ -53,11 +56,6 @@ export class Watcher {
     this.#scope = scope
     this.api = api
     this.declared = declared
-  }
-
-  /** What metrics of the whole API are asked for by. An alarm cannot search: only dimensions whose values are all known serve. */
-  get all(): { readonly api: string } {
-    return { api: this.api.apiName }
   }
 
   has(name: AlarmName): boolean {
@@ -78,6 +76,22 @@ export class Watcher {
     })
     this.alarms.push(alarm)
     return alarm
+  }
+
+  /** An alarm on a percentile of a latency, over 15 of 30 minutes. Of fewer requests in five minutes it would say nothing. */
+  watchLatency(
+    id: string,
+    of: { readonly latency: Metric; readonly requests: Metric; readonly leastRequests: number },
+    given: Pick<Watch, 'means' | 'first' | 'section' | 'threshold'>,
+  ): Alarm {
+    const { latency, requests, leastRequests } = of
+    const slow = expression(`IF(requests >= ${leastRequests}, latency, 0)`, { latency, requests })
+    return this.watch(id, slow, {
+      ...given,
+      comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      of: 6,
+      periods: 3,
+    })
   }
 
   /** An alarm on what is above the usual, as AWS has learned it. */

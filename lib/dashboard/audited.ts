@@ -1,7 +1,8 @@
 import { Stack, Token } from 'aws-cdk-lib'
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda'
+import { upstreamsOf } from '../upstreams-of.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
-import { stackNameOf, upstreamsOf } from './shown-api.ts'
+import { stackNameOf } from './shown-api.ts'
 
 /**
  * Log groups with an API's audit events, as patterns: a rule's body has room for those of few upstreams, and a reference would tie the

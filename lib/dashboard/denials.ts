@@ -1,4 +1,5 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { denialMetrics } from '../../contract/denial-metrics.ts'
 import { isTokenRejection, type ReasonCode, reasons } from '../../contract/reasons.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { search } from './search.ts'
@@ -15,6 +16,10 @@ const area =
   (reason: ReasonCode): boolean =>
     areas.some(each => reason.startsWith(`${each}.`))
 
+/** What `TokensRejected` counts. */
+export const neverHeld = (reason: ReasonCode): boolean => denialMetrics(reason).includes('TokensRejected')
+/** Of refusals of tokens, the others. */
+export const outlived = (reason: ReasonCode): boolean => isTokenRejection(reason) && !neverHeld(reason)
 const fails = (reason: ReasonCode) => reasons[reason].status >= 500
 
 /** A reason is of the first kind that has it: what operators ordered is no failure, whatever its status. */

@@ -1,7 +1,8 @@
-import { Lazy, Names } from 'aws-cdk-lib'
+import { Lazy } from 'aws-cdk-lib'
 import { CfnInsightRule, type IWidget } from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { auditSchema } from '../../contract/audit-event.ts'
+import { physicalName } from '../physical-name.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { auditedLogGroups } from './audited.ts'
 import { ContributorsWidget } from './widgets.ts'
@@ -37,11 +38,7 @@ export class DeniedCallers extends Construct {
       },
     })
     // A rule must be named, and within 128 characters. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_InsightRule.html
-    const ruleName = Names.uniqueResourceName(this, {
-      maxLength: 100,
-      separator: '-',
-      allowedSpecialCharacters: '-',
-    }).concat(`-${id}`)
+    const ruleName = physicalName(this, id, 128)
     new CfnInsightRule(this, id, {
       ruleName,
       ruleState: 'ENABLED',

@@ -1,9 +1,10 @@
 import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { isCallersOwn, limitLayers } from '../../contract/limits.ts'
+import { stageMetric } from '../aws-metric.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { deniedByKind, deniedByReason } from './denials.ts'
 import { lines, search, searchAws, top } from './search.ts'
-import { stageMetric, wordsOfStack } from './shown-api.ts'
+import { wordsOfStack } from './shown-api.ts'
 import { colors, graph, numbers, quantiles, row, text } from './widgets.ts'
 
 /** The four golden signals of an API, and which routes and refusals they come from. */

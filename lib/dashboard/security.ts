@@ -1,12 +1,12 @@
 import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2'
 import { refusedIn, strippedIn } from '../../contract/metrics.ts'
-import { isTokenRejection } from '../../contract/reasons.ts'
+import { awsMetric } from '../aws-metric.ts'
 import type { WebFirewall } from '../web-firewall.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
-import { deniedByReason } from './denials.ts'
+import { deniedByReason, neverHeld, outlived } from './denials.ts'
 import { exactly, lines, searchAws } from './search.ts'
-import { awsMetric, wordsOfStack } from './shown-api.ts'
+import { wordsOfStack } from './shown-api.ts'
 import { colors, graph, row, text } from './widgets.ts'
 
 /** Who is refused and for what, whether keys and orders are as they should be, and whether all of it is on record. */
@@ -38,7 +38,7 @@ const head = (api: string): string =>
   [
     `# ${api}: security`,
     '**Look at first:** *Incidents*. A breach is a request that passed a door it should not have come to, or an upstream that is not who it should be: somebody is inside, or the wiring is wrong. An incident is a fault of the gateway’s own.',
-    'Many refused tokens: by what is wrong with them. `token.expired` is a client that does not renew, `token.signature_invalid` and `token.key_unknown` somebody who tries. To stop a caller: `sallyport control`.',
+    'Many refused tokens: by what is wrong with them. `token.signature_invalid` and `token.key_unknown` are somebody who tries. Refused for their age alone, beside it: a client that does not renew. To stop a caller: `sallyport control`.',
     'More: `docs/dashboards.md`, reasons in `docs/errors.md`, orders in `docs/controls.md`.',
   ].join('\n\n')
 
@@ -62,14 +62,21 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
           }),
         ],
       },
-      width: 8,
+      width: 6,
     }),
     graph({
-      title: 'Tokens refused, by what is wrong with them',
+      title: 'Tokens refused, by what is wrong with them: not their age',
       unit: 'requests',
-      left: [lines(deniedByReason(api.apiName, isTokenRejection), 'reason')],
+      left: [lines(deniedByReason(api.apiName, neverHeld), 'reason')],
       stacked: true,
-      width: 8,
+      width: 6,
+    }),
+    graph({
+      title: 'Tokens refused for their age alone: no alarm counts these',
+      unit: 'requests',
+      left: [lines(deniedByReason(api.apiName, outlived), 'reason')],
+      stacked: true,
+      width: 6,
     }),
     graph({
       title: 'Incidents: what somebody is to be woken for',
@@ -78,7 +85,7 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
         api.metricBreaches({ label: 'breaches', color: colors.error }),
         api.metricIncidents({ label: 'incidents', color: colors.failing }),
       ],
-      width: 8,
+      width: 6,
     }),
   ),
 ]

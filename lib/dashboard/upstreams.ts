@@ -1,8 +1,8 @@
 import { type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Gate } from '../gate.ts'
+import { upstreamsOf } from '../upstreams-of.ts'
 import type { ZeroTrustApi } from '../zero-trust-api.ts'
 import { lines, search, top } from './search.ts'
-import { upstreamsOf } from './shown-api.ts'
 import { colors, graph, quantiles, row, text } from './widgets.ts'
 
 /** Beyond it a section for each would be more than anyone scrolls through, and 500 widgets are all that a dashboard has. */

@@ -41,9 +41,9 @@ export interface ZeroTrustAlarmsProps {
    */
   readonly topic?: ITopic
   /**
-   * A symmetric key of your own, no alias, for the topic of the alarms' own. Its policy is told to let CloudWatch use it;
-   * that of a key that is not of this app must say so itself, or no page arrives. AWS's key for SNS will
-   * not do: CloudWatch cannot use it.
+   * A symmetric key of your own, no alias, for the topic of the alarms' own. The policy of a key of this app is told to let CloudWatch use it.
+   * That of an imported one (`Key.fromKeyArn`) cannot be changed from here: it must let `cloudwatch.amazonaws.com` have `kms:Decrypt` and
+   * `kms:GenerateDataKey*` by itself, or no page arrives. AWS's key for SNS will not do: CloudWatch cannot use it.
    * @default - a key of its own
    */
   readonly encryptionKey?: IKey

@@ -9,7 +9,7 @@ import { readSuppressor, type Suppressor } from './suppressor.ts'
 /** An alarm of a template: `Properties` of `AWS::CloudWatch::Alarm` or `AWS::CloudWatch::CompositeAlarm`, resolved. */
 export interface AlarmDefinition {
   readonly type: 'AWS::CloudWatch::Alarm' | 'AWS::CloudWatch::CompositeAlarm'
-  /** What it is called where it declares no name. */
+  /** What it is called, whether it declares a name or not. */
   readonly name: string
   readonly arn: string
   readonly properties: Readonly<Record<string, unknown>>
@@ -65,7 +65,7 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
     const engine = createQueryEngine(metrics, insight)
     alarms = inOrder(
       next.map(definition => {
-        const { properties, name } = definition
+        const { properties } = definition
         const rule = evaluated((): Rule => {
           if (definition.type === 'AWS::CloudWatch::Alarm') {
             return { kind: 'metric', find: readMetricAlarm(properties, engine, metrics) }
@@ -73,7 +73,7 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
           const parsed = parseRule(String(properties.AlarmRule))
           return { kind: 'composite', rule: parsed, suppressor: readSuppressor(properties) }
         })
-        return { definition, name: String(properties.AlarmName ?? name), rule }
+        return { definition, name: definition.name, rule }
       }),
     )
     const names = alarms.map(({ name }) => name)

@@ -1,4 +1,4 @@
-import { present } from './math-functions.ts'
+import { present, total } from './math-functions.ts'
 import { type Series, timeAt } from './series.ts'
 
 /** What is to be expected of a metric at a time of day: the middle, and how far its values usually are from it. */
@@ -38,7 +38,7 @@ const hourOf = (time: number): number => Math.floor(time / hourMs) % 24
 
 function summarized(values: readonly number[]): { mean: number; deviation: number } | undefined {
   if (values.length < pointsMin) return undefined
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const mean = total(values) / values.length
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, deviation: Math.sqrt(squares / values.length) }
 }

@@ -8,7 +8,7 @@ import type { AlarmStatus, DashboardView, WidgetQuery, WidgetResult, WidgetView 
 
 /** A dashboard of a template: `Properties` of `AWS::CloudWatch::Dashboard`, resolved. */
 export interface DashboardDefinition {
-  /** What it is called where it declares no name. */
+  /** What it is called, whether it declares a name or not. */
   readonly name: string
   readonly properties: Readonly<Record<string, unknown>>
 }
@@ -54,12 +54,11 @@ export function createDashboards(options: DashboardsOptions): Dashboards {
 }
 
 function readDashboard({ name, properties }: DashboardDefinition, options: DashboardsOptions): Dashboard {
-  const called = String(properties.DashboardName ?? name)
   const body = evaluated(() => bodyOf(properties.DashboardBody))
-  if ('error' in body) return { view: { name: called, widgets: [], error: body.error }, draw: [] }
+  if ('error' in body) return { view: { name, widgets: [], error: body.error }, draw: [] }
   return {
     view: {
-      name: called,
+      name,
       ...(typeof body.start === 'string' && { start: body.start }),
       widgets: body.widgets.map(viewOf),
     },

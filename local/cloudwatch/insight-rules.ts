@@ -1,6 +1,7 @@
 import { CannotEvaluate, evaluated } from './cannot-evaluate.ts'
 import { type Accepts, readFilters } from './insight-filters.ts'
 import { leafAt, readPath } from './json-path.ts'
+import { largest, smallest, total } from './math-functions.ts'
 import { type Grid, gridOf, type Series } from './series.ts'
 import type { Contributor, ContributorsResult } from './status.ts'
 
@@ -143,14 +144,12 @@ export function createInsightRules(
   }
 }
 
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-
 const measures: Readonly<Record<string, (values: readonly number[]) => number>> = {
   UniqueContributors: values => values.length,
-  MaxContributorValue: values => values.reduce((a, b) => Math.max(a, b)),
+  MaxContributorValue: largest,
   Sum: total,
-  Minimum: values => values.reduce((a, b) => Math.min(a, b)),
-  Maximum: values => values.reduce((a, b) => Math.max(a, b)),
+  Minimum: smallest,
+  Maximum: largest,
   Average: values => total(values) / values.length,
 }
 

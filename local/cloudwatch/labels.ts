@@ -1,4 +1,4 @@
-import { present } from './math-functions.ts'
+import { largest, present, smallest, total } from './math-functions.ts'
 import type { Series } from './series.ts'
 import type { MetricKey } from './store.ts'
 
@@ -9,13 +9,11 @@ export function labelOfFound({ name, dimensions }: MetricKey, search: string): s
   return parts.length > 0 ? parts.join(' ') : name
 }
 
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
-
 const numbers: Readonly<Record<string, (values: readonly number[]) => number | undefined>> = {
   SUM: total,
   AVG: values => total(values) / values.length,
-  MIN: values => values.reduce((a, b) => Math.min(a, b)),
-  MAX: values => values.reduce((a, b) => Math.max(a, b)),
+  MIN: smallest,
+  MAX: largest,
   FIRST: values => values[0],
   LAST: values => values.at(-1),
 }

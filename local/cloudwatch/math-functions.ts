@@ -33,9 +33,14 @@ const eachPoint = (change: (value: number) => number): MathFunction =>
     }),
   )
 
-type Aggregate = (values: readonly number[], outOf: number) => number
+export const present = (values: Points): number[] => values.filter(value => value !== null)
+export const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+/** Of one value at least; not by spreading, which a long list does not take. */
+export const smallest = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
+/** Likewise. */
+export const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b))
 
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0)
+type Aggregate = (values: readonly number[], outOf: number) => number
 
 function deviation(values: readonly number[]): number {
   const mean = total(values) / values.length
@@ -46,12 +51,10 @@ const aggregates: Readonly<Record<string, Aggregate>> = {
   SUM: total,
   // Of an array, "missing values are treated as 0".
   AVG: (values, outOf) => total(values) / outOf,
-  MIN: values => values.reduce((a, b) => Math.min(a, b)),
-  MAX: values => values.reduce((a, b) => Math.max(a, b)),
+  MIN: smallest,
+  MAX: largest,
   STDDEV: deviation,
 }
-
-export const present = (values: Points): number[] => values.filter(value => value !== null)
 
 /** Of one series a number, over the data points it has; of an array a series, at each time that any of them has a data point. */
 const aggregate =

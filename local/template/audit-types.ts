@@ -1,6 +1,6 @@
 import { beside, type ResourceType } from './resource-type.ts'
 
-const noErrors = 'nothing is delivered here that could fail'
+const noErrors = 'there are no delivery errors here'
 const noQueries = 'no bucket is made here, so there is nothing to ask'
 
 /** What takes events from logs to where they are kept, and makes them readable there. */

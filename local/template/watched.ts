@@ -19,7 +19,7 @@ export function readWatched(resources: readonly Placed[]): Watched {
       })),
     ),
     insightRules: all('AWS::CloudWatch::InsightRule').map(({ ref, properties }) => ({
-      name: String(properties.RuleName ?? ref),
+      name: ref,
       properties,
     })),
     subscriptions: all('AWS::Logs::SubscriptionFilter').map(({ ref, properties }) => ({

@@ -16,7 +16,7 @@ import { alarmNames } from '../../lib/declare/alarms-props.ts'
 import { dashboardsOf, emittedByNobody, referencedSeries } from '../observability/referenced.ts'
 import { type AlarmResources, alarmsOf, definitionsOf, watchedApi } from '../observability/watched-api.ts'
 import { type Case, refuses, untyped } from './refusals.ts'
-import { anyOutput, anyToken, newApi, newApp, ok, type Resource } from './support.ts'
+import { anyOutput, anyToken, login, newApi, newApp, ok, type Resource } from './support.ts'
 
 const ofType = (resources: AlarmResources, type: string): Resource[] =>
   Object.values(resources).filter(({ Type }) => Type === type)
@@ -186,29 +186,49 @@ describe('the alarms of an API', () => {
     expect(ruleOf(resources, 'Service')).toContain('ALARM(UpstreamLatencyCrm)')
   })
 
-  it('have names of their own in each environment of one app', () => {
-    const namesIn = (stackName: string) => {
-      const api = watchedApi()
-      const stack = new Stack(api.node.root, 'Watching', { stackName })
-      new ZeroTrustAlarms(stack, 'Alarms', { api })
-      const all = Object.values(Template.fromStack(stack).toJSON().Resources as AlarmResources)
-      // Of the others CloudFormation makes up the names.
-      expect(
-        all.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').some(each => each.Properties.AlarmName),
-      ).toBe(false)
-      return all
-        .filter(({ Type }) => Type === 'AWS::CloudWatch::CompositeAlarm')
-        .map(each => each.Properties.AlarmName)
-    }
-    const [dev, prod] = [namesIn('watching-dev'), namesIn('watching-prod')]
-    expect(new Set([...dev, ...prod]).size).toBe(4)
-    for (const name of dev) expect(name).toMatch(/^watching-dev-/)
-  })
-
   it('tie no stack of the API to theirs', () => {
     const api = watchedApi()
     alarmsOf({}, api)
-    expect(JSON.stringify(Template.fromStack(Stack.of(api)).toJSON().Outputs ?? {})).not.toContain('"Export"')
+    const { Outputs = {} } = Template.fromStack(Stack.of(api)).toJSON()
+    expect(JSON.stringify(Outputs)).not.toContain('"Export"')
+  })
+
+  it('have names that begin as their stack’s does, so that two environments share an account', () => {
+    // Pages of so many upstreams have alarms in between.
+    const namesIn = (stackName: string) => {
+      const app = newApp()
+      const api = newApi({ issuers: [login] }, new Stack(app, 'Api', { stackName: `${stackName}-api` }))
+      for (let i = 0; i < 30; i += 1)
+        api.addRoute(`GET /r${i}`, {
+          upstream: api.addUpstream(`Up${i}`, Upstream.http(`https://u${i}.example.com`)),
+          access: anyToken,
+          output: anyOutput,
+        })
+      const stack = new Stack(app, 'Watching', { stackName })
+      new ZeroTrustAlarms(stack, 'Alarms', { api })
+      const resources = Template.fromStack(stack).toJSON().Resources as AlarmResources
+      // CloudFormation makes up the others', of the stack's name and no other's.
+      for (const { Properties } of metricAlarms(resources)) expect(Properties.AlarmName).toBeUndefined()
+      return ofType(resources, 'AWS::CloudWatch::CompositeAlarm').map(each => each.Properties.AlarmName)
+    }
+    const all = ['staging', 'production'].flatMap(stackName => {
+      const names = namesIn(stackName)
+      expect(names.length).toBeGreaterThan(2)
+      for (const name of names) expect(name).toMatch(new RegExp(`^${stackName}-.{1,254}$`))
+      return names
+    })
+    expect(new Set(all).size).toBe(all.length)
+  })
+
+  it('have names that CloudWatch takes in a stack whose own is as long as one can be', () => {
+    const stack = new Stack(newApp(), 'Long', { stackName: 'x'.repeat(128) })
+    const api = newApi({}, stack)
+    api.addRoute('GET /health', { upstream: ok, access: Access.public() })
+    new ZeroTrustAlarms(stack, 'Alarms'.repeat(30), { api })
+    const resources = Template.fromStack(stack).toJSON().Resources as AlarmResources
+    const names = ofType(resources, 'AWS::CloudWatch::CompositeAlarm').map(each => each.Properties.AlarmName)
+    expect(names).toHaveLength(2)
+    for (const name of names) expect(String(name).length).toBeLessThanOrEqual(255)
   })
 
   it('fail the synthesis where they were made before the API was complete', () => {

@@ -15,8 +15,9 @@ import {
   type ZeroTrustDashboardProps,
 } from 'sallyport'
 import { describe, expect, inject, it } from 'vitest'
+import { denialMetrics } from '../../contract/denial-metrics.ts'
 import { metricNamespace, metricService, metrics } from '../../contract/metrics.ts'
-import { reasons } from '../../contract/reasons.ts'
+import { type ReasonCode, reasons } from '../../contract/reasons.ts'
 import {
   dashboardsOf,
   emittedByNobody,
@@ -157,13 +158,28 @@ describe('the dashboards', () => {
     expect(counted.sort()).toEqual(Object.keys(reasons).sort())
   })
 
+  it('show of refused tokens what the alarm counts, and beside it those that were refused for their age', () => {
+    const of = (title: string) => [
+      ...new Set(
+        referencedSeries(watch(small).template)
+          .filter(({ at }) => at.includes(title))
+          .flatMap(({ values }) => values.reason ?? []),
+      ),
+    ]
+    const codes = Object.keys(reasons) as ReasonCode[]
+    const counted = codes.filter(code => denialMetrics(code).includes('TokensRejected'))
+    expect(of('Tokens refused, by what').sort()).toEqual(counted.sort())
+    expect(of('Tokens refused for their age').sort()).toEqual(['ticket.expired', 'token.expired'])
+  })
+
   it('stand in a stack of their own without tying the API’s to it', () => {
     const app = newApp()
     const api = newApi({ issuers: [login] }, new Stack(app, 'S'))
     api.addRoute('GET /a', { upstream: ok, access: anyToken })
     const stack = new Stack(app, 'Observability')
     new ZeroTrustDashboard(stack, 'Dashboard', { api })
-    expect(JSON.stringify(Template.fromStack(Stack.of(api)).toJSON().Outputs ?? {})).not.toContain('"Export"')
+    const { Outputs = {} } = Template.fromStack(Stack.of(api)).toJSON()
+    expect(JSON.stringify(Outputs)).not.toContain('"Export"')
     expect(stack.dependencies).toEqual([])
   })
 

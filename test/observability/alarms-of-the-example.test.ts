@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { auditSchema } from '../../contract/audit-event.ts'
+import { type MetricName, metrics } from '../../contract/metrics.ts'
 import { createAlarms } from '../../local/cloudwatch/alarms.ts'
 import { embeddedMetrics } from '../../local/cloudwatch/embedded.ts'
 import { createMetricStore, type MetricStore } from '../../local/cloudwatch/store.ts'
@@ -7,7 +8,7 @@ import { readApp } from '../../local/template/app.ts'
 import { startDealDesk } from '../support/deal-desk.ts'
 
 // What the example's functions really write while it is called, under its own alarms. Time alone is made up: what happens here in less than
-// a second counts as a minute.
+// a second counts as a minute, and took 5 ms.
 
 const minuteMs = 60_000
 const begin = 20_780 * 1440
@@ -28,15 +29,26 @@ afterAll(() => desk.close())
 
 /** One minute: so many requests of usual callers, and so many with tokens that are none. */
 async function minute(store: MetricStore, at: number, usual: number, tried: number): Promise<void> {
+  // Played again where this machine was too busy for the table to answer in time: that would be another incident.
+  for (let attempt = 1; !(await playedIn(store, at, usual, tried, attempt)); attempt += 1)
+    if (attempt === 5) throw new Error('the state table does not answer in time')
+}
+
+async function playedIn(store: MetricStore, at: number, usual: number, tried: number, attempt: number) {
   const before = desk.logs.length
-  const made = (i: number) => `e30.${Buffer.from(`${at} ${i}`).toString('base64url')}.e30`
+  const made = (i: number) => `e30.${Buffer.from(`${at} ${attempt} ${i}`).toString('base64url')}.e30`
   const answers = await Promise.all([
     ...Array.from({ length: usual }, (_, i) => desk.call('/deals', { token: tokens[i % 20] as string })),
     ...Array.from({ length: tried }, (_, i) => desk.call('/deals', { token: made(i) })),
   ])
   const timestamp = at * minuteMs
   const entries = desk.logs.slice(before).flatMap(line => (line.startsWith('{') ? [JSON.parse(line)] : []))
-  for (const datum of entries.flatMap(embeddedMetrics)) store.put({ ...datum, timestamp })
+  if (entries.some(entry => 'StoreFailures' in entry)) return false
+  for (const datum of entries.flatMap(embeddedMetrics)) {
+    // How long this machine takes is its own matter.
+    const isTime = unitOf(datum.name) === 'Milliseconds'
+    store.put({ ...datum, timestamp, ...(isTime && { values: datum.values.map(() => 5) }) })
+  }
   const events = entries.filter(({ class_uid }) => class_uid === auditSchema.classUid).length
   const firehose = {
     namespace: 'AWS/Firehose',
@@ -47,7 +59,10 @@ async function minute(store: MetricStore, at: number, usual: number, tried: numb
   const stage = { namespace: 'AWS/ApiGateway', dimensions: { ApiName: 'Api', Stage: 'live' }, timestamp }
   store.put({ ...stage, name: 'Count', values: [answers.length] })
   store.put({ ...stage, name: '5XXError', values: [answers.filter(({ status }) => status >= 500).length] })
+  return true
 }
+
+const unitOf = (name: string): string | undefined => metrics[name as MetricName]?.unit
 
 /** Ten usual minutes, then eight of something else: the pages that come, and the alarms. */
 async function played(other: (store: MetricStore, at: number) => Promise<void>) {
