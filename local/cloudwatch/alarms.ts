@@ -87,8 +87,11 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
   }
 
   /** A rule names alarms by name or ARN. */
+  const find = (named: string) =>
+    alarms.find(({ name, definition }) => name === named || definition.arn === named)
+
   function stateNamed(named: string): StateValue {
-    const found = alarms.find(({ name, definition }) => name === named || definition.arn === named)
+    const found = find(named)
     const state = found && states.get(found.name)
     if (!state) throw new CannotEvaluate(`no alarm of this app is called ${named}`)
     if (state.error !== undefined) throw new CannotEvaluate(`${named} cannot be evaluated: ${state.error}`)
@@ -106,7 +109,7 @@ export function createAlarms({ definitions, metrics, createdAt = 0, insight }: A
       state: holds(rule.rule, stateNamed) ? 'ALARM' : 'OK',
       reason:
         firing.length > 0
-          ? `In ALARM: ${[...new Set(firing)].join(', ')}.`
+          ? `In ALARM: ${[...new Set(firing.map(named => find(named)?.name))].join(', ')}.`
           : 'None of its alarms is in ALARM.',
     }
   }

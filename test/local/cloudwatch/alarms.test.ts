@@ -170,7 +170,7 @@ test('before anything is learnt a band is not known, and nothing fires', () => {
 
 test('a composite alarm follows its parts in the same evaluation, wherever it is declared', () => {
   const definitions = [
-    composite('All', 'ALARM(Some)'),
+    composite('All', 'ALARM("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:Some")'),
     composite('Some', 'ALARM("High") OR ALARM("Low")'),
     alarm('High'),
     alarm('Low', { ComparisonOperator: 'LessThanThreshold', Threshold: 1 }),
