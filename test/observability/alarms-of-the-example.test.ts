@@ -63,7 +63,9 @@ async function played(other: (store: MetricStore, at: number) => Promise<void>) 
     await (at < begin + 10 ? minute(store, at, 8, 0) : other(store, at))
     for (const { name, to, actions } of alarms.evaluate((at + 1) * minuteMs)) {
       if (to !== 'ALARM') continue
-      fired.push(`${at - begin - 9} ${name.replace(/^\w*-?\w*Alarms/, '').replace(/[0-9A-F]{8}$/, '')}`)
+      fired.push(
+        `${at - begin - 9} ${name.replace(/^\w*-Alarms(-[0-9A-F]{8}-)?/, '').replace(/[0-9A-F]{8}$/, '')}`,
+      )
       if (actions.length > 0) pages.push(fired.at(-1) as string)
     }
   }
