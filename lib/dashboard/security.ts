@@ -65,14 +65,14 @@ const tokens = (api: ZeroTrustApi): IWidget[] => [
       width: 6,
     }),
     graph({
-      title: 'Tokens refused, by what is wrong with them: not their age',
+      title: 'Tokens refused, by what is wrong with them',
       unit: 'requests',
       left: [lines(deniedByReason(api.apiName, neverHeld), 'reason')],
       stacked: true,
       width: 6,
     }),
     graph({
-      title: 'Tokens refused for their age alone: no alarm counts these',
+      title: 'Tokens refused for their age alone',
       unit: 'requests',
       left: [lines(deniedByReason(api.apiName, outlived), 'reason')],
       stacked: true,
