@@ -212,9 +212,16 @@ function severityOf({ reason }: Deny): AuditEvent['severity_id'] {
 const isMethod = (method: string): method is Method => (methods as readonly string[]).includes(method)
 const activityOf = (method: string): AuditActivity => (isMethod(method) ? auditActivityOf[method] : 99)
 
+/** Longest in OCSF. An IPv6 address with leading zeros and an IPv4 one at its end is longer (RFC 4291 §2.2). */
+const longestIp = 40
+
 // A zone can be any text.
 const sourceOf = (address: string): AuditEvent['src_endpoint'] =>
-  isIP(address) !== 0 && !address.includes('%') ? { ip: address } : unknownSource
+  isIP(address) !== 0 && !address.includes('%') ? { ip: shortened(address) } : unknownSource
+
+/** As WHATWG URL §3.5 writes it, where that is needed. */
+const shortened = (address: string): string =>
+  address.length > longestIp ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
 
 /** What a clock that was set back makes negative is 0. */
 const whole = (number: number): number => Math.max(0, Math.round(number)) || 0

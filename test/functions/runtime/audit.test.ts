@@ -93,6 +93,7 @@ describe('a caller', () => {
   test.each([
     ['an IPv4 address', '203.0.113.7', { ip: '203.0.113.7' }],
     ['an IPv6 address', '2001:db8::7', { ip: '2001:db8::7' }],
+    ['one longer than OCSF takes', '0000:000:000:000:000:0000:100.100.100.100', { ip: '::6464:6464' }],
     ['none', '', { name: 'unknown' }],
     ['words in place of one', 'secret', { name: 'unknown' }],
     ['words behind one', 'fe80::1%secret', { name: 'unknown' }],
