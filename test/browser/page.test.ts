@@ -95,7 +95,12 @@ describe('over the example', () => {
     const before = { pixels: await drawnPixels(page, title), sum: sums.at(-1) ?? 0 }
     await traffic(6)
     await expect.poll(() => sums.at(-1), { timeout: 8000 }).toBeGreaterThan(before.sum)
-    await expect.poll(() => drawnPixels(page, title), { timeout: 8000 }).toBeGreaterThan(before.pixels)
+    // Of one period a line has one point, however much comes: over several it grows.
+    const grown = async () => {
+      await traffic(1)
+      return drawnPixels(page, title)
+    }
+    await expect.poll(grown, { timeout: 20_000, interval: 1000 }).toBeGreaterThan(before.pixels)
   })
 
   test('what is drawn anew moves nothing beside it', async () => {
